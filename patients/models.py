@@ -1,0 +1,211 @@
+"""Patients, their contacts, and the links between the two."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from patients.folding import FoldedField
+
+
+class Patient(models.Model):
+    """A person with a chart here."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "female", "Female"
+        MALE = "male", "Male"
+        OTHER = "other", "Other"
+        UNKNOWN = "unknown", "Unknown"
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "Active"
+        INACTIVE = "inactive", "Inactive"
+        TRANSFERRED = "transferred", "Transferred"
+        DECEASED = "deceased", "Deceased"
+
+    chart_number = models.CharField(max_length=64, unique=True)
+    given_name = models.CharField(max_length=100, blank=True, help_text="Legal first name")
+    middle_name = models.CharField(max_length=100, blank=True)
+    family_name = models.CharField(max_length=100, blank=True)
+    preferred_name = models.CharField(max_length=100, blank=True, help_text="What the child is called")
+    birth_date = models.DateField(null=True, blank=True)
+    sex = models.CharField(max_length=7, choices=Sex, default=Sex.UNKNOWN)
+    status = models.CharField(max_length=11, choices=Status, default=Status.ACTIVE)
+    # R3: the given name that somebody confirmed as real although it looks like a placeholder. Kept as
+    # the name itself, so that a later change of the name needs a confirmation of its own.
+    confirmed_given_name = models.CharField(max_length=100, blank=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or es")
+    phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField("e-mail", blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    folded_name = FoldedField(sources=["given_name", "middle_name", "family_name", "preferred_name"])
+
+    class Meta:
+        ordering: ClassVar = ["family_name", "given_name", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(chart_number=""), name="chart_number_is_given"),
+            models.CheckConstraint(
+                condition=Q(status__in=["active", "inactive", "transferred", "deceased"]),
+                name="patient_status_is_known",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["birth_date"])]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Given and family name as one reads them; a dash where the record has neither."""
+        return " ".join(part for part in (self.given_name, self.family_name) if part) or "—"
+
+    @property
+    def call_name(self) -> str:
+        """What to call the child when talking to the family."""
+        return self.preferred_name or self.given_name
+
+
+class Contact(models.Model):
+    """A person around patients: parent, guardian, relative; also a patient as his own contact (Self)."""
+
+    given_name = models.CharField("first name", max_length=100, blank=True)
+    family_name = models.CharField("last name", max_length=100, blank=True)
+    birth_date = models.DateField(null=True, blank=True)
+    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or es")
+    home_phone = models.CharField(max_length=40, blank=True)
+    cell_phone = models.CharField(max_length=40, blank=True)
+    email = models.EmailField("Home Email", blank=True)
+    street = models.CharField(max_length=200, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=100, blank=True)
+    postal_code = models.CharField(max_length=20, blank=True)
+    folded_name = FoldedField(sources=["given_name", "family_name"])
+
+    class Meta:
+        ordering: ClassVar = ["family_name", "given_name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return " ".join(part for part in (self.given_name, self.family_name) if part) or "—"
+
+
+class FamilyContact(models.Model):
+    """The link of one Contact to one Patient (FHIR: RelatedPerson)."""
+
+    class Role(models.TextChoices):
+        MOTHER = "mother", _("Mother")
+        FATHER = "father", _("Father")
+        PARENT = "parent", _("Parent")
+        STEPPARENT = "stepparent", _("Stepparent")
+        FOSTER_PARENT = "foster_parent", _("Foster parent")
+        GUARDIAN = "guardian", _("Legal guardian")
+        GRANDPARENT = "grandparent", _("Grandparent")
+        SIBLING = "sibling", _("Sibling")
+        RELATIVE = "relative", _("Other relative")
+        SELF = "self", _("Self")
+        EMERGENCY = "emergency", _("Emergency contact")
+        OTHER = "other", _("Other")
+
+    class Authority(models.TextChoices):
+        """Who decides for the child. Only Joint and Exclusive carry the right to portal access."""
+
+        JOINT = "joint", "Joint"
+        EXCLUSIVE = "exclusive", "Exclusive"
+        NONE = "none", "None"
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="family_contacts")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="family_contacts")
+    role = models.CharField(max_length=13, choices=Role, default=Role.OTHER)
+    authority = models.CharField(max_length=9, choices=Authority, default=Authority.NONE)
+    lives_with = models.BooleanField("lives with the patient", default=False)
+    sort_order = models.PositiveSmallIntegerField(default=1, help_text="1 is the primary contact")
+    is_restricted = models.BooleanField(
+        "portal restriction", default=False, help_text="A court order or the practice forbids portal access"
+    )
+    restriction_reason = models.CharField(max_length=200, blank=True)
+    restriction_document = models.CharField(
+        max_length=100, blank=True, help_text="Where the paper is, such as a document number"
+    )
+    is_active = models.BooleanField("active", default=True)
+
+    class Meta:
+        ordering: ClassVar = ["sort_order", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["patient", "contact"],
+                name="one_link_per_patient_and_contact",
+                violation_error_message="This person is a family contact of this patient already.",
+            ),
+            models.UniqueConstraint(
+                fields=["patient"],
+                condition=Q(role="self", is_active=True),
+                name="one_self_per_patient",
+                violation_error_message="This patient has a contact with the role Self already.",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_restricted=True) & ~Q(restriction_reason="")
+                | Q(is_restricted=False, restriction_reason="", restriction_document=""),
+                name="restriction_has_a_reason",
+                violation_error_message="A portal restriction needs a reason; without a restriction leave reason and document empty.",
+            ),
+            models.CheckConstraint(
+                condition=Q(authority__in=["joint", "exclusive", "none"]), name="authority_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contact}, {self.get_role_display()} of {self.patient}"
+
+
+class PatientAlias(models.Model):
+    """Another name of a patient: old, maiden, temporary. Found by the search, printed nowhere."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=200)
+    folded_name = FoldedField(sources=["name"])
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["patient", "name"], name="one_alias_per_patient_and_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Identifier(models.Model):
+    """How another system names one of our records: the key on which rosters are matched."""
+
+    system = models.CharField(max_length=255, blank=True)
+    value = models.CharField(max_length=255)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.system}|{self.value}"
+
+
+class PatientIdentifier(Identifier):
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="identifiers")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["system", "value"], name="one_patient_per_identifier")]
+
+
+class ContactIdentifier(Identifier):
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="identifiers")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["system", "value"], name="one_contact_per_identifier")]

@@ -1,0 +1,55 @@
+"""Secrets: what counts as strong enough to start with, and how to make new ones."""
+
+import base64
+import binascii
+import secrets
+from collections.abc import Sequence
+
+from django.core.exceptions import ImproperlyConfigured
+
+SECRET_KEY_MIN_LENGTH = 50  # characters; the length Django's own deployment check asks for
+SECRET_KEY_MIN_DISTINCT = 10  # distinct characters, against "aaaa…"
+PIN_KEY_BYTES = 32
+HOW = "Make one with: python -m pinportal.secrets"
+
+
+def new_secret_key() -> str:
+    """A fresh SECRET_KEY, 64 characters from the system's random source."""
+    return secrets.token_urlsafe(48)
+
+
+def new_pin_key() -> str:
+    """A fresh key for PIN_KEYS: 32 random bytes, URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(PIN_KEY_BYTES)).decode()
+
+
+def checked_secret_key(value: str) -> str:
+    """Return the key, or raise ImproperlyConfigured when it is missing or weak."""
+    if not value:
+        raise ImproperlyConfigured(f"SECRET_KEY is missing. {HOW}")
+    if (
+        len(value) < SECRET_KEY_MIN_LENGTH
+        or len(set(value)) < SECRET_KEY_MIN_DISTINCT
+        or value.startswith("django-insecure-")
+    ):
+        raise ImproperlyConfigured(f"SECRET_KEY is weak: at least {SECRET_KEY_MIN_LENGTH} random characters. {HOW}")
+    return value
+
+
+def checked_pin_keys(values: Sequence[str]) -> list[str]:
+    """Return the keys, newest first, or raise ImproperlyConfigured when one is missing or weak."""
+    if not values:
+        raise ImproperlyConfigured(f"PIN_KEYS is missing. {HOW}")
+    for value in values:
+        try:
+            raw = base64.b64decode(value, altchars=b"-_", validate=True)
+        except binascii.Error as error:
+            raise ImproperlyConfigured(f"PIN_KEYS: a key is not URL-safe base64. {HOW}") from error
+        if len(raw) != PIN_KEY_BYTES or len(set(raw)) < SECRET_KEY_MIN_DISTINCT:
+            raise ImproperlyConfigured(f"PIN_KEYS: each key is {PIN_KEY_BYTES} random bytes. {HOW}")
+    return list(values)
+
+
+if __name__ == "__main__":
+    print(f"SECRET_KEY={new_secret_key()}")
+    print(f"PIN_KEYS={new_pin_key()}")

@@ -1,0 +1,8 @@
+"""All addresses. Numbers in them are record numbers; names, chart numbers and PINs never are."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("practice.urls")),
+    path("accounts/", include("allauth.account.urls")),
+]

@@ -1,0 +1,143 @@
+"""Portal access: registrations, PINs, printed sheets, the families' accounts."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from patients.models import Contact, FamilyContact
+
+
+class Account(models.Model):
+    """Whose sign-in a family's user is: one user, one Contact (R14)."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account")
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="account")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.user}"
+
+
+class Registration(models.Model):
+    """Portal access of one Family Contact. *Unregistered* is the absence of this row.
+
+    Whose account it is follows from the Contact; whether access holds at this moment also depends on
+    age and custody, see ``portal.eligibility``.
+    """
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Pending Registration")
+        REGISTERED = "registered", _("Registered")
+        DECLINED = "declined", _("Declined")
+        REMOVED = "removed", _("Removed")
+
+    family_contact = models.OneToOneField(FamilyContact, on_delete=models.PROTECT, related_name="registration")
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    changed_at = models.DateTimeField(default=timezone.now)
+    registered_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why declined or removed")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["pending", "registered", "declined", "removed"]),
+                name="registration_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="registered", registered_at__isnull=False)
+                | ~Q(status="registered") & Q(registered_at__isnull=True),
+                name="registered_at_goes_with_registered",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["declined", "removed"]) & ~Q(reason="")
+                | Q(status__in=["pending", "registered"], reason=""),
+                name="reason_goes_with_declined_or_removed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.family_contact}: {self.get_status_display()}"
+
+
+class Pin(models.Model):
+    """A single-use secret for one Registration. Here only as a keyed digest and, while live, sealed (R7)."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        REDEEMED = "redeemed"
+        EXPIRED = "expired"
+        REVOKED = "revoked"
+        SUPERSEDED = "superseded"
+        LOCKED = "locked"
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="pins")
+    digest = models.CharField(max_length=64, unique=True)
+    key_id = models.CharField(max_length=8, help_text="Which of PIN_KEYS made digest and seal")
+    sealed = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    issued_at = models.DateTimeField(default=timezone.now)
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.DateTimeField(help_text="The first moment at which it no longer works")
+    printed_at = models.DateTimeField(null=True)
+    wrong_birth_dates = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    end_reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["registration"], condition=Q(state="active"), name="one_active_pin_per_registration"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active") & ~Q(sealed="") | ~Q(state="active") & Q(sealed=""),
+                name="pin_is_sealed_exactly_while_active",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="active", ended_at__isnull=True)
+                | Q(
+                    state__in=["redeemed", "expired", "revoked", "superseded", "locked"],
+                    ended_at__isnull=False,
+                ),
+                name="pin_ended_at_goes_with_an_end",
+            ),
+            models.CheckConstraint(condition=~Q(state="revoked") | ~Q(end_reason=""), name="revoked_pin_has_a_reason"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("issued_at")), name="pin_expires_after_issue"),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(wrong_birth_dates__lt=5), name="pin_locks_at_5_wrong_birth_dates"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PIN {self.pk} ({self.state})"
+
+
+class PinSheet(models.Model):
+    """A printed page: one guardian, the PINs that stood on it. Tells which children to offer together (R15)."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="pin_sheets")
+    pins = models.ManyToManyField(Pin, related_name="sheets")
+    language = models.CharField(max_length=10)
+    printed_at = models.DateTimeField(default=timezone.now)
+    printed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"Sheet {self.pk}"
+
+
+class RedemptionFailure(models.Model):
+    """A failed attempt to prove a PIN, for the limits per address and overall (R12)."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    address = models.CharField(max_length=45)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["address", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,118 @@
+"""Who may do what: one table, and the decorators that hold views to it (R1).
+
+``LoginRequiredMiddleware`` turns strangers away everywhere. On top of that every view of ours states
+its rule with one of the decorators below; a test fails for a view that states none.
+"""
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from practice.audit import Action, Actor, record
+from practice.models import StaffRecord, User
+
+
+class Permission(StrEnum):
+    """What a staff member can be allowed to do."""
+
+    VIEW_CHARTS = "view charts"
+    EDIT_CHARTS = "edit charts"
+    MANAGE_PINS = "issue, show, print and revoke PINs"
+    ADMINISTER = "administer staff"
+
+
+Role = StaffRecord.Role
+# A staff sign-in without a staff record may look, so that it meets the registration window and there
+# reads why it cannot issue PINs and who can help (R1). An inactive record may not even look.
+UNLINKED_PERMISSIONS = frozenset({Permission.VIEW_CHARTS})
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    Role.FRONT_DESK: frozenset({Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.MANAGE_PINS}),
+    Role.CLINICIAN: frozenset({Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.MANAGE_PINS}),
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
+
+FIX_STAFF_RECORD = "A practice administrator can fix this under Practice Portal › Staff."
+
+
+def staff_record_of(user: User | AnonymousUser) -> StaffRecord | None:
+    """The staff record linked to this sign-in, active or not."""
+    return StaffRecord.objects.filter(user_id=user.pk).first() if user.pk else None
+
+
+def refusal(user: User | AnonymousUser, permission: Permission) -> str:
+    """Why this user may not do that, in words and with who can fix it; empty when they may."""
+    if not isinstance(user, User) or not user.is_staff_member:
+        return "These pages are for the practice's staff."
+    staff_record = staff_record_of(user)
+    if staff_record is None:
+        if permission in UNLINKED_PERMISSIONS:
+            return ""
+        return (
+            f"Your sign-in {user.email} is not linked to a staff record, so you cannot {permission}. {FIX_STAFF_RECORD}"
+        )
+    if not staff_record.is_active:
+        return f"Your staff record “{staff_record.name}” is inactive. {FIX_STAFF_RECORD}"
+    if permission not in ROLE_PERMISSIONS[staff_record.role]:
+        return f"The role {staff_record.get_role_display()} does not allow you to {permission}. {FIX_STAFF_RECORD}"
+    return ""
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def _stated(view: View[P], rule: str) -> View[P]:
+    """Note the rule on the view, where the test of all URLs looks for it. Nothing of ours is cached."""
+    uncached = never_cache(view)
+    uncached.access_rule = rule  # type: ignore[attr-defined]
+    return uncached
+
+
+def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
+    """A page for staff who hold the permission; others get the reason, and the refusal is recorded."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            reason = refusal(request.user, permission)
+            return refuse(request, reason) if reason else view(request, *args, **kwargs)
+
+        return _stated(guarded, f"staff: {permission}")
+
+    return decorate
+
+
+def family_page(view: View[P]) -> View[P]:
+    """A page for a family's own account."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, User) or request.user.is_staff_member:
+            return refuse(request, "These pages are for families. Staff use the Patient Chart.")
+        return view(request, *args, **kwargs)
+
+    return _stated(guarded, "family")
+
+
+def signed_in_page(view: View[P]) -> View[P]:
+    """A page for anyone who is signed in."""
+    return _stated(view, "signed in")
+
+
+def public_page(view: View[P]) -> View[P]:
+    """A page for everyone."""
+    return _stated(login_not_required(view), "public")
+
+
+def refuse(request: HttpRequest, reason: str) -> HttpResponse:
+    """Answer 403 with the reason in words, and record the refusal."""
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    record(actor=Actor.of(request), action=Action.ACCESS_REFUSED, view=view_name)
+    return render(request, "403.html", {"reason": reason}, status=403)

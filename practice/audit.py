@@ -1,0 +1,70 @@
+"""The audit trail's one writer (R20)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+
+from practice.client import client_address
+from practice.models import AuditEvent, User
+
+
+class Action(models.TextChoices):
+    """Everything the trail can say. One word for the thing, one for what happened to it."""
+
+    SIGNED_IN = "sign_in.succeeded"
+    SIGN_IN_FAILED = "sign_in.failed"
+    SIGNED_OUT = "sign_in.ended"
+    ACCESS_REFUSED = "access.refused"
+    STAFF_RECORD_CHANGED = "staff_record.changed"
+    USER_ADDED = "user.added"
+    PATIENT_ADDED = "patient.added"
+    PATIENT_VIEWED = "patient.viewed"
+    PATIENT_CHANGED = "patient.changed"
+    NAME_CONFIRMED = "patient.name_confirmed"
+    CONTACT_ADDED = "family_contact.added"
+    CONTACT_CHANGED = "family_contact.changed"
+    CONTACT_INACTIVATED = "family_contact.inactivated"
+    WINDOW_VIEWED = "registration.viewed"
+    PIN_ISSUED = "pin.issued"
+    PIN_SHOWN = "pin.shown"
+    PIN_PRINTED = "pin.printed"
+    PIN_SUPERSEDED = "pin.superseded"
+    PIN_REVOKED = "pin.revoked"
+    PIN_EXPIRED = "pin.expired"
+    PIN_LOCKED = "pin.locked"
+    PIN_PROVEN = "pin.proven"
+    PIN_REDEEMED = "pin.redeemed"
+    PIN_REFUSED = "pin.refused"
+    ACCESS_DECLINED = "registration.declined"
+    ACCESS_REMOVED = "registration.removed"
+    CHILDREN_VIEWED = "children.viewed"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who does something, and from where."""
+
+    user: User | None
+    address: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Actor":
+        """Whoever sent this request."""
+        return cls(user=request.user if request.user.is_authenticated else None, address=client_address(request))
+
+    @classmethod
+    def command(cls, name: str) -> "Actor":
+        """A management command: no user, its name in place of an address."""
+        return cls(user=None, address=f"manage.py {name}")
+
+
+def record(*, actor: Actor, action: Action, patient_id: int | None = None, **detail: Any) -> None:
+    """Write one line of the trail, inside the caller's transaction.
+
+    ``detail`` holds numbers and codes only, so that the trail itself discloses nothing.
+    """
+    AuditEvent.objects.create(
+        action=action, user=actor.user, patient_id=patient_id, address=actor.address, detail=detail
+    )

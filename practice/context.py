@@ -1,0 +1,18 @@
+"""What every template may need of the practice."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from practice.access import refusal, Permission, staff_record_of
+from practice.models import Practice
+
+
+def practice(request: HttpRequest) -> dict[str, Any]:
+    """``practice`` and ``staff_record``, looked up only by a template that uses them."""
+    return {
+        "practice": SimpleLazyObject(Practice.current),
+        "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
+        "may_administer": SimpleLazyObject(lambda: not refusal(request.user, Permission.ADMINISTER)),
+    }

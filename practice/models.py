@@ -1,0 +1,160 @@
+"""The practice itself: its settings, the people who sign in, and the audit trail."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class Practice(models.Model):
+    """The settings a practice chooses. One row at most; without it the defaults hold."""
+
+    class Paper(models.TextChoices):
+        LETTER = "Letter"
+        A4 = "A4"
+
+    name = models.CharField(max_length=100, default="Our Practice")
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    paper = models.CharField(max_length=6, choices=Paper, default=Paper.LETTER)
+    pin_lifetime_days = models.PositiveSmallIntegerField(
+        default=14, validators=[MinValueValidator(1), MaxValueValidator(30)]
+    )
+    adult_age = models.PositiveSmallIntegerField(default=18)
+    teen_from = models.PositiveSmallIntegerField("teen from age", default=12)
+    teen_to = models.PositiveSmallIntegerField("teen to age", default=17)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(pk=1), name="practice_is_one_row"),
+            models.CheckConstraint(
+                condition=Q(pin_lifetime_days__gte=1, pin_lifetime_days__lte=30),
+                name="pin_lifetime_is_1_to_30_days",
+            ),
+            models.CheckConstraint(
+                condition=Q(teen_from__lte=F("teen_to"), teen_to__lt=F("adult_age")),
+                name="teen_ages_end_before_adult_age",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def current(cls) -> "Practice":
+        """The practice's settings; the defaults where nobody has saved any yet."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None, *, kind: str) -> "User":
+        """Make a sign-in. The password is hashed; validate it before, in a form."""
+        user = self.model(email=self.normalize_email(email), kind=kind)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A sign-in: an e-mail address and a password, of a staff member or of a family."""
+
+    class Kind(models.TextChoices):
+        STAFF = "staff"
+        FAMILY = "family"
+
+    email = models.EmailField(unique=True)
+    kind = models.CharField(max_length=6, choices=Kind)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["kind"]
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("email"), name="one_user_per_email", violation_error_message="This e-mail has a sign-in already."
+            ),
+            models.CheckConstraint(condition=Q(kind__in=["staff", "family"]), name="user_kind_is_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+    @property
+    def is_staff_member(self) -> bool:
+        return self.kind == self.Kind.STAFF
+
+
+class StaffRecord(models.Model):
+    """The Practice Portal's record of a staff member; only one linked to a sign-in lets it work (R1)."""
+
+    class Role(models.TextChoices):
+        FRONT_DESK = "front_desk", "Front desk"
+        CLINICIAN = "clinician", "Clinician"
+        ADMINISTRATOR = "administrator", "Practice administrator"
+
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=20, choices=Role)
+    is_active = models.BooleanField("active", default=True)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="staff_record",
+        verbose_name="sign-in",
+        limit_choices_to={"kind": User.Kind.STAFF},
+    )
+
+    class Meta:
+        ordering: ClassVar = ["name", "pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(role__in=["front_desk", "clinician", "administrator"]), name="staff_role_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AuditEvent(models.Model):
+    """One line of the audit trail (R20): written by ``practice.audit.record``, never changed or deleted.
+
+    The patient stands here by number rather than by foreign key: the trail is below the patients in
+    the order of imports, and outlives whatever it speaks of.
+    """
+
+    at = models.DateTimeField(default=timezone.now, editable=False, help_text="UTC")
+    action = models.CharField(max_length=40)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who; empty: nobody signed in",
+    )
+    patient_id = models.BigIntegerField(null=True)
+    address = models.CharField(max_length=45, blank=True, help_text="The client's IP address, or the command's name")
+    detail: "models.JSONField[dict[str, Any]]" = models.JSONField(
+        default=dict, help_text="Numbers and codes only: no PIN, password or clinical text"
+    )
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["patient_id", "-at"]), models.Index(fields=["action", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"

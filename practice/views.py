@@ -1,0 +1,21 @@
+"""The front door, the staff records, and the error pages."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from practice.access import public_page, signed_in_page
+from practice.models import User
+
+
+@signed_in_page
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a sign-in leads: staff to the patients, a family to their children."""
+    is_staff = isinstance(request.user, User) and request.user.is_staff_member
+    return redirect("patients:search" if is_staff else "portal:children")
+
+
+@public_page
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came without its token: mostly a page left open since before signing in."""
+    message = "This page had been open too long, so nothing was saved. Go back, reload the page and try again."
+    return render(request, "403.html", {"reason": message}, status=403)
