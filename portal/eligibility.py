@@ -1,0 +1,92 @@
+"""Why a family contact cannot have portal access to a patient (R2, R3, R17, R19).
+
+Computed at the moment of asking, from the chart as it stands: no nightly job, nothing to go stale.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.urls import reverse
+
+from patients.ages import age_on
+from patients.models import FamilyContact, Patient
+from patients.names import placeholder_problem
+from practice.models import Practice
+
+
+class Fix(StrEnum):
+    """Where the way to fix a block leads."""
+
+    BASIC_INFO = "Open Basic Info"
+    NAME = "Enter the given name"
+    FAMILY_CONTACT = "Open the family contact"
+    SELF_CONTACT = "Add the patient as own contact"
+    NONE = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One sentence for the front desk, and where it can be mended."""
+
+    code: str
+    reason: str
+    fix: Fix
+    fix_url: str
+
+
+def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> Block | None:
+    """The first reason why this family contact cannot be registered, or None. Reads no database itself."""
+    return _chart_block(family_contact.patient, today) or _custody_block(family_contact, practice, today)
+
+
+def _chart_block(patient: Patient, today: date) -> Block | None:
+    def because(code: str, reason: str, fix: Fix = Fix.BASIC_INFO) -> Block:
+        return Block(code, reason, fix, reverse("patients:edit", args=[patient.pk]))
+
+    if patient.status == Patient.Status.DECEASED:
+        return because("deceased", "The chart says that this patient has died.")
+    if patient.status != Patient.Status.ACTIVE:
+        return because("inactive", f"The chart is {patient.get_status_display().lower()}, not active.")
+    if patient.birth_date is None:
+        return because("no_birth_date", "The birth date is missing; the parent needs it to register.")
+    if patient.birth_date > today:
+        return because("future_birth_date", "The birth date lies in the future.")
+    problem = placeholder_problem(patient)
+    return because("placeholder_name", problem, Fix.NAME) if problem else None
+
+
+def _custody_block(family_contact: FamilyContact, practice: Practice, today: date) -> Block | None:
+    contact, patient = family_contact.contact, family_contact.patient
+    edit_url = reverse("patients:edit_contact", args=[family_contact.pk])
+    is_self = family_contact.role == FamilyContact.Role.SELF
+
+    def because(code: str, reason: str) -> Block:
+        return Block(code, reason, Fix.FAMILY_CONTACT, edit_url)
+
+    if not family_contact.is_active:
+        return because("inactive_contact", f"{contact.name} is no longer an active contact of {patient.name}.")
+    if family_contact.is_restricted:
+        paper = f" ({family_contact.restriction_document})" if family_contact.restriction_document else ""
+        return because("restricted", f"Portal access is restricted: {family_contact.restriction_reason}{paper}.")
+    if not is_self and family_contact.authority == FamilyContact.Authority.NONE:
+        return because(
+            "no_authority", f"{contact.name}’s authority for {patient.name} is None; it must be Joint or Exclusive."
+        )
+    if not is_self and patient.birth_date and age_on(patient.birth_date, today) >= practice.adult_age:
+        age = age_on(patient.birth_date, today)
+        return Block(
+            "adult",
+            f"{patient.name} is {age}; from {practice.adult_age} on only the patient can register, as Self.",
+            Fix.SELF_CONTACT,
+            reverse("patients:add_contact", args=[patient.pk]),
+        )
+    return None
+
+
+def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
+    """Whether a guardian sees only part, because the patient is a teen (R18)."""
+    birth_date = family_contact.patient.birth_date
+    if family_contact.role == FamilyContact.Role.SELF or birth_date is None:
+        return False
+    return practice.teen_from <= age_on(birth_date, today) <= practice.teen_to

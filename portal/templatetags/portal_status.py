@@ -1,0 +1,28 @@
+"""Portal status for pages of the rooms below, which never import the portal."""
+
+from collections.abc import Iterable, Mapping
+
+from django import template
+
+from patients.models import FamilyContact, Patient
+from portal import status
+
+register = template.Library()
+
+
+@register.simple_tag
+def patient_statuses(patients: Iterable[Patient]) -> Mapping[int, status.PortalStatus]:
+    """Portal status of all these patients in one query: ``{% patient_statuses patients as statuses %}``."""
+    return status.of_patients(patients)
+
+
+@register.simple_tag
+def family_contact_statuses(family_contacts: Iterable[FamilyContact]) -> Mapping[int, status.PortalStatus]:
+    """Portal status of all these family contacts in one query."""
+    return status.of_family_contacts(family_contacts)
+
+
+@register.filter
+def of(statuses: Mapping[int, status.PortalStatus], pk: int) -> status.PortalStatus:
+    """``{{ statuses|of:patient.pk }}``: the status, or *Unregistered*."""
+    return statuses.get(pk, status.UNREGISTERED)
