@@ -4,5 +4,8 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("practice.urls")),
+    path("", include("portal.urls")),
+    path("patients/", include("patients.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
 ]

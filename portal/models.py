@@ -116,6 +116,11 @@ class Pin(models.Model):
     def __str__(self) -> str:
         return f"PIN {self.pk} ({self.state})"
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it works at this moment: active, and not past its date."""
+        return self.state == self.State.ACTIVE and timezone.now() < self.expires_at
+
 
 class PinSheet(models.Model):
     """A printed page: one guardian, the PINs that stood on it. Tells which children to offer together (R15)."""

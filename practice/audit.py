@@ -54,6 +54,13 @@ class Actor:
         """Whoever sent this request."""
         return cls(user=request.user if request.user.is_authenticated else None, address=client_address(request))
 
+    @property
+    def signed_in(self) -> User:
+        """The user. Raises PermissionError where nobody is signed in: the last line of defence for R1."""
+        if self.user is None:
+            raise PermissionError("Only a signed-in user may do this.")
+        return self.user
+
     @classmethod
     def command(cls, name: str) -> "Actor":
         """A management command: no user, its name in place of an address."""

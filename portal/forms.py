@@ -1,0 +1,186 @@
+"""The forms of the portal."""
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import RegexValidator
+from django.utils.formats import get_format
+from django.utils.translation import gettext_lazy as _
+
+from patients.ages import today
+from portal import pins
+from practice.models import StaffRecord, User
+
+EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
+
+
+class ReasonForm(forms.Form):
+    """Why: for ending a PIN or an access, and for noting that a family declines."""
+
+    reason = forms.CharField(max_length=200, label="Reason", strip=True)
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+
+class BirthDateWidget(forms.MultiWidget):
+    """Three number fields, in the order in which the language writes a date."""
+
+    template_name = "portal/widgets/birth_date.html"
+    PARTS = ("month", "day", "year")
+    LABELS = (_("Month"), _("Day"), _("Year"))
+
+    def __init__(self) -> None:
+        numeric = {"inputmode": "numeric", "autocomplete": "off"}
+        super().__init__(
+            {
+                f"_{part}": forms.TextInput(
+                    {**numeric, "maxlength": 4 if part == "year" else 2, "class": f"date-{part}"}
+                )
+                for part in self.PARTS
+            }
+        )
+
+    def decompress(self, value: date | None) -> list[Any]:
+        return [value.month, value.day, value.year] if value else [None, None, None]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        labelled = [
+            {**part, "label": label} for part, label in zip(context["widget"]["subwidgets"], self.LABELS, strict=True)
+        ]
+        month, day, year = labelled
+        day_first = str(get_format("DATE_INPUT_FORMATS")[0]).startswith("%d")
+        context["widget"]["subwidgets"] = [day, month, year] if day_first else [month, day, year]
+        return context
+
+
+class BirthDateField(forms.MultiValueField):
+    """A day that has been; the child's birth date as the parent types it."""
+
+    widget = BirthDateWidget
+
+    def __init__(self, **options: Any) -> None:
+        digits = RegexValidator(r"^\s*\d{1,4}\s*$", _("Use numbers for month, day and year."))
+        part = forms.CharField(max_length=10, validators=[digits])
+        super().__init__(fields=[part, part, part], **options)
+
+    def compress(self, data_list: list[str]) -> date | None:
+        if not data_list:
+            return None
+        month, day, year = (int(part) for part in data_list)
+        try:
+            born = date(year, month, day)
+        except ValueError:
+            raise forms.ValidationError(_("That day is not in the calendar. Check month, day and year.")) from None
+        if year < EARLIEST_YEAR:
+            raise forms.ValidationError(_("Type the year with four digits, like 2018."))
+        if born > today():
+            raise forms.ValidationError(_("That day has not come yet. Check the year."))
+        return born
+
+
+class PinForm(forms.Form):
+    """The first question to a parent: a PIN and the birth date of its child."""
+
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=pins.ENTRY_MAX_LENGTH,
+        help_text=_("The 12 digits next to your child’s name on the sheet."),
+        error_messages={"required": _("Type the PIN from your sheet."), "max_length": _("A PIN has 12 digits.")},
+        widget=forms.TextInput(
+            {
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "class": "pin-input",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    birth_date = BirthDateField(
+        label=_("Your child’s birth date"), error_messages={"required": _("Type your child’s birth date.")}
+    )
+
+    def clean_pin(self) -> str:
+        try:
+            return pins.normalised(self.cleaned_data["pin"])
+        except pins.MistypedPin:
+            raise forms.ValidationError(
+                _("There is a typing mistake in this PIN. Compare it with your sheet: it has 12 digits.")
+            ) from None
+
+
+class SiblingForm(forms.Form):
+    """The birth date of another child on the sheet; empty means: not now."""
+
+    birth_date = BirthDateField(label=_("Birth date"), required=False, require_all_fields=False)
+
+    def clean_birth_date(self) -> date | None:
+        born: date | None = self.cleaned_data["birth_date"]
+        return born
+
+
+class NewSignInForm(forms.Form):
+    """A family's e-mail and password."""
+
+    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=256,
+        help_text=_("At least 15 characters. A few words in a row are easy to remember."),
+        widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
+    )
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "password" in cleaned:
+            try:
+                validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
+
+
+class AdministrationForm(forms.Form):
+    """Which patients the Practice Portal lists."""
+
+    STATUSES = [
+        ("", "Any status"),
+        ("unregistered", "Unregistered"),
+        ("pending", "Pending Registration"),
+        ("registered", "Registered"),
+        ("declined", "Declined"),
+        ("removed", "Removed"),
+    ]
+
+    query = forms.CharField(label="Search", required=False, max_length=100)
+    status = forms.ChoiceField(label="Portal status", choices=STATUSES, required=False)
+    page = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+
+class StaffRecordForm(forms.ModelForm[StaffRecord]):
+    """A staff record and the sign-in it is linked to."""
+
+    class Meta:
+        model = StaffRecord
+        fields = ("name", "role", "is_active", "user")
+        labels = {"user": "Linked sign-in", "is_active": "Active"}
+        help_texts = {"user": "Only a linked sign-in can issue PINs. Sign-ins linked to someone else are not offered."}
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = User.objects.filter(kind=User.Kind.STAFF, staff_record=None)
+        own = User.objects.filter(pk=self.instance.user_id)
+        self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
+        self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]

@@ -1,0 +1,36 @@
+"""What the rules of ``portal.registration`` refuse. The words for people are in the views."""
+
+from portal.models import Pin
+
+
+class Refused(Exception):
+    """A rule said no, and nothing has changed."""
+
+
+class NothingToPrint(Refused):
+    """None of the chosen children has a live PIN."""
+
+
+class NotProven(Refused):
+    """This PIN and birth date do not let anyone in; deliberately without saying why (R11)."""
+
+
+class NotRedeemable(Refused):
+    """A proven PIN ended before the last click; ``why`` is the state it ended in."""
+
+    def __init__(self, pin: Pin, why: str) -> None:
+        super().__init__(why)
+        self.pin = pin
+        self.why = why
+
+
+class OthersAccount(Refused):
+    """The account signed in belongs to another contact than the PIN (R14)."""
+
+
+class AlreadyHasAccount(Refused):
+    """The guardian has an account already and must sign in to add children."""
+
+
+class EmailNotUsable(Refused):
+    """No account can be made with this e-mail address (R16, R18)."""

@@ -1,0 +1,339 @@
+"""The life of a registration, in the order of the story.
+
+    issue → show, print_sheet → prove → redeem          the straight road
+    reissue, revoke, decline, remove, expire            the ways out of it
+
+Every rule here takes who does it (``by``), checks again what the page has shown, changes rows in one
+transaction and writes one line of the audit trail per patient. Rows are locked in the order Contact,
+then Family Contacts or PINs by number, so that no two rules wait for each other. On SQLite, where
+there are no row locks, a transaction is the only writer from its first statement on.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.hashers import make_password
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from patients.ages import age_on, today
+from patients.models import Contact, FamilyContact
+from portal import pins, sheet, throttle
+from portal.eligibility import block
+from portal.models import Account, Pin, PinSheet, Registration
+from portal.pin_rows import (
+    BLOCKED_AT_TOUCH,
+    close,
+    end_active,
+    end_if_over,
+    ending,
+    live_pin,
+    live_pins,
+    locked_family_contacts,
+    locked_pins,
+    new_pin,
+    record_for,
+    registration_of,
+    shown,
+    with_family,
+)
+from portal.refusals import (
+    AlreadyHasAccount,
+    EmailNotUsable,
+    NothingToPrint,
+    NotProven,
+    NotRedeemable,
+    OthersAccount,
+)
+from practice.audit import Action, Actor, record
+from practice.models import Practice, User
+
+WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
+
+
+# --- At the desk ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Issued:
+    """What pressing Register came to: PINs in clear by family contact, and who was refused why."""
+
+    pins: dict[int, str]
+    new: list[int]
+    refused: dict[int, str]
+
+
+@transaction.atomic
+def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> Issued:
+    """Issue a PIN to the contact for each chosen child. Whoever has a live PIN keeps it and is shown it (R4).
+
+    Refused, child by child and with the reason: whatever blocks the registration (R2), and a child
+    that is registered already.
+    """
+    practice = Practice.current()
+    given: dict[int, str] = {}
+    new: list[int] = []
+    refused: dict[int, str] = {}
+    for family_contact in locked_family_contacts(contact, family_contact_ids):
+        obstacle = block(family_contact, practice=practice, today=today())
+        registration = registration_of(family_contact)
+        if obstacle or (registration and registration.status == Registration.Status.REGISTERED):
+            code, reason = (obstacle.code, obstacle.reason) if obstacle else ("registered", "Already registered.")
+            refused[family_contact.pk] = reason
+            record_for(Action.PIN_REFUSED, family_contact, by, code=code)
+            continue
+        pin = live_pin(registration, by=by) if registration else None
+        if pin:
+            given[family_contact.pk] = shown(pin, by=by)
+        else:
+            given[family_contact.pk] = new_pin(family_contact, practice=practice, by=by)
+            new.append(family_contact.pk)
+    return Issued(given, new, refused)
+
+
+@transaction.atomic
+def show(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> dict[int, str]:
+    """The live PINs of these family contacts in clear; each showing is recorded (R10)."""
+    live = live_pins(contact, family_contact_ids, by=by)
+    return {pin.registration.family_contact_id: shown(pin, by=by) for pin in live}
+
+
+def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> bytes:
+    """The PIN sheet (PDF) with the live PINs of these family contacts.
+
+    It is drawn before anything is marked: if drawing fails, nothing counts as printed (R10). Raises
+    NothingToPrint when there is no live PIN among them, also if one ended while the sheet was drawn.
+    """
+    with transaction.atomic():
+        chosen = live_pins(contact, family_contact_ids, by=by)
+    if not chosen:
+        raise NothingToPrint
+    document = sheet.render(contact=contact, pins=[(pin, pins.unseal(pin.sealed)) for pin in chosen])
+    with transaction.atomic():
+        still_live = live_pins(contact, [pin.registration.family_contact_id for pin in chosen], by=by)
+        if [pin.pk for pin in still_live] != [pin.pk for pin in chosen]:
+            raise NothingToPrint
+        printed = PinSheet.objects.create(
+            contact=contact, language=sheet.language_of(contact), printed_by=by.signed_in, printed_at=timezone.now()
+        )
+        printed.pins.set(still_live)
+        for pin in still_live:
+            Pin.objects.filter(pk=pin.pk).update(printed_at=printed.printed_at)
+            record_for(Action.PIN_PRINTED, pin.registration.family_contact, by, pin=pin.pk, sheet=printed.pk)
+    return document
+
+
+# --- At home -------------------------------------------------------------------------------------
+
+
+def prove(*, pin: str, birth_date: date, by: Actor) -> Pin:
+    """The live PIN whose child was born on that day: the parent's proof (R11).
+
+    Raises NotProven, the same for every reason, and TooManyAttempts. Nothing is spent yet.
+    """
+    return _prove(digests=pins.digests(pin), birth_date=birth_date, by=by)
+
+
+def prove_sibling(*, sibling: Pin, birth_date: date, by: Actor) -> Pin:
+    """Proof for another child of a sheet of which one PIN is proven: the birth date is enough (R15)."""
+    return _prove(digests=[sibling.digest], birth_date=birth_date, by=by)
+
+
+def siblings_of(proven: Sequence[Pin]) -> list[Pin]:
+    """The live PINs that stand on one sheet with a proven one."""
+    return list(
+        Pin.objects.filter(sheets__pins__in=proven, state=Pin.State.ACTIVE, expires_at__gt=timezone.now())
+        .exclude(pk__in=[pin.pk for pin in proven])
+        .select_related("registration__family_contact__patient")
+        .order_by("pk")
+        .distinct()
+    )
+
+
+def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
+    # The failure is entered before and apart from the judgement, the counter of wrong birth dates is
+    # committed with it: raising inside the transaction would roll both back and allow endless guesses.
+    attempt = throttle.enter(by.address)
+    with transaction.atomic():
+        pin = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).first()
+        verdict, change = _judge(pin, birth_date)
+        # One UPDATE and one INSERT whatever the verdict, so that all refusals take the same time (R11).
+        Pin.objects.filter(pk=pin.pk if pin else None).update(**change)
+        patient_id = pin.registration.family_contact.patient_id if pin else None
+        action = {"proven": Action.PIN_PROVEN, "locked_now": Action.PIN_LOCKED}.get(verdict, Action.PIN_REFUSED)
+        record(actor=by, action=action, patient_id=patient_id, verdict=verdict, pin=pin.pk if pin else None)
+    if verdict != "proven" or pin is None:
+        raise NotProven
+    throttle.strike_out(attempt)
+    return pin
+
+
+def _judge(pin: Pin | None, birth_date: date) -> tuple[str, dict[str, object]]:
+    """What an attempt with this PIN and birth date comes to, and what that changes in the PIN's row."""
+    now = timezone.now()
+    unchanged: dict[str, object] = {"wrong_birth_dates": pin.wrong_birth_dates if pin else 0}
+    if pin is None:
+        return "unknown", unchanged
+    if pin.state != Pin.State.ACTIVE:
+        return pin.state, unchanged
+    family_contact = pin.registration.family_contact
+    if pin.expires_at <= now:
+        return "expired", ending(Pin.State.EXPIRED, now=now)
+    if birth_date != family_contact.patient.birth_date:
+        wrong = pin.wrong_birth_dates + 1
+        if wrong < WRONG_BIRTH_DATES_UNTIL_LOCKED:
+            return "wrong_birth_date", {"wrong_birth_dates": wrong}
+        return "locked_now", {"wrong_birth_dates": wrong, **ending(Pin.State.LOCKED, now=now)}
+    if obstacle := block(family_contact, practice=Practice.current(), today=today()):
+        return f"blocked: {obstacle.code}", ending(Pin.State.REVOKED, now=now, reason=BLOCKED_AT_TOUCH)
+    return "proven", unchanged
+
+
+@dataclass(frozen=True)
+class NewSignIn:
+    """The e-mail and password that a family has chosen; the password has passed the rules for passwords."""
+
+    email: str
+    password: str
+
+
+def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> User:
+    """Spend the proven PINs and link their children to the guardian's account, all or none (R13).
+
+    Everything is checked again. Refused: a PIN that is no longer live or allowed (NotRedeemable), a
+    signed-in account of somebody else (OthersAccount, R14), a new sign-in where the guardian has one
+    (AlreadyHasAccount), an e-mail that cannot be used (EmailNotUsable). Refused means nothing is spent.
+    """
+    # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
+    password_hash = make_password(sign_in.password) if isinstance(sign_in, NewSignIn) else ""
+    with transaction.atomic():
+        chosen = locked_pins(proven)
+        contact = chosen[0].registration.family_contact.contact
+        _check_redeemable(chosen, contact)
+        if isinstance(sign_in, NewSignIn):
+            user = _new_account(contact, chosen, sign_in.email, password_hash)
+        else:
+            user = _own_account(contact, sign_in)
+        for pin in chosen:
+            _spend(pin, user=user, by=by)
+    return user
+
+
+def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
+    practice, now = Practice.current(), timezone.now()
+    for pin in chosen:
+        family_contact = pin.registration.family_contact
+        if family_contact.contact_id != contact.pk:
+            raise NotRedeemable(pin, "other_guardian")
+        if pin.state != Pin.State.ACTIVE:
+            raise NotRedeemable(pin, pin.state)
+        if pin.expires_at <= now:
+            raise NotRedeemable(pin, Pin.State.EXPIRED)
+        if block(family_contact, practice=practice, today=today()):
+            raise NotRedeemable(pin, Pin.State.REVOKED)
+
+
+def _new_account(contact: Contact, chosen: Sequence[Pin], email: str, password_hash: str) -> User:
+    if Account.objects.filter(contact=contact).exists():
+        raise AlreadyHasAccount
+    _check_teens_email(chosen, email)
+    try:
+        with transaction.atomic():
+            user = User.objects.create(email=email.lower(), kind=User.Kind.FAMILY, password=password_hash)
+    except IntegrityError as error:  # the address has a sign-in: said in words that do not say so (R16)
+        raise EmailNotUsable from error
+    Account.objects.create(user=user, contact=contact)
+    return user
+
+
+def _own_account(contact: Contact, user: User) -> User:
+    account = Account.objects.filter(user=user).first()
+    if account is None or account.contact_id != contact.pk:
+        raise OthersAccount
+    return user
+
+
+def _check_teens_email(chosen: Sequence[Pin], email: str) -> None:
+    """A teen's own account may not use the e-mail of another contact, who would read along (R18)."""
+    practice = Practice.current()
+    for pin in chosen:
+        own = pin.registration.family_contact
+        birth_date = own.patient.birth_date
+        if own.role != FamilyContact.Role.SELF or birth_date is None:
+            continue
+        others = Contact.objects.filter(family_contacts__patient=own.patient).exclude(pk=own.contact_id)
+        if age_on(birth_date, today()) < practice.adult_age and others.filter(email__iexact=email).exists():
+            raise EmailNotUsable
+
+
+def _spend(pin: Pin, *, user: User, by: Actor) -> None:
+    now = timezone.now()
+    spent = Pin.objects.filter(pk=pin.pk, state=Pin.State.ACTIVE, expires_at__gt=now).update(
+        **ending(Pin.State.REDEEMED, now=now, by=user)
+    )
+    if spent != 1:  # SQLite has no row locks: the condition in the UPDATE decides who was first
+        raise NotRedeemable(pin, Pin.State.REDEEMED)
+    Registration.objects.filter(pk=pin.registration_id).update(
+        status=Registration.Status.REGISTERED, registered_at=now, changed_at=now, reason=""
+    )
+    record_for(Action.PIN_REDEEMED, pin.registration.family_contact, Actor(user, by.address), pin=pin.pk)
+
+
+# --- Ways out ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def reissue(*, family_contact: FamilyContact, by: Actor) -> Issued:
+    """Supersede the PIN that is out and issue a new one (R9); the sheet it stands on is void for this child."""
+    locked_family_contacts(family_contact.contact, [family_contact.pk])
+    registration = registration_of(family_contact)
+    if registration and not block(family_contact, practice=Practice.current(), today=today()):
+        end_active(registration, Pin.State.SUPERSEDED, Action.PIN_SUPERSEDED, by=by)
+    return issue(contact=family_contact.contact, family_contact_ids=[family_contact.pk], by=by)
+
+
+@transaction.atomic
+def revoke(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
+    """End a PIN before it is used, with a reason (R9). False when there was none to revoke."""
+    locked_family_contacts(family_contact.contact, [family_contact.pk])
+    registration = registration_of(family_contact)
+    if not registration or not end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason):
+        return False
+    close(registration, Registration.Status.REMOVED, reason)
+    return True
+
+
+@transaction.atomic
+def remove(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
+    """End a registered guardian's access to this child, with a reason (R9). False when there was none."""
+    locked_family_contacts(family_contact.contact, [family_contact.pk])
+    registration = registration_of(family_contact)
+    if not registration or registration.status != Registration.Status.REGISTERED:
+        return False
+    close(registration, Registration.Status.REMOVED, reason)
+    record_for(Action.ACCESS_REMOVED, family_contact, by)
+    return True
+
+
+@transaction.atomic
+def decline(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
+    """Note that the guardian does not want the portal for this child. False for a registered one."""
+    locked_family_contacts(family_contact.contact, [family_contact.pk])
+    registration, _ = Registration.objects.get_or_create(family_contact=family_contact)
+    if registration.status == Registration.Status.REGISTERED:
+        return False
+    end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason)
+    close(registration, Registration.Status.DECLINED, reason)
+    record_for(Action.ACCESS_DECLINED, family_contact, by)
+    return True
+
+
+def expire(*, by: Actor) -> int:
+    """End every PIN that is past its date or no longer allowed, erasing its sealed copy (R7, R19); how many."""
+    ended = 0
+    for number in list(Pin.objects.filter(state=Pin.State.ACTIVE).values_list("pk", flat=True)):
+        with transaction.atomic():
+            pin = locked_pins([number])[0]
+            ended += pin.state == Pin.State.ACTIVE and end_if_over(pin, by=by)
+    return ended

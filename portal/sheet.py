@@ -1,0 +1,89 @@
+"""The PIN sheet: one page for one guardian, as a tagged PDF."""
+
+import threading
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import segno
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
+
+from patients.models import Contact, Patient
+from portal.models import Pin
+from portal.pins import grouped
+from practice.models import Practice
+
+# WeasyPrint is not documented as thread-safe, and one font configuration for the whole process halves
+# the time of a page and keeps memory flat.
+_one_at_a_time = threading.Lock()
+
+
+def render(*, contact: Contact, pins: Sequence[tuple[Pin, str]]) -> bytes:
+    """The sheet with these PINs (each with its number in clear), in the contact's language."""
+    practice = Practice.current()
+    with translation.override(language_of(contact)):
+        html = render_to_string("portal/sheet.html", _context(practice, contact, pins))
+    with _one_at_a_time:
+        fonts, style = _fonts_and_style(practice.paper)
+        # Nothing is fetched: the page is complete, and names in it may be hostile.
+        page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=[]))
+        pdf: bytes = page.write_pdf(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
+    return pdf
+
+
+def language_of(contact: Contact) -> str:
+    """The language we have for this contact, English where we have not theirs."""
+    primary = contact.language.lower().replace("_", "-").split("-")[0]
+    return primary if primary in dict(settings.LANGUAGES) else "en"
+
+
+def registration_url() -> str:
+    """The address printed on the sheet: the configured one, never the request's host."""
+    return settings.PORTAL_URL.rstrip("/") + reverse("portal:register")
+
+
+def sheet_name(patient: Patient) -> str:
+    """The child's first name and last initial: enough for the family, little for a finder."""
+    initial = f"{patient.family_name[:1]}." if patient.family_name else ""
+    return f"{patient.given_name} {initial}".strip()
+
+
+def last_day(pin: Pin) -> date:
+    """The last day on which the PIN works, in the practice's time zone."""
+    return timezone.localdate(pin.expires_at - timedelta(microseconds=1))
+
+
+def _context(practice: Practice, contact: Contact, pins: Sequence[tuple[Pin, str]]) -> dict[str, Any]:
+    # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
+    link = registration_url() + "#" + ",".join(number for _, number in pins)
+    qr = segno.make(link, error="m", micro=False)
+    return {
+        "practice": practice,
+        "contact": contact,
+        "language": translation.get_language(),
+        "address": registration_url().split("://", 1)[1],
+        "qr": qr.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None),
+        "rows": [
+            {
+                "name": sheet_name(pin.registration.family_contact.patient),
+                "pin": grouped(number),
+                "last_day": last_day(pin),
+            }
+            for pin, number in pins
+        ],
+    }
+
+
+@cache
+def _fonts_and_style(paper: str) -> tuple[FontConfiguration, list[CSS]]:
+    fonts = FontConfiguration()
+    sheet = CSS(filename=finders.find("css/sheet.css"), font_config=fonts)
+    return fonts, [sheet, CSS(string=f"@page {{ size: {paper} }}", font_config=fonts)]

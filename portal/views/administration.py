@@ -1,0 +1,78 @@
+"""The Practice Portal: patients by portal status, a patient's portal history, staff records."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from patients.models import Patient
+from portal import administration
+from portal.forms import AdministrationForm, StaffRecordForm
+from portal.models import Pin, Registration
+from practice.access import Permission, staff_page
+from practice.audit import Action, Actor, record
+from practice.models import StaffRecord, User
+
+PAGE_SIZE = 50  # rows
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.VIEW_CHARTS)
+def patients(request: HttpRequest) -> HttpResponse:
+    """**Patient Administration**. The filter is posted, since names must not stand in an address or a log."""
+    form = AdministrationForm(request.POST or None)
+    chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    found = administration.patients(query=chosen.get("query", ""), status=chosen.get("status", ""))
+    page = Paginator(found, PAGE_SIZE).get_page(chosen.get("page") or 1)
+    context = {"form": form, "page": page, "counts": administration.counts()}
+    return render(request, "portal/administration.html", context)
+
+
+@require_safe
+@staff_page(Permission.VIEW_CHARTS)
+def history(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """The **Portal** tab of a chart: each contact's registration and every PIN there has been."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    record(actor=Actor.of(request), action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab="portal")
+    pins = Prefetch("pins", queryset=Pin.objects.select_related("issued_by", "ended_by").order_by("-pk"))
+    registrations = (
+        Registration.objects.filter(family_contact__patient=patient)
+        .select_related("family_contact__contact")
+        .prefetch_related(pins)
+        .order_by("family_contact__sort_order", "pk")
+    )
+    unregistered = patient.family_contacts.filter(registration=None, is_active=True).select_related("contact")
+    context = {"patient": patient, "tab": "portal", "registrations": registrations, "unregistered": unregistered}
+    return render(request, "portal/history.html", context)
+
+
+@require_safe
+@staff_page(Permission.ADMINISTER)
+def staff(request: HttpRequest) -> HttpResponse:
+    """**Staff**: the staff records, and the sign-ins that are linked to none."""
+    context = {
+        "staff_records": StaffRecord.objects.select_related("user"),
+        "unlinked": User.objects.filter(kind=User.Kind.STAFF, is_active=True, staff_record=None).order_by("email"),
+    }
+    return render(request, "portal/staff.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.ADMINISTER)
+def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> HttpResponse:
+    """Add or edit a staff record and link a sign-in to it. It counts from that user's very next request."""
+    instance = get_object_or_404(StaffRecord, pk=staff_record_id) if staff_record_id else None
+    form = StaffRecordForm(request.POST or None, instance=instance)
+    if request.method == "POST" and form.is_valid():
+        with transaction.atomic():
+            saved = form.save()
+            changed = ",".join(form.changed_data)
+            record(actor=Actor.of(request), action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, changed=changed)
+        messages.success(request, f"Saved: {saved.name}. It holds from {saved.name}’s next click on.")
+        return redirect("portal:staff")
+    return render(request, "portal/staff_record.html", {"form": form, "staff_record": instance})

@@ -1,0 +1,191 @@
+"""The registration page for parents: a PIN and a birth date, the other children, an account (R11 to R16).
+
+What has been proven stands in the session (``portal.proof``). Each step looks again at what is true
+now; the last click is checked once more inside the transaction that spends the PINs.
+"""
+
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST
+
+from portal import proof, registration, throttle
+from portal.forms import NewSignInForm, PinForm, SiblingForm
+from portal.models import Account, Pin
+from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
+from practice.access import public_page
+from practice.audit import Action, Actor, record
+from practice.models import Practice, User
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@require_http_methods(["GET", "POST"])
+@public_page
+@sensitive_post_parameters()
+@sensitive_variables()
+def start(request: HttpRequest) -> HttpResponse:
+    """PIN and birth date. One answer for whatever is wrong with the pair; typing mistakes do not count."""
+    form = PinForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            pin = registration.prove(**form.cleaned_data, by=Actor.of(request))
+        except NotProven:
+            form.add_error(None, _not_proven())
+        except throttle.TooManyAttempts as refused:
+            form.add_error(None, _too_many(refused))
+            status = 429
+        else:
+            proof.remember(request, pin)
+            return redirect(
+                "portal:register_siblings" if registration.siblings_of([pin]) else "portal:register_account"
+            )
+    return render(request, "portal/register/start.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@public_page
+@sensitive_post_parameters()
+def siblings(request: HttpRequest) -> HttpResponse:
+    """The other children of the sheet, each asked for by birth date only (R15)."""
+    proven = proof.proven(request)
+    if not proven:
+        return _start_again(request)
+    offers = [
+        (pin, SiblingForm(request.POST or None, prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)
+    ]
+    status = 200
+    if request.method == "POST" and all([form.is_valid() for _pin, form in offers]):
+        complete, status = _prove_siblings(request, offers)
+        if complete:
+            return redirect("portal:register_account")
+    names = [pin.registration.family_contact.patient.call_name for pin in proof.proven(request)]
+    return render(request, "portal/register/siblings.html", {"offers": offers, "names": names}, status=status)
+
+
+def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]]) -> tuple[bool, int]:
+    """Prove every child whose birth date was given; whether all went well, and the status to answer with."""
+    complete, status = True, 200
+    for pin, form in offers:
+        if not (birth_date := form.cleaned_data["birth_date"]):
+            continue
+        try:
+            proof.remember(
+                request, registration.prove_sibling(sibling=pin, birth_date=birth_date, by=Actor.of(request))
+            )
+        except NotProven:
+            form.add_error("birth_date", _("This birth date does not match. Check it, or call the practice."))
+            complete = False
+        except throttle.TooManyAttempts as refused:
+            form.add_error("birth_date", _too_many(refused))
+            return False, 429
+    return complete, status
+
+
+@require_http_methods(["GET", "POST"])
+@public_page
+@sensitive_post_parameters()
+@sensitive_variables()
+def account(request: HttpRequest) -> HttpResponse:
+    """The last step: a new sign-in, or the one the guardian has; then the children are registered."""
+    proven = proof.proven(request)
+    if not proven:
+        return _start_again(request)
+    if isinstance(request.user, User):
+        return _add_to_own_account(request, proven, request.user)
+    contact = proven[0].registration.family_contact.contact
+    has_account = Account.objects.filter(contact=contact).exists()
+    form = NewSignInForm(request.POST or None)
+    if request.method == "POST" and not has_account and form.is_valid():
+        sign_in = registration.NewSignIn(**form.cleaned_data)
+        try:
+            user = _redeem(request, proven, sign_in)
+        except EmailNotUsable:
+            form.add_error("email", _email_not_usable())
+        except AlreadyHasAccount:
+            has_account = True
+        except NotRedeemable as refused:
+            return _ended_meanwhile(request, proven, refused)
+        else:
+            login(request, user, backend=BACKEND)
+            record(actor=Actor.of(request), action=Action.SIGNED_IN)
+            return redirect("portal:children")
+    context = {"form": form, "contact": contact, "children": proven, "has_account": has_account}
+    return render(request, "portal/register/account.html", context)
+
+
+def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> HttpResponse:
+    contact = proven[0].registration.family_contact.contact
+    is_own = Account.objects.filter(user=user, contact=contact).exists()
+    if request.method == "POST" and is_own:
+        try:
+            _redeem(request, proven, user)
+        except NotRedeemable as refused:
+            return _ended_meanwhile(request, proven, refused)
+        except OthersAccount:
+            is_own = False
+        else:
+            return redirect("portal:children")
+    context = {"contact": contact, "children": proven, "is_own": is_own}
+    return render(request, "portal/register/confirm.html", context, status=200 if is_own else 403)
+
+
+def _redeem(request: HttpRequest, proven: list[Pin], sign_in: User | registration.NewSignIn) -> User:
+    user = registration.redeem(proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request))
+    proof.forget(request)
+    return user
+
+
+@require_POST
+@public_page
+def start_over(request: HttpRequest) -> HttpResponse:
+    """Forget what was proven, for whoever uses this phone next. No PIN is spent."""
+    proof.forget(request)
+    return redirect("portal:register")
+
+
+def _start_again(request: HttpRequest) -> HttpResponse:
+    """Nothing is proven, or it was more than an hour ago."""
+    form = PinForm()
+    context = {"form": form, "notice": _("Please start with your PIN. It still works: nothing was used up.")}
+    return render(request, "portal/register/start.html", context)
+
+
+def _ended_meanwhile(request: HttpRequest, proven: list[Pin], refused: NotRedeemable) -> HttpResponse:
+    """A proven PIN ended before the last click: say which and why, keep the other children."""
+    proof.forget(request, pins=[refused.pin])
+    rest = [pin for pin in proven if pin.pk != refused.pin.pk]
+    context = {
+        "child": refused.pin.registration.family_contact.patient.call_name,
+        "why": refused.why,
+        "when": date_format(timezone.localtime(refused.pin.ended_at)) if refused.pin.ended_at else "",
+        "rest": rest,
+    }
+    return render(request, "portal/register/ended.html", context, status=409)
+
+
+def _not_proven() -> str:
+    return _(
+        "We cannot find a PIN that works with this birth date. Compare both with your sheet. "
+        "A PIN works only once and only until its date. Did you use it before? Then sign in. "
+        "If it still does not work, call the practice."
+    )
+
+
+def _email_not_usable() -> str:
+    return _(
+        "We cannot make an account with this e-mail. If you have an account with us, sign in with it. "
+        "If not, use another e-mail, or call the practice."
+    )
+
+
+def _too_many(refused: throttle.TooManyAttempts) -> str:
+    when = date_format(timezone.localtime(refused.retry_at), "TIME_FORMAT")
+    phone = Practice.current().phone
+    message = _("There were too many tries from here. Please try again after %(when)s.") % {"when": when}
+    return f"{message} {_('Or call us: %(phone)s') % {'phone': phone}}" if phone else message

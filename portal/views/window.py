@@ -1,0 +1,188 @@
+"""The Portal Registration window: open, Register, Show, Print, and what can be done to one row.
+
+Each view answers with the whole window: as a fragment to the dialog (htmx), as a page of its own
+otherwise. PINs in clear are part of the answer that issued or showed them and are kept nowhere else;
+so these answers follow a POST directly instead of redirecting to a page that could be reloaded.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from patients.models import FamilyContact
+from portal import registration, window
+from portal.forms import ReasonForm
+from portal.models import PinSheet
+from portal.pins import UnreadablePin
+from portal.refusals import NothingToPrint
+from practice.access import Permission, refusal, staff_page
+from practice.audit import Action, Actor, record
+
+KEY_IS_GONE = "A PIN of this family can no longer be read, because its key is gone. Press Issue New PIN in its row."
+
+
+@require_safe
+@staff_page(Permission.VIEW_CHARTS)
+def open_window(request: HttpRequest, family_contact_id: int) -> HttpResponse:
+    """The window, without PINs in clear. Who may not issue PINs reads here why, and who can help (R1)."""
+    family_contact = _family_contact(family_contact_id)
+    record(
+        actor=Actor.of(request),
+        action=Action.WINDOW_VIEWED,
+        patient_id=family_contact.patient_id,
+        family_contact=family_contact.pk,
+    )
+    return _window(request, family_contact)
+
+
+@require_POST
+@staff_page(Permission.MANAGE_PINS)
+@sensitive_variables()
+def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
+    """**Register**: a PIN for each ticked child, shown in its row."""
+    family_contact = _family_contact(family_contact_id)
+    try:
+        issued = registration.issue(
+            contact=family_contact.contact, family_contact_ids=_ticked(request), by=Actor.of(request)
+        )
+    except UnreadablePin:
+        return _window(request, family_contact, problem=KEY_IS_GONE)
+    return _window(request, family_contact, numbers=issued.pins, notice=_what_was_issued(issued))
+
+
+@require_POST
+@staff_page(Permission.MANAGE_PINS)
+@sensitive_variables()
+def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
+    """**Show**: the live PINs of the ticked children, in their rows."""
+    family_contact = _family_contact(family_contact_id)
+    try:
+        numbers = registration.show(
+            contact=family_contact.contact, family_contact_ids=_ticked(request), by=Actor.of(request)
+        )
+    except UnreadablePin:
+        return _window(request, family_contact, problem=KEY_IS_GONE)
+    return _window(request, family_contact, numbers=numbers)
+
+
+@require_POST
+@staff_page(Permission.MANAGE_PINS)
+@sensitive_variables()
+def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
+    """**Print**: the sheet with the live PINs of the ticked children, as a PDF for a new tab."""
+    family_contact = _family_contact(family_contact_id)
+    try:
+        document = registration.print_sheet(
+            contact=family_contact.contact, family_contact_ids=_ticked(request), by=Actor.of(request)
+        )
+    except NothingToPrint:
+        problem = "There is nothing to print: none of the ticked children has a PIN that works. Press Register first."
+        return _window(request, family_contact, problem=problem)
+    except UnreadablePin:
+        return _window(request, family_contact, problem=KEY_IS_GONE)
+    return HttpResponse(
+        document, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="pin-sheet.pdf"'}
+    )
+
+
+@dataclass(frozen=True)
+class Verb:
+    """Something that can be done to one row, after a confirmation."""
+
+    title: str
+    explanation: str
+    needs_reason: bool
+    done: str
+
+
+VERBS: Mapping[str, Verb] = {
+    "reissue": Verb("Issue New PIN", "The PIN that is out now stops working at once.", False, "New PIN issued."),
+    "revoke": Verb("Revoke", "The PIN stops working at once. You can register the child again.", True, "PIN revoked."),
+    "decline": Verb("Decline", "The family does not want the portal for this child.", True, "Noted as declined."),
+    "remove": Verb("Remove Access", "The guardian no longer sees this child.", True, "Access removed."),
+}
+RULES = {"revoke": registration.revoke, "decline": registration.decline, "remove": registration.remove}
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Permission.MANAGE_PINS)
+@sensitive_variables()
+def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: str) -> HttpResponse:
+    """Ask, then do: Issue New PIN, Revoke, Decline or Remove Access for one row of the window (R9)."""
+    opened_from = _family_contact(family_contact_id)
+    row = get_object_or_404(
+        FamilyContact.objects.select_related("contact", "patient"), pk=row_id, contact=opened_from.contact
+    )
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and (form.is_valid() or not VERBS[verb].needs_reason):
+        return _done(request, opened_from, row, verb, form)
+    last_sheet = (
+        PinSheet.objects.filter(pins__registration__family_contact=row, pins__state="active")
+        .select_related("printed_by")
+        .order_by("-pk")
+        .first()
+    )
+    context = {"opened_from": opened_from, "row": row, "verb": VERBS[verb], "verb_name": verb, "form": form}
+    return _answer(request, "confirm", {**context, "last_sheet": last_sheet})
+
+
+def _done(
+    request: HttpRequest, opened_from: FamilyContact, row: FamilyContact, verb: str, form: ReasonForm
+) -> HttpResponse:
+    by, notice = Actor.of(request), f"{row.patient.name}: {VERBS[verb].done}"
+    if verb == "reissue":
+        issued = registration.reissue(family_contact=row, by=by)
+        refused = issued.refused.get(row.pk)
+        return _window(
+            request, opened_from, numbers=issued.pins, notice="" if refused else notice, problem=refused or ""
+        )
+    if RULES[verb](family_contact=row, reason=form.cleaned_data["reason"], by=by):
+        return _window(request, opened_from, notice=notice)
+    return _window(
+        request, opened_from, problem=f"{row.patient.name}: somebody else was faster; this is how it stands now."
+    )
+
+
+def _family_contact(number: int) -> FamilyContact:
+    return get_object_or_404(FamilyContact.objects.select_related("contact", "patient"), pk=number)
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    """The family contacts whose boxes are ticked. What is not a number is nobody's box."""
+    return [int(value) for value in request.POST.getlist("child") if value.isdecimal() and len(value) < 19]
+
+
+def _what_was_issued(issued: registration.Issued) -> str:
+    count = len(issued.new)
+    if count:
+        return f"{count} PIN{'s' if count > 1 else ''} issued. Next: Print the sheet and hand it over."
+    return "Nothing new was issued: these children have their PINs already." if issued.pins else ""
+
+
+def _window(
+    request: HttpRequest,
+    family_contact: FamilyContact,
+    *,
+    numbers: Mapping[int, str] | None = None,
+    notice: str = "",
+    problem: str = "",
+) -> HttpResponse:
+    context = {
+        "window": window.build(family_contact, numbers=numbers),
+        "refusal": refusal(request.user, Permission.MANAGE_PINS),
+        "notice": notice,
+        "problem": problem,
+    }
+    return _answer(request, "window", context)
+
+
+def _answer(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
+    """A fragment for the dialog, or the same as a page of its own."""
+    fragment = f"portal/_{name}.html"
+    if request.headers.get("HX-Request"):
+        return render(request, fragment, context)
+    return render(request, "portal/window_page.html", {**context, "fragment": fragment})

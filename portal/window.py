@@ -1,0 +1,139 @@
+"""What the Portal Registration window shows: one row per child of the guardian."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+
+from patients.ages import age_words, today
+from patients.models import Contact, FamilyContact, Patient
+from portal import status
+from portal.eligibility import Block, block, is_limited
+from portal.models import Pin, Registration
+from portal.pins import grouped
+from portal.sheet import last_day
+from practice.models import Practice
+
+
+@dataclass(frozen=True)
+class Row:
+    """One child: whether it can be registered, what has been, and what can be done next."""
+
+    family_contact: FamilyContact
+    registration: Registration | None
+    pin: Pin | None
+    block: Block | None
+    age: str
+    is_limited: bool
+    number: str  # the PIN in clear, grouped; only in the answer that issued or showed it
+
+    @property
+    def patient(self) -> Patient:
+        return self.family_contact.patient
+
+    @property
+    def status(self) -> status.PortalStatus:
+        return status.of_registration(self.registration)
+
+    @property
+    def has_live_pin(self) -> bool:
+        """Whether a PIN is out that works. One that is past its date may still await its end."""
+        return self.pin is not None and self.pin.is_live and self.block is None
+
+    @property
+    def is_registered(self) -> bool:
+        return self.registration is not None and self.registration.status == Registration.Status.REGISTERED
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether Register or Print can do something for this row."""
+        return self.block is None and not self.is_registered
+
+    @property
+    def is_chosen(self) -> bool:
+        """Ticked from the start: every row that can be, but for those the family or the desk has closed."""
+        closed = {Registration.Status.DECLINED, Registration.Status.REMOVED}
+        return self.can_choose and (self.registration is None or self.registration.status not in closed)
+
+    @property
+    def note(self) -> str:
+        """What the desk should know about the PIN, in one sentence; the block's reason stands apart."""
+        if self.registration is None:
+            return ""
+        if self.registration.reason:
+            return f"Reason: {self.registration.reason}"
+        return _pin_note(self.pin) if self.pin and not self.is_registered else ""
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(self.pin) if self.pin and self.has_live_pin else None
+
+
+def _pin_note(pin: Pin) -> str:
+    if pin.state == Pin.State.LOCKED:
+        return "The PIN is locked after five wrong birth dates. Issue a new one."
+    if pin.state == Pin.State.REVOKED:
+        return "The PIN was ended because registration was no longer allowed."
+    if not pin.is_live:
+        return "The PIN has expired. Issue a new one."
+    return "" if pin.printed_at else "Not printed yet."
+
+
+@dataclass(frozen=True)
+class Window:
+    """The whole window: a guardian, the child it was opened for, and the rows."""
+
+    opened_from: FamilyContact
+    rows: list[Row]
+    other_contacts: list[FamilyContact]
+
+    @property
+    def contact(self) -> Contact:
+        return self.opened_from.contact
+
+    @property
+    def can_register(self) -> bool:
+        return any(row.can_choose and not row.has_live_pin for row in self.rows)
+
+    @property
+    def can_print(self) -> bool:
+        return any(row.has_live_pin for row in self.rows)
+
+
+def build(family_contact: FamilyContact, *, numbers: Mapping[int, str] | None = None) -> Window:
+    """The window as opened from this family contact; ``numbers``: PINs in clear by family contact."""
+    practice, day, numbers = Practice.current(), today(), numbers or {}
+    links = (
+        FamilyContact.objects.filter(contact=family_contact.contact, is_active=True)
+        | FamilyContact.objects.filter(pk=family_contact.pk)
+    ).select_related("patient", "contact", "registration")
+    newest = Prefetch("registration__pins", queryset=Pin.objects.order_by("-pk"))
+    rows = [
+        _row(link, practice=practice, day=day, number=numbers.get(link.pk, ""))
+        for link in links.prefetch_related(newest)
+    ]
+    others = FamilyContact.objects.filter(patient=family_contact.patient, is_active=True).select_related("contact")
+    return Window(family_contact, _in_order(rows, first=family_contact), list(others))
+
+
+def _row(link: FamilyContact, *, practice: Practice, day: date, number: str) -> Row:
+    registration = getattr(link, "registration", None)
+    newest = list(registration.pins.all())[:1] if registration else []
+    return Row(
+        family_contact=link,
+        registration=registration,
+        pin=newest[0] if newest else None,
+        block=block(link, practice=practice, today=day),
+        age=age_words(link.patient.birth_date, day),
+        is_limited=is_limited(link, practice=practice, today=day),
+        number=grouped(number) if number else "",
+    )
+
+
+def _in_order(rows: list[Row], *, first: FamilyContact) -> list[Row]:
+    """The child whose chart is open, then the siblings, eldest first; unknown birth dates last."""
+    return sorted(
+        rows,
+        key=lambda row: (row.family_contact.pk != first.pk, row.patient.birth_date or date.max, row.patient.pk),
+    )
