@@ -1,0 +1,62 @@
+// The keyboard of the staff's pages, and what happens when an answer from the server is not a page part.
+"use strict";
+
+{
+  const box = document.getElementById("find");
+  const isTyping = (element) => element.matches("input, select, textarea, [contenteditable]");
+
+  const results = () => [...document.querySelectorAll("#find-panel [data-result], #results [data-result]")];
+
+  const step = (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const links = results();
+    const at = links.indexOf(document.activeElement);
+    if (!by || !links.length || (at < 0 && document.activeElement !== box)) return;
+    event.preventDefault();
+    const next = at + by;
+    if (next < 0) box.focus();
+    else links[Math.min(next, links.length - 1)].focus();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "/" && box && !isTyping(event.target)) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    } else if (event.key === "Escape" && event.target.closest(".find")) {
+      document.getElementById("find-panel")?.replaceChildren();
+      box.focus();
+    } else {
+      step(event);
+    }
+  });
+
+  // The session ended while the page stood open: the answer is the sign-in page. Show it as the page it is.
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    const answer = event.detail.xhr.responseURL;
+    if (answer && new URL(answer).pathname.startsWith("/accounts/")) {
+      event.detail.shouldSwap = false;
+      window.location.reload();
+    }
+  });
+
+  const say = (words) => {
+    const toast = document.getElementById("toast-error").content.cloneNode(true);
+    toast.querySelector("p").textContent = words;
+    document.getElementById("toasts").append(toast);
+  };
+
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const { requestConfig, xhr } = event.detail;
+    // A refused or missing page says why in its own words: open it.
+    if (requestConfig.verb === "get" && [403, 404].includes(xhr.status)) window.location.assign(requestConfig.path);
+    else if (xhr.status === 403) say("This page had been open too long, so nothing was saved. Reload it and try again.");
+    else say("That did not work, and nothing was saved. Try again; if it goes on, tell whoever runs the server.");
+  });
+
+  document.body.addEventListener("htmx:sendError", () => {
+    say("The server cannot be reached, so nothing was saved. Check the network and try again.");
+  });
+}
