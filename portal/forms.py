@@ -1,7 +1,7 @@
 """The forms of the portal."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
 from django import forms
@@ -30,7 +30,6 @@ class BirthDateWidget(forms.MultiWidget):
     """Three number fields, in the order in which the language writes a date."""
 
     template_name = "portal/widgets/birth_date.html"
-    PARTS = ("month", "day", "year")
     LABELS = (_("Month"), _("Day"), _("Year"))
 
     def __init__(self) -> None:
@@ -152,18 +151,18 @@ class NewSignInForm(forms.Form):
 class AdministrationForm(forms.Form):
     """Which patients the Practice Portal lists."""
 
-    STATUSES = [
+    STATUSES = (
         ("", "Any status"),
         ("unregistered", "Unregistered"),
         ("pending", "Pending Registration"),
         ("registered", "Registered"),
         ("declined", "Declined"),
         ("removed", "Removed"),
-    ]
+    )
 
-    query = forms.CharField(label="Search", required=False, max_length=100)
-    status = forms.ChoiceField(label="Portal status", choices=STATUSES, required=False)
-    page = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+    query = forms.CharField(required=False, max_length=100)
+    status = forms.ChoiceField(choices=STATUSES, required=False, initial="", widget=forms.RadioSelect)
+    page = forms.IntegerField(min_value=1, required=False)
 
 
 class StaffRecordForm(forms.ModelForm[StaffRecord]):
@@ -172,8 +171,10 @@ class StaffRecordForm(forms.ModelForm[StaffRecord]):
     class Meta:
         model = StaffRecord
         fields = ("name", "role", "is_active", "user")
-        labels = {"user": "Linked sign-in", "is_active": "Active"}
-        help_texts = {"user": "Only a linked sign-in can issue PINs. Sign-ins linked to someone else are not offered."}
+        labels: ClassVar = {"user": "Linked sign-in", "is_active": "Active"}
+        help_texts: ClassVar = {
+            "user": "Only a linked sign-in can issue PINs. Sign-ins linked to someone else are not offered."
+        }
 
     helper = FormHelper()
     helper.form_tag = False

@@ -1,6 +1,6 @@
 """What the Portal Registration window shows: one row per child of the guardian."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,8 @@ from portal.pins import grouped
 from portal.sheet import last_day
 from practice.models import Practice
 
+VERB_TITLES = {"reissue": "Issue New PIN", "revoke": "Revoke", "decline": "Decline", "remove": "Remove Access"}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -27,6 +29,7 @@ class Row:
     age: str
     is_limited: bool
     number: str  # the PIN in clear, grouped; only in the answer that issued or showed it
+    is_ticked: bool
 
     @property
     def patient(self) -> Patient:
@@ -51,10 +54,16 @@ class Row:
         return self.block is None and not self.is_registered
 
     @property
-    def is_chosen(self) -> bool:
-        """Ticked from the start: every row that can be, but for those the family or the desk has closed."""
-        closed = {Registration.Status.DECLINED, Registration.Status.REMOVED}
-        return self.can_choose and (self.registration is None or self.registration.status not in closed)
+    def verbs(self) -> list[tuple[str, str]]:
+        """What can be done to this row alone: address part and label."""
+        current = self.registration.status if self.registration else None
+        possible = {
+            "reissue": current == Registration.Status.PENDING and self.can_choose,
+            "revoke": self.pin is not None and self.pin.state == Pin.State.ACTIVE,
+            "decline": self.can_choose and current != Registration.Status.DECLINED,
+            "remove": self.is_registered,
+        }
+        return [(verb, title) for verb, title in VERB_TITLES.items() if possible[verb]]
 
     @property
     def note(self) -> str:
@@ -100,9 +109,25 @@ class Window:
     def can_print(self) -> bool:
         return any(row.has_live_pin for row in self.rows)
 
+    @property
+    def focus(self) -> str:
+        """The button that comes next, so that the common case needs no other key than Enter."""
+        if self.can_print and (any(row.number for row in self.rows) or not self.can_register):
+            return "print"
+        return "register" if self.can_register else "close"
 
-def build(family_contact: FamilyContact, *, numbers: Mapping[int, str] | None = None) -> Window:
-    """The window as opened from this family contact; ``numbers``: PINs in clear by family contact."""
+
+def build(
+    family_contact: FamilyContact,
+    *,
+    numbers: Mapping[int, str] | None = None,
+    ticked: Collection[int] | None = None,
+) -> Window:
+    """The window as opened from this family contact.
+
+    ``numbers``: PINs in clear by family contact. ``ticked``: the boxes as somebody left them; without
+    it, every child is ticked that can be.
+    """
     practice, day, numbers = Practice.current(), today(), numbers or {}
     links = (
         FamilyContact.objects.filter(contact=family_contact.contact, is_active=True)
@@ -110,16 +135,18 @@ def build(family_contact: FamilyContact, *, numbers: Mapping[int, str] | None = 
     ).select_related("patient", "contact", "registration")
     newest = Prefetch("registration__pins", queryset=Pin.objects.order_by("-pk"))
     rows = [
-        _row(link, practice=practice, day=day, number=numbers.get(link.pk, ""))
+        _row(link, practice=practice, day=day, number=numbers.get(link.pk, ""), ticked=ticked)
         for link in links.prefetch_related(newest)
     ]
     others = FamilyContact.objects.filter(patient=family_contact.patient, is_active=True).select_related("contact")
     return Window(family_contact, _in_order(rows, first=family_contact), list(others))
 
 
-def _row(link: FamilyContact, *, practice: Practice, day: date, number: str) -> Row:
-    registration = getattr(link, "registration", None)
+def _row(link: FamilyContact, *, practice: Practice, day: date, number: str, ticked: Collection[int] | None) -> Row:
+    registration: Registration | None = getattr(link, "registration", None)
     newest = list(registration.pins.all())[:1] if registration else []
+    # Whom the family or the desk has closed is not ticked again by itself.
+    is_open = registration is None or registration.status == Registration.Status.PENDING
     return Row(
         family_contact=link,
         registration=registration,
@@ -128,6 +155,7 @@ def _row(link: FamilyContact, *, practice: Practice, day: date, number: str) -> 
         age=age_words(link.patient.birth_date, day),
         is_limited=is_limited(link, practice=practice, today=day),
         number=grouped(number) if number else "",
+        is_ticked=is_open if ticked is None else link.pk in ticked,
     )
 
 

@@ -13,6 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 
 from practice.audit import Action, Actor, record
@@ -82,7 +83,8 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             reason = refusal(request.user, permission)
-            return refuse(request, reason) if reason else view(request, *args, **kwargs)
+            with translation.override("en"):  # the staff's side is in English only, whatever the browser asks for
+                return refuse(request, reason) if reason else view(request, *args, **kwargs)
 
         return _stated(guarded, f"staff: {permission}")
 

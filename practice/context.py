@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from practice.access import refusal, Permission, staff_record_of
+from practice.access import Permission, refusal, staff_record_of
 from practice.models import Practice
 
 

@@ -26,3 +26,9 @@ def family_contact_statuses(family_contacts: Iterable[FamilyContact]) -> Mapping
 def of(statuses: Mapping[int, status.PortalStatus], pk: int) -> status.PortalStatus:
     """``{{ statuses|of:patient.pk }}``: the status, or *Unregistered*."""
     return statuses.get(pk, status.UNREGISTERED)
+
+
+@register.filter
+def of_status(counts: Mapping[str, int], code: str) -> int | None:
+    """``{{ counts|of_status:"pending" }}``: how many have that status; nothing for "any status"."""
+    return counts.get(code)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from portal import children
 from practice.access import family_page
-from practice.audit import Action, Actor, record
+from practice.audit import Action, Actor, record_each
 
 
 @require_safe
@@ -14,6 +14,6 @@ from practice.audit import Action, Actor, record
 def my_children(request: HttpRequest) -> HttpResponse:
     """**My Children**: every child of this account with its status as it is at this moment."""
     cards = children.of_user(request.user.pk)
-    for card in cards:
-        record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk)
+    seen = [card.patient.pk for card in cards]
+    record_each(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_ids=seen)
     return render(request, "portal/children.html", {"cards": cards})

@@ -60,7 +60,8 @@ def siblings(request: HttpRequest) -> HttpResponse:
         (pin, SiblingForm(request.POST or None, prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)
     ]
     status = 200
-    if request.method == "POST" and all([form.is_valid() for _pin, form in offers]):
+    mistyped = [form for _pin, form in offers if form.is_bound and not form.is_valid()]
+    if request.method == "POST" and not mistyped:
         complete, status = _prove_siblings(request, offers)
         if complete:
             return redirect("portal:register_account")

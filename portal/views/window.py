@@ -5,6 +5,7 @@ otherwise. PINs in clear are part of the answer that issued or showed them and a
 so these answers follow a POST directly instead of redirecting to a page that could be reloaded.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -22,6 +23,7 @@ from portal.refusals import NothingToPrint
 from practice.access import Permission, refusal, staff_page
 from practice.audit import Action, Actor, record
 
+NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
 KEY_IS_GONE = "A PIN of this family can no longer be read, because its key is gone. Press Issue New PIN in its row."
 
 
@@ -45,24 +47,24 @@ def open_window(request: HttpRequest, family_contact_id: int) -> HttpResponse:
 def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """**Register**: a PIN for each ticked child, shown in its row."""
     family_contact = _family_contact(family_contact_id)
+    if not (ticked := _numbers(request, "child")):
+        return _window(request, family_contact, problem="Tick the children to register first.", ticked=ticked)
     try:
-        issued = registration.issue(
-            contact=family_contact.contact, family_contact_ids=_ticked(request), by=Actor.of(request)
-        )
+        issued = registration.issue(contact=family_contact.contact, family_contact_ids=ticked, by=Actor.of(request))
     except UnreadablePin:
-        return _window(request, family_contact, problem=KEY_IS_GONE)
-    return _window(request, family_contact, numbers=issued.pins, notice=_what_was_issued(issued))
+        return _window(request, family_contact, problem=KEY_IS_GONE, ticked=ticked)
+    return _window(request, family_contact, numbers=issued.pins, notice=_what_was_issued(issued), ticked=ticked)
 
 
 @require_POST
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
-    """**Show**: the live PINs of the ticked children, in their rows."""
+    """**Show**: the live PIN of one child, in its row."""
     family_contact = _family_contact(family_contact_id)
     try:
         numbers = registration.show(
-            contact=family_contact.contact, family_contact_ids=_ticked(request), by=Actor.of(request)
+            contact=family_contact.contact, family_contact_ids=_numbers(request, "only"), by=Actor.of(request)
         )
     except UnreadablePin:
         return _window(request, family_contact, problem=KEY_IS_GONE)
@@ -77,7 +79,7 @@ def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     family_contact = _family_contact(family_contact_id)
     try:
         document = registration.print_sheet(
-            contact=family_contact.contact, family_contact_ids=_ticked(request), by=Actor.of(request)
+            contact=family_contact.contact, family_contact_ids=_numbers(request, "child"), by=Actor.of(request)
         )
     except NothingToPrint:
         problem = "There is nothing to print: none of the ticked children has a PIN that works. Press Register first."
@@ -91,19 +93,18 @@ def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
 
 @dataclass(frozen=True)
 class Verb:
-    """Something that can be done to one row, after a confirmation."""
+    """How to ask before something is done to one row, and what to say after it."""
 
-    title: str
     explanation: str
     needs_reason: bool
     done: str
 
 
 VERBS: Mapping[str, Verb] = {
-    "reissue": Verb("Issue New PIN", "The PIN that is out now stops working at once.", False, "New PIN issued."),
-    "revoke": Verb("Revoke", "The PIN stops working at once. You can register the child again.", True, "PIN revoked."),
-    "decline": Verb("Decline", "The family does not want the portal for this child.", True, "Noted as declined."),
-    "remove": Verb("Remove Access", "The guardian no longer sees this child.", True, "Access removed."),
+    "reissue": Verb("The PIN that is out now stops working at once.", False, "New PIN issued."),
+    "revoke": Verb("The PIN stops working at once. You can register the child again later.", True, "PIN revoked."),
+    "decline": Verb("The family does not want the portal for this child.", True, "Noted as declined."),
+    "remove": Verb("The guardian no longer sees this child.", True, "Access removed."),
 }
 RULES = {"revoke": registration.revoke, "decline": registration.decline, "remove": registration.remove}
 
@@ -126,8 +127,9 @@ def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: st
         .order_by("-pk")
         .first()
     )
-    context = {"opened_from": opened_from, "row": row, "verb": VERBS[verb], "verb_name": verb, "form": form}
-    return _answer(request, "confirm", {**context, "last_sheet": last_sheet})
+    question = {"verb": verb, "title": window.VERB_TITLES[verb], "explanation": VERBS[verb].explanation}
+    context = {"opened_from": opened_from, "row": row, "last_sheet": last_sheet, **question}
+    return _answer(request, "confirm", {**context, "form": form if VERBS[verb].needs_reason else None})
 
 
 def _done(
@@ -151,9 +153,9 @@ def _family_contact(number: int) -> FamilyContact:
     return get_object_or_404(FamilyContact.objects.select_related("contact", "patient"), pk=number)
 
 
-def _ticked(request: HttpRequest) -> list[int]:
-    """The family contacts whose boxes are ticked. What is not a number is nobody's box."""
-    return [int(value) for value in request.POST.getlist("child") if value.isdecimal() and len(value) < 19]
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    """The record numbers posted under that name. What is not a number is nobody's record."""
+    return [int(value) for value in request.POST.getlist(name) if NUMBER.fullmatch(value)]
 
 
 def _what_was_issued(issued: registration.Issued) -> str:
@@ -170,9 +172,10 @@ def _window(
     numbers: Mapping[int, str] | None = None,
     notice: str = "",
     problem: str = "",
+    ticked: list[int] | None = None,
 ) -> HttpResponse:
     context = {
-        "window": window.build(family_contact, numbers=numbers),
+        "window": window.build(family_contact, numbers=numbers, ticked=ticked),
         "refusal": refusal(request.user, Permission.MANAGE_PINS),
         "notice": notice,
         "problem": problem,

@@ -1,0 +1,52 @@
+"""``manage.py load_demo``: a fictional practice to try everything with."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from appointments import demo as appointments_demo
+from patients import demo as patients_demo
+from practice import demo as practice_demo
+from practice.audit import Actor
+
+WHAT_TO_TRY = """
+The demo practice is ready at {url}
+Sign in as {front_desk}, {doctor}, {administrator}
+or {unlinked} (a sign-in without a staff record: see what it is told). Password of all: {password}
+Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
+then open {url}/register/ as the parent, on a phone or in a private window.
+"""
+
+
+class Command(BaseCommand):
+    help = "Load the demo practice: fictional families, this week's appointments, sign-ins with a known password."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--anyway", action="store_true", help="Load even though this is no demo. Everybody knows the passwords."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.IS_DEMO or options["anyway"]):
+            raise CommandError(
+                "This is not a demo (PINPORTAL_ENV), and load_demo makes sign-ins whose password everybody knows. "
+                "Where that does no harm, use --anyway."
+            )
+        with transaction.atomic():
+            practice_demo.load(actor=Actor.command("load_demo"))
+            patients_demo.load(today=timezone.localdate())
+            appointments_demo.load(now=timezone.now())
+            # CALL SITE: load() of portal/demo.py belongs here, last, as it needs everybody above.
+        self.stdout.write(
+            WHAT_TO_TRY.format(
+                url=settings.PORTAL_URL.rstrip("/"),
+                front_desk=practice_demo.FRONT_DESK.email,
+                doctor=practice_demo.DOCTOR.email,
+                administrator=practice_demo.ADMINISTRATOR.email,
+                unlinked=practice_demo.UNLINKED.email,
+                password=practice_demo.PASSWORD,
+            ).strip()
+        )
