@@ -17,7 +17,7 @@ The demo practice is ready at {url}
 Sign in as {front_desk}, {doctor}, {administrator}
 or {unlinked} (a sign-in without a staff record: see what it is told). Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
-then open {url}/register/ as the parent, on a phone or in a private window.
+then open {url}/register/ as the parent (in a private window).
 """
 
 

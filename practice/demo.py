@@ -1,0 +1,47 @@
+"""The demo's practice: its settings, and people who can sign in with a password that everybody knows."""
+
+from dataclasses import dataclass
+
+from practice.audit import Action, Actor, record
+from practice.models import Practice, StaffRecord, User
+
+PASSWORD = "demo-pin-portal-2026"  # noqa: S105  # printed for everybody to read
+Role = StaffRecord.Role
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A staff member's sign-in; without a name, one that no staff record is linked to."""
+
+    email: str
+    name: str = ""
+    role: StaffRecord.Role = Role.FRONT_DESK
+
+
+FRONT_DESK = SignIn("frontdesk@demo.example", "Tasha Bennett", Role.FRONT_DESK)
+DOCTOR = SignIn("doctor@demo.example", "Dr. Maya Feldman", Role.CLINICIAN)
+ADMINISTRATOR = SignIn("admin@demo.example", "Robin Castellano", Role.ADMINISTRATOR)
+UNLINKED = SignIn("unlinked@demo.example")
+SIGN_INS = (FRONT_DESK, DOCTOR, ADMINISTRATOR, UNLINKED)
+# A staff record that waits for its sign-in, so that an administrator can try linking.
+WAITING = "Jordan Lee"
+
+
+def load(*, actor: Actor) -> None:
+    """Make the practice and its sign-ins, unless they are here."""
+    Practice.objects.get_or_create(
+        pk=1,
+        defaults={
+            "name": "Sunnyside Pediatrics",
+            "address": "210 Sunnyside Avenue, Fairbrook, OH 43000",
+            "phone": "(614) 555-0100",
+        },
+    )
+    if User.objects.filter(email__iexact=FRONT_DESK.email).exists():
+        return
+    for sign_in in SIGN_INS:
+        user = User.objects.create_user(sign_in.email, PASSWORD, kind=User.Kind.STAFF)
+        if sign_in.name:
+            StaffRecord.objects.create(name=sign_in.name, role=sign_in.role, user=user)
+        record(actor=actor, action=Action.USER_ADDED, user_id=user.pk, role=sign_in.role if sign_in.name else "")
+    StaffRecord.objects.create(name=WAITING, role=Role.FRONT_DESK)
