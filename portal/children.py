@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.contrib.auth.models import AnonymousUser
+
 from patients.ages import age_words, today
 from patients.models import Patient
 from portal import status
 from portal.eligibility import block, is_limited
 from portal.models import Registration
-from practice.models import Practice
+from practice.models import Practice, User
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,11 @@ class Card:
         return self.registration.family_contact.patient
 
 
-def of_user(user_id: int) -> list[Card]:
+def of_user(user: User | AnonymousUser) -> list[Card]:
     """The children of this account, youngest last. Access is computed now, from age and custody (R17, R19)."""
     practice, day = Practice.current(), today()
     registrations = Registration.objects.filter(
-        family_contact__contact__account__user=user_id,
+        family_contact__contact__account__user=user.pk,
         status__in=[Registration.Status.PENDING, Registration.Status.REGISTERED],
     ).select_related("family_contact__patient", "family_contact__contact")
     ordered = registrations.order_by("family_contact__patient__birth_date", "pk")

@@ -34,24 +34,16 @@ class BirthDateWidget(forms.MultiWidget):
 
     def __init__(self) -> None:
         numeric = {"inputmode": "numeric", "autocomplete": "off"}
-        super().__init__(
-            {
-                f"_{part}": forms.TextInput(
-                    {**numeric, "maxlength": 4 if part == "year" else 2, "class": f"date-{part}"}
-                )
-                for part in self.PARTS
-            }
-        )
+        sizes = {"month": 2, "day": 2, "year": 4}
+        super().__init__({f"_{part}": forms.TextInput({**numeric, "maxlength": size}) for part, size in sizes.items()})
 
     def decompress(self, value: date | None) -> list[Any]:
         return [value.month, value.day, value.year] if value else [None, None, None]
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
-        labelled = [
-            {**part, "label": label} for part, label in zip(context["widget"]["subwidgets"], self.LABELS, strict=True)
-        ]
-        month, day, year = labelled
+        parts = zip(context["widget"]["subwidgets"], self.LABELS, strict=True)
+        month, day, year = ({**part, "label": label} for part, label in parts)
         day_first = str(get_format("DATE_INPUT_FORMATS")[0]).startswith("%d")
         context["widget"]["subwidgets"] = [day, month, year] if day_first else [month, day, year]
         return context
@@ -165,7 +157,7 @@ class AdministrationForm(forms.Form):
     page = forms.IntegerField(min_value=1, required=False)
 
 
-class StaffRecordForm(forms.ModelForm[StaffRecord]):
+class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """A staff record and the sign-in it is linked to."""
 
     class Meta:
@@ -182,6 +174,6 @@ class StaffRecordForm(forms.ModelForm[StaffRecord]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         free = User.objects.filter(kind=User.Kind.STAFF, staff_record=None)
-        own = User.objects.filter(pk=self.instance.user_id)
+        own = User.objects.filter(staff_record=self.instance.pk)
         self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
         self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]

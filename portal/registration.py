@@ -159,7 +159,7 @@ def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
         pin = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).first()
         verdict, change = _judge(pin, birth_date)
         # One UPDATE and one INSERT whatever the verdict, so that all refusals take the same time (R11).
-        Pin.objects.filter(pk=pin.pk if pin else None).update(**change)
+        Pin.objects.filter(pk=pin.pk if pin else 0).update(**change)
         patient_id = pin.registration.family_contact.patient_id if pin else None
         action = {"proven": Action.PIN_PROVEN, "locked_now": Action.PIN_LOCKED}.get(verdict, Action.PIN_REFUSED)
         record(actor=by, action=action, patient_id=patient_id, verdict=verdict, pin=pin.pk if pin else None)

@@ -47,7 +47,8 @@ def language_of(contact: Contact) -> str:
 
 def registration_url() -> str:
     """The address printed on the sheet: the configured one, never the request's host."""
-    return settings.PORTAL_URL.rstrip("/") + reverse("portal:register")
+    portal: str = settings.PORTAL_URL
+    return portal.rstrip("/") + reverse("portal:register")
 
 
 def sheet_name(patient: Patient) -> str:

@@ -24,6 +24,12 @@
     }
   });
 
+  // A button whose answer opens in a new tab: here the next step is already in focus on coming back.
+  document.addEventListener("click", (event) => {
+    const next = event.target.closest("[data-then-focus]")?.dataset.thenFocus;
+    if (next) document.querySelector(next)?.focus();
+  });
+
   // Also reached by Escape. Elements with hx-trigger="dialog:closed from:body" then refresh themselves.
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();

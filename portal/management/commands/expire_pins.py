@@ -1,0 +1,16 @@
+"""``manage.py expire_pins``: for a daily timer."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from portal import registration, throttle
+from practice.audit import Actor
+
+
+class Command(BaseCommand):
+    help = "End PINs that are past their date or no longer allowed, and erase their sealed copies. Run it daily."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ended = registration.expire(by=Actor.command("expire_pins"))
+        self.stdout.write(f"{ended} PINs ended, {throttle.forget_old()} old failed attempts forgotten.")

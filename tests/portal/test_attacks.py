@@ -1,0 +1,111 @@
+"""Attacks of many at once and attacks on what is stored."""
+
+import threading
+
+import pytest
+from django.core.mail import outbox
+from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
+
+from portal import pins, registration
+from portal.models import Account, Pin, Registration
+from portal.refusals import AlreadyHasAccount, NotRedeemable, OthersAccount
+from practice.audit import Actor
+from practice.models import AuditEvent, User
+from tests.people import link
+
+PARENT = Actor(None, "198.51.100.7")
+PASSWORD = "correct horse battery staple"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_pin_redeemed_by_fifty_at_once_links_one_account(front_desk, rivera):
+    mateo = link(rivera.ana, rivera.mateo)
+    number = registration.issue(
+        contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, "")
+    ).pins[mateo.pk]
+    proven = registration.prove(pin=number, birth_date=rivera.mateo.birth_date, by=PARENT)
+    gate, outcomes = threading.Barrier(50), []
+
+    def attempt(each):
+        gate.wait()
+        try:
+            sign_in = registration.NewSignIn(f"parent{each}@example.com", PASSWORD)
+            registration.redeem(proven=[proven.pk], sign_in=sign_in, by=PARENT)
+            outcomes.append("won")
+        except (NotRedeemable, AlreadyHasAccount, OthersAccount) as refused:
+            outcomes.append(type(refused).__name__)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=attempt, args=[each]) for each in range(50)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["NotRedeemable"] * 49 + ["won"]
+    assert Account.objects.count() == 1
+    assert User.objects.filter(kind="family").count() == 1
+    assert AuditEvent.objects.filter(action="pin.redeemed").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
+    mateo = link(rivera.ana, rivera.mateo)
+    gate, numbers = threading.Barrier(10), []
+
+    def press():
+        gate.wait()
+        try:
+            issued = registration.issue(
+                contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, "")
+            )
+            numbers.append(issued.pins[mateo.pk])
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=press) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(numbers) == 10
+    assert len(set(numbers)) == 1
+    assert Pin.objects.count() == Registration.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog):
+    """Register, show, print, prove and redeem over HTTP; then look for the PINs wherever anything is kept."""
+    caplog.set_level("DEBUG")
+    mateo, sofia = link(rivera.ana, rivera.mateo), link(rivera.ana, rivera.sofia)
+    chosen = {"child": [mateo.pk, sofia.pk]}
+    page = as_front_desk.post(reverse("portal:issue", args=[mateo.pk]), chosen)
+    as_front_desk.post(reverse("portal:show", args=[mateo.pk]), {"only": mateo.pk})
+    as_front_desk.post(reverse("portal:print", args=[mateo.pk]), chosen)
+    numbers = [pins.unseal(pin.sealed) for pin in Pin.objects.all()]
+    assert all(pins.grouped(number) in page.content.decode() for number in numbers)
+    parent, born = Client(), rivera.mateo.birth_date
+    parent.post(
+        reverse("portal:register"),
+        {"pin": numbers[0], "birth_date_month": born.month, "birth_date_day": born.day, "birth_date_year": born.year},
+    )
+    parent.post(reverse("portal:register_account"), {"email": "ana@example.com", "password": PASSWORD})
+    assert Registration.objects.filter(status="registered").count() == 1
+    kept = dump() + caplog.text + "".join(str(mail.message()) for mail in outbox)
+    kept += str([dict(client.session) for client in (as_front_desk, parent)])
+    assert "ana@example.com" in kept
+    for number in numbers:
+        assert number not in kept
+        assert pins.grouped(number) not in kept
+
+
+def dump():
+    """Every cell of every table as text."""
+    cells = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  # names of our own tables
+            cells.append(f"{table}: {cursor.fetchall()}")
+    return "\n".join(cells)
