@@ -241,7 +241,7 @@ def _child(family: Family, chart_number: str, birth_date: date) -> Patient:
 def _exceptions(patients: list[Patient]) -> None:
     """Charts as they also are: closed, moved away, incomplete."""
     for number, patient in enumerate(patients):
-        if _falls_on(number, every=26, at=11):
+        if _falls_on(number, every=26, at=14):
             patient.status = Status.INACTIVE
         elif _falls_on(number, every=40, at=17):
             patient.status = Status.TRANSFERRED

@@ -194,6 +194,7 @@ class TestFamilies:
         load()
         born = Patient.objects.filter(birth_date__gt=today() - timedelta(days=28))
         given_names = set(born.values_list("given_name", flat=True))
+        assert all(newborn.status == "active" for newborn in born)
         assert {"Baby Boy", "Baby Girl", "BabyBoy", "Twin A", "Twin B", "Newborn", ""} <= given_names
         assert any(name.endswith("sgirl") for name in given_names)
 
