@@ -1,0 +1,88 @@
+# What developers run and what CI runs: `make check` and `make test` define green.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo serve test check bench format messages clean run-packages test-packages
+
+PORT ?= 8000
+PY := .venv/bin/python
+MANAGE := $(PY) manage.py
+TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates' -type d -print)
+
+# The demo never sees the surroundings' settings: DATABASE_URL might lead to real patients.
+DEMO = env -u PINPORTAL_ENV -u DEBUG -u SECRET_KEY -u PIN_KEYS -u DATABASE_URL -u ALLOWED_HOSTS \
+	-u CSRF_TRUSTED_ORIGINS -u TRUSTED_PROXIES -u EMAIL_URL PORTAL_URL=http://127.0.0.1:$(PORT)
+# Production's settings with secrets that live as long as the command. No connection is made.
+LIKE_PRODUCTION = env -u DEBUG $$($(PY) -m pinportal.secrets) PINPORTAL_ENV=production \
+	ALLOWED_HOSTS=portal.example.org PORTAL_URL=https://portal.example.org DATABASE_URL=sqlite:///var/none.sqlite3
+
+help: ## This list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
+
+demo: run-packages .venv/.run var/demo.env var/.static ## A practice to try, at http://127.0.0.1:8000 (PORT=… for another)
+	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || \
+		{ echo "Port $(PORT) is taken. Try: make demo PORT=$$(($(PORT) + 1))" >&2; exit 1; }
+	@$(DEMO) $(MANAGE) migrate --verbosity 0
+	@$(DEMO) $(MANAGE) load_demo
+	@echo "Ctrl-C stops it."
+	@exec $(DEMO) $(PY) -m gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket --log-level warning pinportal.wsgi
+
+serve: run-packages .venv/.run var/.static ## The production server; settings come from the environment
+	@exec $(PY) -m pinportal.serve
+
+test: test-packages .venv/.dev ## Every test, on SQLite and on PostgreSQL, with a real browser
+	@bin/test
+
+check: run-packages .venv/.dev ## Style, types, import directions, templates, migrations, deployment settings
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) -m djlint --lint --quiet $(TEMPLATES)
+	$(LIKE_PRODUCTION) $(MANAGE) makemigrations --check --dry-run
+	$(LIKE_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+
+bench: run-packages .venv/.dev ## Speed and memory, measured
+	$(PY) -m bench
+
+format: .venv/.dev ## Mends what `make check` would complain about, where a tool can
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+messages: .venv/.dev ## Brings the catalogues under locale/ up to date (needs gettext)
+	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --ignore '.venv/*' --ignore 'var/*'
+	.venv/bin/pybabel compile --directory locale --domain django
+
+clean: ## Removes what make makes, except the demo's data and secrets
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results var/static var/.static
+
+run-packages:
+	@bin/system-packages run
+
+test-packages:
+	@bin/system-packages run test
+
+# An interpreter that has gone leaves a dangling link, which make takes for missing: made anew.
+$(PY):
+	@python=$$(bin/find-tool python) || { echo "Python 3.11 or newer is needed; PYTHON=/path/to/python names one." >&2; exit 1; }; \
+	"$$python" -m venv --clear .venv
+
+.venv/.run: requirements.txt | $(PY)
+	@echo "Installing what PIN Portal needs ..."
+	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements.txt requirements-dev.txt | $(PY)
+	@echo "Installing what its tests and checks need ..."
+	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
+	@touch .venv/.run $@
+
+# Kept: new secrets would make the demo's PINs unreadable.
+var/demo.env: | .venv/.run
+	@mkdir -p var
+	@umask 077 && { echo PINPORTAL_ENV=demo && $(PY) -m pinportal.secrets; } > $@
+
+# Directories are in the list too: they change when a file goes.
+var/.static: .venv/.run $(shell find static)
+	@mkdir -p var
+	@$(LIKE_PRODUCTION) $(MANAGE) collectstatic --no-input --verbosity 0
+	@touch $@

@@ -1,0 +1,18 @@
+"""How gunicorn runs in production: ``gunicorn --config pinportal/gunicorn.py pinportal.wsgi``."""
+
+import multiprocessing
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+# Processes, not threads: WeasyPrint is not known to be thread-safe, and threads do not draw faster.
+worker_class = "sync"
+workers = int(os.environ.get("WEB_CONCURRENCY", 2 * multiprocessing.cpu_count() + 1))
+timeout = 60  # seconds; a batch of sheets takes longer than any page
+# Whether a proxy stands in front is said once, by TRUSTED_PROXIES. Gunicorn's own default would
+# believe X-Forwarded-Proto from anyone on this machine.
+forwarded_allow_ips = ""
+# Gunicorn's way of steering a running server: one socket per home directory, and nothing here uses it.
+control_socket_disable = True
+# Path without query, no referrer: neither may carry a name or a PIN into a log (R7).
+accesslog = "-"
+access_log_format = "%(t)s %(m)s %(U)s %(s)s %(L)ss"

@@ -1,0 +1,61 @@
+"""``python -m pinportal.serve``: the production server, or one line saying why it does not start."""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http.request import validate_host
+
+# The settings themselves refuse weak secrets; these two have defaults that suit only a first start.
+NEEDED = {
+    "ALLOWED_HOSTS": "the names this server answers to, e.g. portal.example.org",
+    "DATABASE_URL": "e.g. postgres://user:password@host/pinportal",
+}
+
+
+def refusal() -> str:
+    """Why not to start, in one line; empty when all is well."""
+    for name, meaning in NEEDED.items():
+        if not os.environ.get(name, "").strip():
+            return f"{name} is missing: {meaning}"
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ValueError) as error:  # ValueError: a number that is none, a URL that is none
+        return str(error)
+    portal_url = urlsplit(settings.PORTAL_URL)
+    if portal_url.scheme != "https" or not portal_url.hostname:
+        return f"PORTAL_URL must be an https:// address, not {settings.PORTAL_URL!r}: families send PINs to it"
+    if "*" in settings.ALLOWED_HOSTS:
+        return "ALLOWED_HOSTS must name the hosts: * lets a stranger choose"
+    if not validate_host(portal_url.hostname, settings.ALLOWED_HOSTS):
+        return f"ALLOWED_HOSTS lacks {portal_url.hostname}, the host of PORTAL_URL: families would be turned away"
+    try:
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except OperationalError as error:
+        return f"the database does not answer: {str(error).splitlines()[0]}"
+    if pending:
+        return f"the database lacks {len(pending)} migrations. Run: {sys.executable} manage.py migrate"
+    return ""
+
+
+def main() -> None:
+    """Become gunicorn, with this process's number: signals reach it without a middleman."""
+    os.environ["PINPORTAL_ENV"] = "production"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinportal.settings")
+    if reason := refusal():
+        sys.exit(f"Not started. {reason}")
+    config = Path(__file__).with_name("gunicorn.py")
+    os.execv(  # noqa: S606  # no shell, and no word of it from outside
+        sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "pinportal.wsgi"]
+    )
+
+
+if __name__ == "__main__":
+    main()

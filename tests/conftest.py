@@ -1,0 +1,180 @@
+"""What all tests share: a database that keeps its locks, the people, and the browser."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from playwright.sync_api import BrowserContext
+
+from practice import append_only
+from practice.models import StaffRecord, User
+from tests import people
+
+# --- Database ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite every run and every process of it gets a file of its own, so that runs do not meet."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_audit_trail_too(test_case: TransactionTestCase) -> None:
+    """Empty the tables after a transactional test although the audit trail refuses it.
+
+    SQLite empties a table by DELETE, which the triggers stop; so they stand aside for that moment.
+    On PostgreSQL it is TRUNCATE, which they do not mind.
+    """
+    if connection.vendor != "sqlite":
+        _flush(test_case)
+        return
+    append_only.remove(connection)
+    try:
+        _flush(test_case)
+    finally:
+        append_only.install(connection)
+
+
+TransactionTestCase._fixture_teardown = _flush_audit_trail_too
+
+
+# --- People --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def front_desk(db: None) -> User:
+    return people.staff("Dana Ortiz", StaffRecord.Role.FRONT_DESK)
+
+
+@pytest.fixture
+def clinician(db: None) -> User:
+    return people.staff("Priya Shah", StaffRecord.Role.CLINICIAN)
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    return people.staff("Morgan Lee", StaffRecord.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def unlinked(db: None) -> User:
+    """A staff sign-in without a staff record."""
+    return people.staff_user("newcomer@sunnyside.example")
+
+
+@pytest.fixture
+def family_user(db: None) -> User:
+    """A family's sign-in that has nothing to do with the Riveras or the O'Neils."""
+    return people.family_user("stranger@mail.example")
+
+
+@pytest.fixture
+def as_front_desk(front_desk: User) -> Client:
+    return people.signed_in(front_desk)
+
+
+@pytest.fixture
+def as_clinician(clinician: User) -> Client:
+    return people.signed_in(clinician)
+
+
+@pytest.fixture
+def as_administrator(administrator: User) -> Client:
+    return people.signed_in(administrator)
+
+
+@pytest.fixture
+def as_unlinked(unlinked: User) -> Client:
+    return people.signed_in(unlinked)
+
+
+@pytest.fixture
+def as_family(family_user: User) -> Client:
+    return people.signed_in(family_user)
+
+
+@pytest.fixture
+def rivera(db: None) -> people.Rivera:
+    return people.make_rivera()
+
+
+@pytest.fixture
+def oneil(db: None) -> people.ONeil:
+    return people.make_oneil()
+
+
+# --- Browser -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The system's Chromium, without sandbox (containers run as root) and without talking to anybody."""
+    find_tool = Path(__file__).parent.parent / "bin" / "find-tool"
+    found = subprocess.run([find_tool, "chromium"], capture_output=True, text=True, check=False)  # noqa: S603
+    chromium = found.stdout.strip()
+    return browser_type_launch_args | {
+        "executable_path": chromium or None,  # none: Playwright's own, where somebody has installed it
+        "args": [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-dev-shm-usage",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return browser_context_args | {
+        "locale": "en-US",
+        "timezone_id": "America/New_York",
+        "viewport": {"width": 1280, "height": 800},
+    }
+
+
+@pytest.fixture
+def console_errors() -> list[str]:
+    """What the browser complained about: violations of the Content-Security-Policy, scripts, missing files.
+
+    Empty at the end, or the test fails. A test that provokes a refusal (403, 404) takes the complaint
+    about it out after having looked: ``console_errors.clear()``.
+    """
+    return []
+
+
+@pytest.fixture
+def new_context(new_context: Any, console_errors: list[str]) -> Iterator[Any]:
+    """Contexts, and so pages, that notice errors and do not wait for longer than 10 seconds."""
+
+    def watched(**options: Any) -> BrowserContext:
+        context: BrowserContext = new_context(**options)
+        context.set_default_timeout(10_000)
+        context.on(
+            "console",
+            lambda message: (
+                console_errors.append(f"{message.text} ({message.location.get('url')})")
+                if message.type == "error"
+                else None
+            ),
+        )
+        context.on("weberror", lambda error: console_errors.append(str(error.error)))
+        return context
+
+    yield watched
+    assert not console_errors, "The browser complained:\n" + "\n".join(console_errors)

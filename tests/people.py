@@ -1,0 +1,154 @@
+"""The people of the tests: three members of staff, one without a record, and two families.
+
+Plain functions that save rows. The fixtures in ``conftest.py`` call them; a test that needs somebody
+else calls them itself.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.test import Client
+
+from patients.ages import today
+from patients.models import Contact, FamilyContact, Patient
+from practice.models import StaffRecord, User
+
+PASSWORD = "Sunny side up, every morning"  # of everybody here, for tests that really sign in
+Role = FamilyContact.Role
+Authority = FamilyContact.Authority
+
+
+def years_ago(years: int, *, days: int = 100) -> date:
+    """A birth date that makes somebody that many years old today, and for a while to come."""
+    day = today() - timedelta(days=days)
+    # The 28th at most: 29 February is for the tests that are about it.
+    return day.replace(year=day.year - years, day=min(day.day, 28))
+
+
+def staff(name: str, role: str, *, email: str = "") -> User:
+    """A member of staff: a sign-in with its staff record."""
+    user = staff_user(email or f"{name.split(maxsplit=1)[0].lower()}@sunnyside.example")
+    StaffRecord.objects.create(name=name, role=role, user=user)
+    return user
+
+
+def staff_user(email: str) -> User:
+    """A staff sign-in without a staff record."""
+    return User.objects.create_user(email, PASSWORD, kind=User.Kind.STAFF)
+
+
+def family_user(email: str) -> User:
+    """A family's sign-in, not yet tied to a contact."""
+    return User.objects.create_user(email, PASSWORD, kind=User.Kind.FAMILY)
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def patient(chart_number: str, given_name: str, family_name: str, birth_date: date | None, **fields: Any) -> Patient:
+    return Patient.objects.create(
+        chart_number=chart_number, given_name=given_name, family_name=family_name, birth_date=birth_date, **fields
+    )
+
+
+def contact(given_name: str, family_name: str, **fields: Any) -> Contact:
+    return Contact.objects.create(given_name=given_name, family_name=family_name, **fields)
+
+
+def link(
+    person: Contact, child: Patient, *, role: str = Role.MOTHER, authority: str = Authority.JOINT, **fields: Any
+) -> FamilyContact:
+    """Make the one a family contact of the other."""
+    return FamilyContact.objects.create(contact=person, patient=child, role=role, authority=authority, **fields)
+
+
+class Family:
+    @staticmethod
+    def link(person: Contact, child: Patient) -> FamilyContact:
+        """The family contact that these two have, as it stands in the database."""
+        return FamilyContact.objects.get(contact=person, patient=child)
+
+
+@dataclass(frozen=True)
+class Rivera(Family):
+    """A Spanish-speaking family: one child of each kind that the registration window knows."""
+
+    ana: Contact  # mother of all four, Joint
+    luis: Contact  # father of all four, Joint
+    elena: Contact  # grandmother, without authority
+    mateo: Patient  # 8 years
+    sofia: Patient  # 5 years
+    baby: Patient  # 6 days, still "Baby Boy"
+    carmen: Patient  # 19 years: the parents' access has ended
+
+    @property
+    def children(self) -> list[Patient]:
+        return [self.mateo, self.sofia, self.baby, self.carmen]
+
+
+def make_rivera() -> Rivera:
+    home = {"street": "12 Maple Street", "city": "Springfield", "state": "NY", "postal_code": "10001"}
+    family = Rivera(
+        ana=contact(
+            "Ana",
+            "Rivera",
+            birth_date=years_ago(38),
+            language="es",
+            email="ana.rivera@mail.example",
+            cell_phone="+1 212 555 0141",
+            **home,
+        ),
+        luis=contact(
+            "Luis", "Rivera", birth_date=years_ago(40), language="es", email="luis.rivera@mail.example", **home
+        ),
+        elena=contact("Elena", "Rivera", birth_date=years_ago(66), language="es", home_phone="+1 212 555 0143"),
+        mateo=patient("100001", "Mateo", "Rivera", years_ago(8), sex=Patient.Sex.MALE, language="es"),
+        sofia=patient("100002", "Sofia", "Rivera", years_ago(5), sex=Patient.Sex.FEMALE, language="es"),
+        baby=patient("100003", "Baby Boy", "Rivera", today() - timedelta(days=6), sex=Patient.Sex.MALE),
+        carmen=patient("100004", "Carmen", "Rivera", years_ago(19), sex=Patient.Sex.FEMALE, language="es"),
+    )
+    for child in family.children:
+        link(family.ana, child, role=Role.MOTHER, lives_with=True, sort_order=1)
+        link(family.luis, child, role=Role.FATHER, lives_with=True, sort_order=2)
+        link(family.elena, child, role=Role.GRANDPARENT, authority=Authority.NONE, sort_order=3)
+    return family
+
+
+@dataclass(frozen=True)
+class ONeil(Family):
+    """Twins whose father a court has barred."""
+
+    maeve: Contact  # mother, Exclusive
+    sean: Contact  # father, restricted, without authority
+    nora: Patient
+    liam: Patient
+
+    @property
+    def children(self) -> list[Patient]:
+        return [self.nora, self.liam]
+
+
+def make_oneil() -> ONeil:
+    family = ONeil(
+        maeve=contact("Maeve", "O'Neil", birth_date=years_ago(35), language="en", email="maeve@mail.example"),
+        sean=contact("Sean", "O'Neil", birth_date=years_ago(37), language="en", email="sean@mail.example"),
+        nora=patient("100010", "Nora", "O'Neil", years_ago(6), sex=Patient.Sex.FEMALE),
+        liam=patient("100011", "Liam", "O'Neil", years_ago(6), sex=Patient.Sex.MALE),
+    )
+    for child in family.children:
+        link(family.maeve, child, role=Role.MOTHER, authority=Authority.EXCLUSIVE, lives_with=True, sort_order=1)
+        link(
+            family.sean,
+            child,
+            role=Role.FATHER,
+            authority=Authority.NONE,
+            sort_order=2,
+            is_restricted=True,
+            restriction_reason="Court order: no access to records",
+            restriction_document="FC-2024-0117",
+        )
+    return family
