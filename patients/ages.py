@@ -4,6 +4,9 @@ from datetime import date
 
 from django.utils import timezone
 
+DAYS_UNTIL, WEEKS_UNTIL = 14, 56  # days of age
+MONTHS_UNTIL = 2  # years of age
+
 
 def today() -> date:
     """Today's date where the practice is."""
@@ -22,7 +25,12 @@ def age_words(birth_date: date | None, day: date) -> str:
     days = (day - birth_date).days
     months = (day.year - birth_date.year) * 12 + day.month - birth_date.month - (day.day < birth_date.day)
     years = age_on(birth_date, day)
-    number, unit = (
-        (days, "day") if days < 14 else (days // 7, "week") if days < 56 else (months, "month") if years < 2 else (years, "year")
-    )
+    if days < DAYS_UNTIL:
+        number, unit = days, "day"
+    elif days < WEEKS_UNTIL:
+        number, unit = days // 7, "week"
+    elif years < MONTHS_UNTIL:
+        number, unit = months, "month"
+    else:
+        number, unit = years, "year"
     return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -1,0 +1,55 @@
+"""What may be done to a patient's record, each with its line in the audit trail (R20)."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from patients.models import Patient
+from patients.names import placeholder_problem
+from practice.audit import Action, Actor, record
+
+
+def view(*, by: Actor, patient: Patient, tab: str) -> None:
+    """Note that somebody looked at this part of the chart."""
+    record(actor=by, action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab=tab)
+
+
+@transaction.atomic
+def add(*, by: Actor, patient: Patient) -> Patient:
+    """Open a chart."""
+    patient.full_clean()
+    patient.save()
+    record(actor=by, action=Action.PATIENT_ADDED, patient_id=patient.pk)
+    return patient
+
+
+@transaction.atomic
+def change(*, by: Actor, patient: Patient, fields: Iterable[str]) -> None:
+    """Save these fields, and only these: what a colleague changed meanwhile stays. Nothing for no fields."""
+    changed = sorted(fields)
+    if not changed:
+        return
+    stored = Patient.objects.select_for_update().get(pk=patient.pk)
+    for field in changed:
+        setattr(stored, field, getattr(patient, field))
+    stored.full_clean()
+    stored.save()
+    record(actor=by, action=Action.PATIENT_CHANGED, patient_id=patient.pk, fields=changed)
+
+
+@transaction.atomic
+def confirm_name(*, by: Actor, patient: Patient) -> None:
+    """Note that the given name is real although it looks like a placeholder (R3).
+
+    Refused for an empty name, which cannot be real, and for one that nobody doubts.
+    """
+    stored = Patient.objects.select_for_update().get(pk=patient.pk)
+    if not stored.given_name.strip():
+        raise ValidationError("There is no given name to confirm. Enter it in Basic Info first.")
+    if not placeholder_problem(stored):
+        raise ValidationError(f"“{stored.given_name}” needs no confirmation.")
+    stored.confirmed_given_name = stored.given_name
+    stored.confirmed_by = by.user
+    stored.save()
+    record(actor=by, action=Action.NAME_CONFIRMED, patient_id=patient.pk)

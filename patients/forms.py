@@ -1,0 +1,197 @@
+"""Forms of the chart. Labels are the words on the screen."""
+
+from typing import Any, ClassVar, cast
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from patients import languages
+from patients.ages import today
+from patients.models import Contact, FamilyContact, Patient
+
+MAX_AGE = 130  # years
+ADDRESS = ["street", "city", "state", "postal_code"]
+DATE_WIDGET = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # the one form a browser's date field takes
+
+
+def _helper(*parts: Any) -> FormHelper:
+    """Fields only: tags, buttons and the summary of errors are the page's."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout(*parts)
+    return helper
+
+
+def _row(*names: str) -> Div:
+    return Div(*(Div(Field(name), css_class="col-sm") for name in names), css_class="row")
+
+
+def _address() -> Fieldset:
+    return Fieldset("Address", "street", _row("city", "state", "postal_code"))
+
+
+def add_errors(error: ValidationError, *among: forms.BaseForm) -> None:
+    """Show what a rule refused: at the field it names, otherwise above the first form."""
+    by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    for field, messages in by_field.items():
+        owner = next((form for form in among if field in form.fields), None)
+        (owner or among[0]).add_error(field if owner else None, messages)
+
+
+def add_differences(*among: forms.BaseForm) -> None:
+    """A colleague saved first: say so, and at each field that differs what the record says now."""
+    among[0].add_error(
+        None,
+        "A colleague changed this record after you opened it. Your entries are still here. "
+        "Look at the fields marked below, then save again to keep yours.",
+    )
+    for form in among:
+        for name in form.changed_data:
+            form.add_error(name, f"The record now says: {_in_words(form.fields[name], form.initial.get(name))}.")
+
+
+def _in_words(field: forms.Field, value: Any) -> str:
+    if isinstance(field, forms.ChoiceField):
+        choices = cast("list[tuple[str, str]]", field.choices)  # flat lists, all of ours
+        return next((str(label) for code, label in choices if code == value), "nothing")
+    if isinstance(field, forms.BooleanField):
+        return "ticked" if value else "not ticked"
+    return f"“{value}”" if value else "nothing"
+
+
+class _PersonForm(forms.ModelForm[Any]):
+    """What the records of patients and contacts have in common."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # The browser's memory holds other families' names and addresses.
+            field.widget.attrs["autocomplete"] = "off"
+        self.fields["language"] = forms.ChoiceField(
+            label="Language", required=False, choices=languages.choices(with_code=self.instance.language)
+        )
+
+    def clean_birth_date(self) -> Any:
+        birth_date = self.cleaned_data["birth_date"]
+        if birth_date and birth_date > today():
+            raise ValidationError("This day is in the future. Please check the year.")
+        if birth_date and today().year - birth_date.year > MAX_AGE:
+            raise ValidationError(f"This is more than {MAX_AGE} years ago. Please check the year.")
+        return birth_date
+
+
+class PatientForm(_PersonForm):
+    class Meta:
+        model = Patient
+        fields: ClassVar = [
+            "given_name",
+            "middle_name",
+            "family_name",
+            "preferred_name",
+            "birth_date",
+            "sex",
+            "chart_number",
+            "status",
+            "language",
+            "phone",
+            "email",
+            *ADDRESS,
+        ]
+        widgets: ClassVar = {"birth_date": DATE_WIDGET}
+        error_messages: ClassVar = {
+            "chart_number": {"unique": "Another patient has this chart number. Search for it before adding a chart."}
+        }
+
+    helper = _helper(
+        Fieldset(
+            "Name and birth",
+            _row("given_name", "middle_name", "family_name"),
+            _row("preferred_name", "birth_date", "sex"),
+        ),
+        Fieldset("Chart", _row("chart_number", "status", "language")),
+        Fieldset("Phone and e-mail", _row("phone", "email")),
+        _address(),
+    )
+
+
+class ContactForm(_PersonForm):
+    """The person, as all the children's charts show it."""
+
+    class Meta:
+        model = Contact
+        fields: ClassVar = [
+            "given_name",
+            "family_name",
+            "birth_date",
+            "language",
+            "home_phone",
+            "cell_phone",
+            "email",
+            *ADDRESS,
+        ]
+        widgets: ClassVar = {"birth_date": DATE_WIDGET}
+
+    helper = _helper(
+        Fieldset(
+            "The person",
+            _row("given_name", "family_name"),
+            _row("birth_date", "language"),
+        ),
+        Fieldset("Phone and e-mail", _row("home_phone", "cell_phone"), "email"),
+        _address(),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("given_name") and not cleaned.get("family_name"):
+            self.add_error("given_name", "Enter a first or a last name.")
+        return cleaned
+
+
+class FamilyContactForm(forms.ModelForm[FamilyContact]):
+    """What the person is to this one child."""
+
+    class Meta:
+        model = FamilyContact
+        fields: ClassVar = [
+            "role",
+            "authority",
+            "sort_order",
+            "lives_with",
+            "is_restricted",
+            "restriction_reason",
+            "restriction_document",
+        ]
+        help_texts: ClassVar = {
+            "authority": "Who decides for the child. Portal access needs Joint or Exclusive.",
+        }
+
+    helper = _helper(
+        Fieldset("For this patient only", _row("role", "authority", "sort_order"), "lives_with"),
+        Fieldset("Portal restriction", "is_restricted", _row("restriction_reason", "restriction_document")),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            # No default: role and authority decide about access, so somebody has to say them.
+            for name, choices in (("role", FamilyContact.Role.choices), ("authority", FamilyContact.Authority.choices)):
+                self.fields[name] = forms.ChoiceField(
+                    choices=[("", "Choose …"), *choices], help_text=self.fields[name].help_text
+                )
+                self.initial[name] = kwargs.get("initial", {}).get(name, "")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        is_restricted = cleaned.get("is_restricted")
+        if is_restricted and not cleaned.get("restriction_reason"):
+            self.add_error("restriction_reason", "A restriction needs a reason, such as “court order”.")
+        if not is_restricted and self.initial.get("is_restricted"):
+            # Lifting a restriction takes its reason and paper with it; the database insists on that.
+            cleaned["restriction_reason"] = cleaned["restriction_document"] = ""
+        elif not is_restricted and (cleaned.get("restriction_reason") or cleaned.get("restriction_document")):
+            self.add_error("is_restricted", "Tick this, or clear reason and document below.")
+        return cleaned

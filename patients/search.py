@@ -1,0 +1,113 @@
+"""Finding patients and contacts by whatever somebody at the desk happens to know."""
+
+import re
+import unicodedata
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Replace
+from django.db.models.lookups import Contains, EndsWith, Exact
+
+from patients.dates import find_date
+from patients.folding import fold
+from patients.models import Contact, FamilyContact, Patient, PatientAlias
+from patients.phones import digits
+
+MAX_LENGTH = 200  # characters of a query that count; what is longer was not typed by a person
+MAX_TERMS = 8
+MIN_PHONE_DIGITS = 4  # the last four are what people remember
+LOCAL_DIGITS = 7  # without the area code
+_BETWEEN_DIGITS = " ()-./+"
+_PHONE = re.compile(r"(?<!\w)(?:\+\d[\d\s().-]{6,}\d|(?:\+?1[\s.-]*)?(?:\(?\d{3}\)?[\s./-]*)?\d{3}[\s.-]*\d{4})(?!\w)")
+
+
+def find_patients(query: str) -> QuerySet[Patient]:
+    """Patients for whom everything in the query holds, the likeliest first; nobody for an empty query.
+
+    Understood, in any order and mixture: beginnings of names and of aliases, the beginning of a chart
+    number, a birth date or year, phone numbers of the patient or of a contact.
+    """
+    text = _cleaned(query)
+    terms = _terms(text)
+    found = Patient.objects.all() if terms else Patient.objects.none()
+    for term in terms:
+        found = found.filter(_means_patient(term))
+    rank = Case(
+        When(chart_number__iexact=text, then=Value(0)),
+        When(status=Patient.Status.ACTIVE, then=Value(1)),
+        default=Value(2),
+    )
+    return found.order_by(rank, "family_name", "given_name", "birth_date", "pk")
+
+
+def find_contacts(query: str) -> QuerySet[Contact]:
+    """Contacts by beginnings of names, by phone or by e-mail; nobody for an empty query."""
+    terms = _terms(_cleaned(query))
+    found = Contact.objects.all() if terms else Contact.objects.none()
+    for term in terms:
+        holds = Q(email__istartswith=term) | _named(term)
+        found = found.filter(holds | _has_phone(term, "home_phone") | _has_phone(term, "cell_phone"))
+    return found.order_by("family_name", "given_name", "pk")
+
+
+def terms_of(query: str) -> list[str]:
+    """What the search looks for, folded as names are, so that a page can mark where it was found."""
+    return [part for term in _terms(_cleaned(query)) for part in fold(term).split()]
+
+
+def _cleaned(query: str) -> str:
+    """Bounded, lower case, full-width characters made plain, without those that no column takes."""
+    plain = unicodedata.normalize("NFKC", query[:MAX_LENGTH]).lower()
+    return " ".join("".join(char if char.isprintable() else " " for char in plain).split())
+
+
+def _terms(text: str) -> list[str]:
+    """The words of the query; a date or a phone number is one, whatever stands between its digits."""
+    together = []
+    if found := find_date(text):
+        together.append(found[1])
+        text = text.replace(found[1], " ", 1)
+    for match in _PHONE.finditer(text):
+        together.append(match[0])
+        text = text.replace(match[0], " ", 1)
+    return [*together, *text.split()][:MAX_TERMS]
+
+
+def _means_patient(term: str) -> Q:
+    meanings = Q(chart_number__istartswith=term)
+    if found := find_date(term):
+        meanings |= Q(birth_date=found[0])
+    elif re.fullmatch(r"(19|20)\d\d", term):
+        meanings |= Q(birth_date__year=int(term))
+    if named := _named(term):
+        meanings |= named | Q(pk__in=PatientAlias.objects.filter(named).values("patient"))
+    if of_contact := _has_phone(term, "contact__home_phone") | _has_phone(term, "contact__cell_phone"):
+        meanings |= _has_phone(term, "phone")
+        # A set rather than a correlated subquery: computed once, not once for each patient.
+        meanings |= Q(pk__in=FamilyContact.objects.filter(of_contact).values("patient"))
+    return meanings
+
+
+def _named(term: str) -> Q:
+    """Each part of the term begins a part of the name. Empty where the term has no letter."""
+    parts = Q()
+    if any(char.isalpha() for char in term):
+        for part in fold(term).split():
+            parts &= Q(folded_name__contains=f" {part}")
+    return parts
+
+
+def _has_phone(term: str, column: str) -> Q:
+    """The number in the column has these digits. Empty where the term is no part of a number."""
+    wanted = digits(term)
+    if len(wanted) < MIN_PHONE_DIGITS or any(char.isalpha() for char in term):
+        return Q()
+    if len(wanted) == LOCAL_DIGITS + 4 and wanted.startswith("1"):
+        wanted = wanted[1:]
+    stored: Combinable = F(column)
+    for char in _BETWEEN_DIGITS:
+        stored = Replace(stored, Value(char), Value(""))
+    if len(wanted) < LOCAL_DIGITS:
+        return Q(EndsWith(stored, wanted))
+    # Numbers were often written down without the area code that everybody had.
+    return Q(Contains(stored, wanted)) | Q(Exact(stored, wanted[-LOCAL_DIGITS:]))

@@ -1,0 +1,70 @@
+"""What pages about patients show again and again."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from patients import ages, languages, phones
+from patients.folding import fold
+from patients.models import Patient
+from patients.names import placeholder_problem
+from patients.search import terms_of
+from practice.access import Permission, refusal
+
+register = template.Library()
+register.filter("phone", phones.display)
+register.filter("language_name", languages.name_of)
+
+
+@register.filter
+def age(birth_date: date | None) -> str:
+    """``{{ patient.birth_date|age }}``: the age today, in words."""
+    return ages.age_words(birth_date, ages.today())
+
+
+@register.inclusion_tag("patients/_banner.html", takes_context=True)
+def patient_banner(context: Context, patient: Patient) -> dict[str, Any]:
+    """Who this chart is about, and what one must know before doing anything in it."""
+    return {
+        "request": context.get("request"),
+        "patient": patient,
+        "name_problem": placeholder_problem(patient),
+        "has_custody_note": patient.family_contacts.filter(is_restricted=True, is_active=True).exists(),
+    }
+
+
+@register.simple_tag(takes_context=True)
+def may_edit_charts(context: Context) -> bool:
+    """``{% may_edit_charts as may_edit %}``: whether to offer the way to the forms."""
+    return not refusal(context["request"].user, Permission.EDIT_CHARTS)
+
+
+@register.filter
+def marked(name: str, query: str) -> SafeString:
+    """The name with the beginnings that the query found marked."""
+    terms = terms_of(query)
+    return format_html_join(" ", "{}", ((_marked_word(word, terms),) for word in name.split()))
+
+
+def _marked_word(word: str, terms: Sequence[str]) -> SafeString:
+    """Folding can change the number of letters ("ß" becomes "ss"), so the beginning is looked for, not counted."""
+    for end in range(len(word), 0, -1):
+        if any(fold(word[:end]) == term for term in terms):
+            return format_html("<mark>{}</mark>{}", word[:end], word[end:])
+    return format_html("{}", word)
+
+
+@register.filter
+def other_names(patient: Patient, query: str) -> list[str]:
+    """The aliases that the query found, where the name itself does not show why the patient is here."""
+    terms = terms_of(query)
+    return [
+        alias.name
+        for alias in patient.aliases.all()
+        if any(part.startswith(term) for part in fold(alias.name).split() for term in terms)
+    ]

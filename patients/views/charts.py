@@ -1,0 +1,93 @@
+"""The Patient Chart: Basic Info, and adding and editing a patient."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from patients import charts
+from patients.forms import PatientForm, add_differences, add_errors
+from patients.models import Patient
+from patients.names import placeholder_problem
+from patients.views.roundtrip import is_out_of_date, state_of, way_back
+from practice.access import Permission, staff_page
+from practice.audit import Actor
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.EDIT_CHARTS)
+def add(request: HttpRequest) -> HttpResponse:
+    """Open a chart for a new patient; the family contacts come next."""
+    form = PatientForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            patient = charts.add(by=Actor.of(request), patient=form.save(commit=False))
+        except ValidationError as error:
+            add_errors(error, form)
+        else:
+            messages.success(request, f"The chart of {patient.name} is open. Next, add a parent or guardian.")
+            return redirect("patients:family_contacts", patient.pk)
+    return render(request, "patients/add.html", {"form": form})
+
+
+@require_safe
+@staff_page(Permission.VIEW_CHARTS)
+def basic_info(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """**Basic Info**."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    charts.view(by=Actor.of(request), patient=patient, tab="basic_info")
+    context = {"patient": patient, "tab": "basic_info", "problem": placeholder_problem(patient)}
+    return render(request, "patients/basic_info.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.EDIT_CHARTS)
+def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Edit Basic Info; ``next`` leads back, for instance to the registration window."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    state, problem = state_of(patient), placeholder_problem(patient)
+    form = PatientForm(request.POST or None, instance=patient)
+    if request.method == "POST" and form.is_valid():
+        if is_out_of_date(request, state):
+            add_differences(form)
+        elif _changed(request, patient, form):
+            return redirect(way_back(request) or reverse("patients:chart", args=[patient.pk]))
+    if request.method != "POST":
+        charts.view(by=Actor.of(request), patient=patient, tab="edit")
+    context = {
+        # The form has put what was typed into its patient; the banner shows what is stored.
+        "patient": Patient.objects.get(pk=patient_id),
+        "tab": "basic_info",
+        "form": form,
+        "problem": problem,
+        "state": state,
+        "next": way_back(request),
+    }
+    return render(request, "patients/edit.html", context)
+
+
+def _changed(request: HttpRequest, patient: Patient, form: PatientForm) -> bool:
+    try:
+        charts.change(by=Actor.of(request), patient=patient, fields=form.changed_data)
+    except ValidationError as error:
+        add_errors(error, form)
+        return False
+    messages.success(request, f"Saved: {patient.name}.")
+    return True
+
+
+@require_POST
+@staff_page(Permission.EDIT_CHARTS)
+def confirm_name(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """**This is the real name**: recorded once, and asked again when the name changes (R3)."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    try:
+        charts.confirm_name(by=Actor.of(request), patient=patient)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        name = patient.given_name
+        messages.success(request, f"“{name}” is recorded as the real name. It no longer blocks registration.")
+    return redirect(way_back(request) or reverse("patients:chart", args=[patient.pk]))
