@@ -1,6 +1,6 @@
 """Forms of the chart. Labels are the words on the screen."""
 
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Field, Fieldset, Layout
@@ -10,6 +10,11 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from patients import languages
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+else:
+    ModelForm = forms.ModelForm
 
 MAX_AGE = 130  # years
 ADDRESS = ["street", "city", "state", "postal_code"]
@@ -62,7 +67,7 @@ def _in_words(field: forms.Field, value: Any) -> str:
     return f"“{value}”" if value else "nothing"
 
 
-class _PersonForm(forms.ModelForm[Any]):
+class _PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """What the records of patients and contacts have in common."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -151,7 +156,7 @@ class ContactForm(_PersonForm):
         return cleaned
 
 
-class FamilyContactForm(forms.ModelForm[FamilyContact]):
+class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
     """What the person is to this one child."""
 
     class Meta:
