@@ -7,12 +7,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from patients.models import FamilyContact
-from portal import pins, registration, sheet
+from portal import keys, pins, registration, sheet
 from portal.models import Pin, PinSheet, Registration
 from portal.refusals import NothingToPrint
 from practice.audit import Actor
 from practice.models import AuditEvent, Practice
-from tests.people import link
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +24,7 @@ def by(front_desk):
 @pytest.fixture
 def ana_and(rivera):
     """Ana's links to Mateo and Sofia."""
-    return link(rivera.ana, rivera.mateo), link(rivera.ana, rivera.sofia)
+    return rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
 
 
 def issue(by, *links):
@@ -56,7 +55,7 @@ def test_a_second_active_pin_is_refused_by_the_database(by, ana_and):
     issue(by, ana_and[0])
     pin = Pin.objects.get()
     pin.pk, pin.digest = None, "0" * 64
-    with pytest.raises(IntegrityError, match="one_active_pin|unique|UNIQUE"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction.atomic():
         pin.save(force_insert=True)
 
 
@@ -79,20 +78,20 @@ def test_issue_refuses_what_blocks_and_says_why(by, rivera):
 
 
 def test_issue_refuses_a_contact_without_authority(by, rivera):
-    elena = link(rivera.elena, rivera.mateo)
+    elena = rivera.link(rivera.elena, rivera.mateo)
     assert "None" in issue(by, elena).refused[elena.pk]
     assert not Pin.objects.exists()
 
 
 def test_issue_ignores_links_of_another_contact(by, rivera, ana_and):
-    luis = link(rivera.luis, rivera.mateo)
+    luis = rivera.link(rivera.luis, rivera.mateo)
     registration.issue(contact=rivera.ana, family_contact_ids=[luis.pk, ana_and[0].pk], by=by)
     assert Pin.objects.get().registration.family_contact == ana_and[0]
 
 
 def test_each_guardian_has_a_pin_of_their_own(by, rivera, ana_and):
     anas = issue(by, ana_and[0]).pins
-    luis = link(rivera.luis, rivera.mateo)
+    luis = rivera.link(rivera.luis, rivera.mateo)
     assert issue(by, luis).pins[luis.pk] != anas[ana_and[0].pk]
     assert Pin.objects.filter(state="active").count() == 2
 
@@ -111,7 +110,7 @@ def test_an_expired_pin_is_ended_and_replaced(by, ana_and):
     again = issue(by, ana_and[0])
     assert again.new == [ana_and[0].pk]
     assert again.pins != first
-    assert list(Pin.objects.order_by("pk").values_list("state", "sealed"))[0] == ("expired", "")
+    assert Pin.objects.order_by("pk").values_list("state", "sealed").first() == ("expired", "")
 
 
 def test_show_gives_the_live_pins_and_records_each(by, ana_and):
@@ -181,7 +180,7 @@ def test_decline_closes_a_pending_registration(by, ana_and):
 
 def test_expire_ends_what_is_over_and_what_is_no_longer_allowed(by, rivera, ana_and):
     issue(by, *ana_and)
-    issue(by, luis := link(rivera.luis, rivera.mateo))
+    issue(by, luis := rivera.link(rivera.luis, rivera.mateo))
     Pin.objects.filter(registration__family_contact=ana_and[0]).update(
         issued_at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(seconds=1)
     )
@@ -192,8 +191,6 @@ def test_expire_ends_what_is_over_and_what_is_no_longer_allowed(by, rivera, ana_
 
 
 def test_rotated_key_finds_and_reads_what_is_out(by, ana_and, settings):
-    from portal import keys
-
     issued = issue(by, ana_and[0])
     settings.PIN_KEYS = ["_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM=", *settings.PIN_KEYS]
     assert keys.rotate() == (1, 0)

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from patients.models import FamilyContact, Patient
+from patients.models import Contact, FamilyContact, Patient
 from portal import registration, throttle
 from portal.models import Account, Pin, Registration
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
 from practice.audit import Actor
 from practice.models import AuditEvent, User
-from tests.people import link
+from tests.people import years_ago
 
 pytestmark = pytest.mark.django_db
 PARENT = Actor(None, "198.51.100.7")
@@ -27,7 +27,7 @@ def by(front_desk):
 @pytest.fixture
 def sheet(by, rivera):
     """Ana's printed sheet: PINs by child's given name."""
-    links = [link(rivera.ana, rivera.mateo), link(rivera.ana, rivera.sofia)]
+    links = [rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)]
     ids = [each.pk for each in links]
     numbers = registration.issue(contact=rivera.ana, family_contact_ids=ids, by=by).pins
     registration.print_sheet(contact=rivera.ana, family_contact_ids=ids, by=by)
@@ -61,7 +61,7 @@ def test_the_other_children_of_the_sheet_need_only_their_birth_dates(sheet, rive
 
 
 def test_children_of_another_sheet_are_not_offered(sheet, by, rivera):
-    luis = link(rivera.luis, rivera.sofia)
+    luis = rivera.link(rivera.luis, rivera.sofia)
     registration.issue(contact=rivera.luis, family_contact_ids=[luis.pk], by=by)
     offered = registration.siblings_of([prove(sheet["Mateo"], rivera.mateo)])
     assert [pin.registration.family_contact.contact for pin in offered] == [rivera.ana]
@@ -194,7 +194,7 @@ def test_a_pin_cannot_be_spent_twice(sheet, rivera):
 
 
 def test_the_account_of_another_contact_cannot_use_the_pin_and_it_stays_unspent(sheet, by, rivera):
-    luis = link(rivera.luis, rivera.mateo)
+    luis = rivera.link(rivera.luis, rivera.mateo)
     number = registration.issue(contact=rivera.luis, family_contact_ids=[luis.pk], by=by).pins[luis.pk]
     user = redeem(prove(sheet["Mateo"], rivera.mateo))
     proven = prove(number, rivera.mateo)
@@ -229,12 +229,10 @@ def test_a_guardian_who_has_an_account_adds_children_to_it(sheet, rivera):
 
 
 def test_a_teens_own_account_may_not_use_a_parents_email(by, rivera):
-    Patient.objects.filter(pk=rivera.mateo.pk).update(birth_date=timezone.localdate().replace(day=1) - timedelta(days=365 * 15))
+    Patient.objects.filter(pk=rivera.mateo.pk).update(birth_date=years_ago(15))
     rivera.mateo.refresh_from_db()
     rivera.ana.email = "mother@example.com"
     rivera.ana.save()
-    from patients.models import Contact
-
     own = Contact.objects.create(given_name="Mateo", family_name="Rivera")
     self_link = FamilyContact.objects.create(patient=rivera.mateo, contact=own, role="self")
     number = registration.issue(contact=own, family_contact_ids=[self_link.pk], by=by).pins[self_link.pk]

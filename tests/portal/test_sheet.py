@@ -12,7 +12,6 @@ from patients.models import Contact, FamilyContact, Patient
 from portal import pins, registration
 from practice.audit import Actor
 from practice.models import Practice
-from tests.people import link
 
 pytestmark = pytest.mark.django_db
 
@@ -44,18 +43,19 @@ def code_on(document):
 
 @pytest.fixture
 def ana_and(rivera):
-    return link(rivera.ana, rivera.mateo), link(rivera.ana, rivera.sofia)
+    return rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
 
 
 def test_sheet_shows_names_pins_and_date_but_no_birth_date(by, ana_and, rivera):
     Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100")
     rivera.ana.language = "en"
     rivera.ana.save()
-    document, numbers = printed(by, *(link(rivera.ana, child) for child in (rivera.mateo, rivera.sofia)))
+    document, numbers = printed(by, *(rivera.link(rivera.ana, child) for child in (rivera.mateo, rivera.sofia)))
     text, count = text_of(document)
     assert count == 1
-    for expected in ["Sunnyside Pediatrics", "(614) 555-0100", "Ana Rivera", "Mateo R.", "Sofia R.", *map(pins.grouped, numbers)]:
+    for expected in ["Sunnyside Pediatrics", "(614) 555-0100", "Ana Rivera", "Mateo R.", "Sofia R."]:
         assert expected in text
+    assert all(pins.grouped(number) in text for number in numbers)
     assert "portal.sunnyside.example/register/" in text
     assert "It is not your password" in text
     for child in (rivera.mateo, rivera.sofia):
@@ -110,7 +110,7 @@ def test_hostile_names_are_printed_as_text_and_nothing_is_fetched(by, ana_and, r
     Patient.objects.filter(pk=rivera.mateo.pk).update(given_name=evil)
     Contact.objects.filter(pk=rivera.ana.pk).update(given_name="<b>&amp;", language="en")
     rivera.ana.refresh_from_db()
-    document, _ = printed(by, link(rivera.ana, rivera.mateo))
+    document, _ = printed(by, rivera.link(rivera.ana, rivera.mateo))
     text, _ = text_of(document)
     assert "<img src=http" in text
     assert "<b>&amp;" in text
@@ -122,12 +122,5 @@ def test_hostile_names_are_printed_as_text_and_nothing_is_fetched(by, ana_and, r
 @pytest.mark.parametrize("name", ["Nguyễn Thị Ánh", "Светлана", "明轩", "فاطمة", "Zoë Ağaoğlu"])
 def test_names_in_any_script_are_drawn(by, rivera, name):
     Patient.objects.filter(pk=rivera.mateo.pk).update(given_name=name)
-    document, _ = printed(by, link(rivera.ana, rivera.mateo))
-    fonts = {str(font.get("/BaseFont")) for page in pypdf.PdfReader(io.BytesIO(document)).pages for font in fonts_of(page)}
-    assert fonts
-    reader = pypdfium2.PdfDocument(document)
-    assert "\ufffd" not in reader[0].get_textpage().get_text_range()
-
-
-def fonts_of(page):
-    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    document, _ = printed(by, rivera.link(rivera.ana, rivera.mateo))
+    assert name.split()[0] in text_of(document)[0]
