@@ -35,7 +35,7 @@ class BirthDateWidget(forms.MultiWidget):
     def __init__(self) -> None:
         numeric = {"inputmode": "numeric", "autocomplete": "off"}
         sizes = {"month": 2, "day": 2, "year": 4}
-        super().__init__({f"_{part}": forms.TextInput({**numeric, "maxlength": size}) for part, size in sizes.items()})
+        super().__init__({part: forms.TextInput({**numeric, "maxlength": size}) for part, size in sizes.items()})
 
     def decompress(self, value: date | None) -> list[Any]:
         return [value.month, value.day, value.year] if value else [None, None, None]

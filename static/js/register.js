@@ -1,6 +1,8 @@
 // The registration page: PINs from the sheet's QR code stand behind '#' in the address. Take them,
 // clean the address bar before anything else can see them, fill in the first and offer the others.
-(() => {
+"use strict";
+
+{
   const form = document.querySelector("[data-register]");
   const field = form.querySelector("[name=pin]");
   const grouped = (digits) => digits.replace(/(.{4})(?=.)/g, "$1 ");
@@ -22,12 +24,13 @@
     for (const pin of pins) {
       const button = document.createElement("button");
       button.type = "button";
-      button.className = "btn btn-outline-secondary";
+      button.className = "btn btn-secondary";
       button.textContent = grouped(pin);
       button.setAttribute("aria-label", `${form.dataset.other}: ${grouped(pin)}`);
       button.addEventListener("click", () => { field.value = grouped(pin); field.focus(); });
       box.append(button);
     }
+    document.getElementById("div_id_pin").after(box);
     box.hidden = false;
   };
 
@@ -38,4 +41,4 @@
   });
   window.addEventListener("hashchange", takeFromAddress);
   takeFromAddress();
-})();
+}
