@@ -12,7 +12,7 @@ os.environ.update(
 # Playwright's synchronous interface runs an event loop in the thread of the tests.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
-from pinportal.settings import *  # noqa: E402, F403
+from pinportal.settings import *  # noqa: F403
 from pinportal.settings import DATABASES, STORAGES, VAR_DIR
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

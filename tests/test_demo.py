@@ -16,6 +16,8 @@ from django.utils import timezone
 from appointments.models import Appointment, Location, Provider
 from patients.ages import age_on, today
 from patients.models import Contact, FamilyContact, Patient
+from portal import administration
+from portal.models import Pin, Registration
 from practice import demo as practice_demo
 from practice.models import Practice, StaffRecord, User
 
@@ -122,11 +124,21 @@ class TestCommand:
         assert len(words.splitlines()) <= 6
 
 
+def test_some_families_are_registered_and_those_by_name_are_left_to_the_visitor():
+    load()
+    counts = administration.counts()
+    assert min(counts["registered"], counts["pending"], counts["declined"]) >= 5
+    by_name = Registration.objects.filter(family_contact__patient__chart_number__lt="100100")
+    assert not by_name.exists()
+    assert Pin.objects.filter(state="locked").count() == 1
+
+
 def test_practice_and_sign_ins():
     load()
     assert Practice.current().name == "Sunnyside Pediatrics"
     assert "555-01" in Practice.current().phone
-    roles = {user.email: getattr(user, "staff_record", None) and user.staff_record.role for user in User.objects.all()}
+    staff = User.objects.filter(kind=User.Kind.STAFF)
+    roles = {user.email: getattr(user, "staff_record", None) and user.staff_record.role for user in staff}
     assert roles == {
         "frontdesk@demo.example": "front_desk",
         "doctor@demo.example": "clinician",

@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from appointments import demo as appointments_demo
 from patients import demo as patients_demo
+from portal import demo as portal_demo
 from practice import demo as practice_demo
 from practice.audit import Actor
 
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
 Sign in as {front_desk}, {doctor}, {administrator}
-or {unlinked} (a sign-in without a staff record: see what it is told). Password of all: {password}
+or {unlinked} (a sign-in without a staff record: see what it is told) or {parent} (a family).
+Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
 then open {url}/register/ as the parent (in a private window).
 """
@@ -39,7 +41,7 @@ class Command(BaseCommand):
             practice_demo.load(actor=Actor.command("load_demo"))
             patients_demo.load(today=timezone.localdate())
             appointments_demo.load(now=timezone.now())
-            # CALL SITE: load() of portal/demo.py belongs here, last, as it needs everybody above.
+            portal_demo.load()
         self.stdout.write(
             WHAT_TO_TRY.format(
                 url=settings.PORTAL_URL.rstrip("/"),
@@ -47,6 +49,7 @@ class Command(BaseCommand):
                 doctor=practice_demo.DOCTOR.email,
                 administrator=practice_demo.ADMINISTRATOR.email,
                 unlinked=practice_demo.UNLINKED.email,
+                parent=portal_demo.PARENT,
                 password=practice_demo.PASSWORD,
             ).strip()
         )
