@@ -47,10 +47,12 @@ def basic_info(request: HttpRequest, patient_id: int) -> HttpResponse:
 def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Edit Basic Info; ``next`` leads back, for instance to the registration window."""
     patient = get_object_or_404(Patient, pk=patient_id)
-    state, problem = state_of(patient), placeholder_problem(patient)
+    seen, problem = state_of(patient), placeholder_problem(patient)
     form = PatientForm(request.POST or None, instance=patient)
+    if problem:
+        form.fields["given_name"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
-        if is_out_of_date(request, state):
+        if is_out_of_date(request, seen):
             add_differences(form)
         elif _changed(request, patient, form):
             return redirect(way_back(request) or reverse("patients:chart", args=[patient.pk]))
@@ -62,7 +64,7 @@ def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
         "tab": "basic_info",
         "form": form,
         "problem": problem,
-        "state": state,
+        "seen": seen,
         "next": way_back(request),
     }
     return render(request, "patients/edit.html", context)

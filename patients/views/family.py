@@ -66,7 +66,7 @@ def add_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
         ContactForm(initial=initial),
         FamilyContactForm(initial={**initial, "sort_order": family.next_sort_order(patient)}),
         known=_known(query, patient),
-        query=query,
+        known_query=query,
     )
 
 
@@ -149,11 +149,11 @@ def _render_add(
 def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """Edit the person for all children, and what the person is to this one."""
     family_contact = _family_contact(family_contact_id)
-    state = state_of(family_contact.contact, family_contact)
+    seen = state_of(family_contact.contact, family_contact)
     contact_form = ContactForm(request.POST or None, instance=family_contact.contact)
     link_form = FamilyContactForm(request.POST or None, instance=family_contact)
     if request.method == "POST" and all([contact_form.is_valid(), link_form.is_valid()]):
-        if is_out_of_date(request, state):
+        if is_out_of_date(request, seen):
             add_differences(contact_form, link_form)
         elif _changed(request, family_contact, contact_form, link_form):
             return redirect(way_back(request) or _address_of(family_contact))
@@ -167,7 +167,7 @@ def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         "contact_form": contact_form,
         "link_form": link_form,
         "siblings": _siblings(family_contact),
-        "state": state,
+        "seen": seen,
         "next": way_back(request),
     }
     return render(request, "patients/edit_contact.html", context)

@@ -22,9 +22,9 @@ def state_of(*records: Model) -> str:
     return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
-def is_out_of_date(request: HttpRequest, state: str) -> bool:
-    """Whether the form was made from other values than the records hold now.
+def is_out_of_date(request: HttpRequest, now: str) -> bool:
+    """Whether the form was made from other values (``seen``) than the records hold now.
 
     Without this, whoever has had the form open saves the old custody restriction over the new one.
     """
-    return request.POST.get("state", state) != state
+    return request.POST.get("seen", now) != now
