@@ -1,9 +1,9 @@
 """Lists for the Practice Portal."""
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from patients.search import find_patients
 
 from patients.models import Patient
+from patients.search import find_patients
 from portal.models import Registration
 from portal.status import FURTHEST_FIRST
 

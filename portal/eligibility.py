@@ -8,10 +8,10 @@ from datetime import date
 from enum import StrEnum
 
 from django.urls import reverse
-from patients.names import placeholder_problem
 
 from patients.ages import age_on
 from patients.models import FamilyContact, Patient
+from patients.names import placeholder_problem
 from practice.models import Practice
 
 

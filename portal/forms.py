@@ -20,7 +20,7 @@ EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing
 class ReasonForm(forms.Form):
     """Why: for ending a PIN or an access, and for noting that a family declines."""
 
-    reason = forms.CharField(max_length=200, label="Reason", strip=True)
+    reason = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True}))
 
     helper = FormHelper()
     helper.form_tag = False

@@ -145,7 +145,7 @@ def test_practice_and_sign_ins():
         "admin@demo.example": "administrator",
         "unlinked@demo.example": None,
     }
-    assert all(user.is_staff_member and user.check_password("demo-pin-portal-2026") for user in User.objects.all())
+    assert all(user.is_staff_member and user.check_password("demo-pin-portal-2026") for user in staff)
     waiting = StaffRecord.objects.get(user=None)
     assert (waiting.name, waiting.role) == ("Jordan Lee", "front_desk")
 
