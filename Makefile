@@ -6,7 +6,6 @@
 PORT ?= 8000
 PY := .venv/bin/python
 MANAGE := $(PY) manage.py
-TEMPLATES = $(shell find . -path ./.venv -prune -o -path '*/templates' -type d -print)
 
 # The demo never sees the surroundings' settings: DATABASE_URL might lead to real patients.
 DEMO = env -u PINPORTAL_ENV -u DEBUG -u SECRET_KEY -u PIN_KEYS -u DATABASE_URL -u ALLOWED_HOSTS \
@@ -37,7 +36,7 @@ check: run-packages .venv/.dev ## Style, types, import directions, templates, mi
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	.venv/bin/lint-imports
-	$(PY) -m djlint --lint --quiet $(TEMPLATES)
+	$(PY) -m djlint --lint --quiet templates
 	$(LIKE_PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(LIKE_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 

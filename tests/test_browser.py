@@ -1,0 +1,29 @@
+"""The browser tests' own watchmen notice what they are there for."""
+
+import pytest
+
+from tests.accessibility import axe
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_sign_in_page_is_accessible(page, live_server):
+    page.goto(f"{live_server.url}/accounts/login/")
+    axe(page)
+
+
+def test_a_blocked_script_is_noticed(page, live_server, console_errors):
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<p style=\"color: red\">')")
+    page.evaluate("setTimeout(() => { throw new Error('thrown in the page') })")
+    page.wait_for_timeout(100)
+    assert any("Content Security Policy" in error for error in console_errors)
+    assert any("thrown in the page" in error for error in console_errors)
+    console_errors.clear()
+
+
+def test_axe_notices(page, live_server):
+    page.goto(f"{live_server.url}/accounts/login/")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<main><img src=\"data:,\"></main>')")
+    with pytest.raises(AssertionError, match=r"image-alt \(critical\)"):
+        axe(page)
