@@ -101,7 +101,7 @@ def test_from_sign_in_to_registered(desk, new_context, live_server, rivera):
     phone.set_viewport_size({"width": 390, "height": 800})
     phone.goto(address)
     assert phone.url == f"{live_server.url}/register/"
-    pin = phone.get_by_label("PIN", exact=True).input_value()
+    pin = phone.get_by_role("textbox", name="PIN").input_value()
     assert pin in shown
     axe(phone)
     children = {child.given_name: child for child in Patient.objects.all()}
