@@ -15,6 +15,15 @@ from practice.audit import Action, Actor, record
 
 Authority = FamilyContact.Authority
 PERSON_FIELDS = frozenset(field.name for field in Contact._meta.fields if field.editable and not field.primary_key)
+LINK_FIELDS = (
+    "role",
+    "authority",
+    "lives_with",
+    "sort_order",
+    "is_restricted",
+    "restriction_reason",
+    "restriction_document",
+)
 
 
 @transaction.atomic
@@ -28,12 +37,16 @@ def add_contact(*, by: Actor, contact: Contact, family_contact: FamilyContact) -
     if contact.pk is None:
         contact.full_clean()
         contact.save()
-    former = FamilyContact.objects.filter(patient=patient, contact=contact, is_active=False).first()
-    family_contact.pk = former.pk if former else None
     family_contact.contact = contact
-    _save(family_contact)
-    record(actor=by, action=Action.CONTACT_ADDED, patient_id=patient.pk, family_contact=family_contact.pk)
-    return family_contact
+    former = FamilyContact.objects.filter(patient=patient, contact=contact, is_active=False).first()
+    if former:
+        for field in LINK_FIELDS:
+            setattr(former, field, getattr(family_contact, field))
+        former.is_active = True
+    link = former or family_contact
+    _save(link)
+    record(actor=by, action=Action.CONTACT_ADDED, patient_id=patient.pk, family_contact=link.pk)
+    return link
 
 
 @transaction.atomic
