@@ -75,4 +75,4 @@ def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> Ht
             record(actor=Actor.of(request), action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, changed=changed)
         messages.success(request, f"Saved: {saved.name}. It holds from {saved.name}’s next click on.")
         return redirect("portal:staff")
-    return render(request, "portal/staff_record.html", {"form": form, "staff_record": instance})
+    return render(request, "portal/staff_record.html", {"form": form, "edited": instance})
