@@ -17,13 +17,14 @@ LIKE_PRODUCTION = env -u DEBUG $$($(PY) -m pinportal.secrets) PINPORTAL_ENV=prod
 help: ## This list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 12
 
+# Checks are skipped (`make check` has them): they would load every page twice before anybody sees one.
 demo: run-packages .venv/.run var/demo.env var/.static ## A practice to try, at http://127.0.0.1:8000 (PORT=… for another)
 	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || \
 		{ echo "Port $(PORT) is taken. Try: make demo PORT=$$(($(PORT) + 1))" >&2; exit 1; }
-	@$(DEMO) $(MANAGE) migrate --verbosity 0
-	@$(DEMO) $(MANAGE) load_demo
+	@$(DEMO) $(MANAGE) migrate --verbosity 0 --skip-checks
+	@$(DEMO) $(MANAGE) load_demo --skip-checks
 	@echo "Ctrl-C stops it."
-	@exec $(DEMO) $(PY) -m gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --no-control-socket --log-level warning pinportal.wsgi
+	@exec $(DEMO) $(PY) -m gunicorn --bind 127.0.0.1:$(PORT) --workers 2 --preload --no-control-socket --log-level warning pinportal.wsgi
 
 serve: run-packages .venv/.run var/.static ## The production server; settings come from the environment
 	@exec $(PY) -m pinportal.serve
