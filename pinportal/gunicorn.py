@@ -3,10 +3,14 @@
 import multiprocessing
 import os
 
+from django.urls import get_resolver
+
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 # Processes, not threads: WeasyPrint is not known to be thread-safe, and threads do not draw faster.
 worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2 * multiprocessing.cpu_count() + 1))
+# Loaded once, before the processes part: they share the memory. New code needs a restart, not a HUP.
+preload_app = True
 timeout = 60  # seconds; a batch of sheets takes longer than any page
 # Whether a proxy stands in front is said once, by TRUSTED_PROXIES. Gunicorn's own default would
 # believe X-Forwarded-Proto from anyone on this machine.
@@ -16,3 +20,8 @@ control_socket_disable = True
 # Path without query, no referrer: neither may carry a name or a PIN into a log (R7).
 accesslog = "-"
 access_log_format = "%(t)s %(m)s %(U)s %(s)s %(L)ss"
+
+
+def when_ready(server: object) -> None:
+    """Load the pages too, which Django would do at the first request: a second for whoever comes first."""
+    get_resolver().url_patterns  # noqa: B018  # looking at it loads it

@@ -41,7 +41,8 @@ def refusal() -> str:
     except OperationalError as error:
         return f"the database does not answer: {str(error).splitlines()[0]}"
     if pending:
-        return f"the database lacks {len(pending)} migrations. Run: {sys.executable} manage.py migrate"
+        command = f"PINPORTAL_ENV=production {sys.executable} manage.py migrate"
+        return f"the database lacks {len(pending)} migrations. Run: {command}"
     return ""
 
 
