@@ -1,0 +1,112 @@
+"""``make bench``: what the window and the sheet cost, as ratios to a floor measured in the same run.
+
+Times on a shared machine drift; ratios hold. The floor of a page is the smallest page Django can serve
+through the same middleware, the floor of a sheet is a one-line PDF from the same WeasyPrint. Medians.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+django.setup()
+
+from django.db import connection  # noqa: E402  # Django must be set up before its parts are imported
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext, override_settings  # noqa: E402
+from django.urls import path, reverse  # noqa: E402
+from weasyprint import HTML  # noqa: E402
+
+from patients.models import FamilyContact  # noqa: E402
+from pinportal.urls import urlpatterns as product_urls  # noqa: E402
+from portal import pins, registration, sheet  # noqa: E402
+from portal.models import Pin  # noqa: E402
+from practice.access import public_page  # noqa: E402
+from practice.audit import Actor  # noqa: E402
+from tests import people  # noqa: E402
+
+RUNS = 40
+CHILDREN = (1, 3, 6)
+
+
+@public_page
+def floor(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("floor")
+
+
+urlpatterns = [path("floor/", floor), *product_urls]
+
+
+def median(action: Callable[[], object], runs: int = RUNS) -> float:
+    """Milliseconds, the median over some runs."""
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        action()
+        times.append((time.perf_counter() - started) * 1000)
+    return statistics.median(times)
+
+
+def family(children: int) -> list[FamilyContact]:
+    mother = people.contact("Ngozi", f"Okafor {children}")
+    born = [people.years_ago(age + 2) for age in range(children)]
+    named = [people.patient(f"{children}-{age}", f"Ada {age}", "Okafor", born[age]) for age in range(children)]
+    return [people.link(mother, child) for child in named]
+
+
+def window(client: Client, page_floor: float) -> None:
+    print(f"{'window':<22}{'queries':>8}{'ms':>8}{'x floor':>9}")
+    print(f"{'  floor page':<22}{'':>8}{page_floor:>8.2f}{1:>9.1f}")
+    for children in CHILDREN:
+        address = reverse("portal:window", args=[family(children)[0].pk])
+        client.get(address, headers={"HX-Request": "true"})
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.get(address, headers={"HX-Request": "true"})
+        count = len(queries)  # now: the next request empties Django's log of them
+        if answer.status_code != HTTPStatus.OK:
+            raise SystemExit(f"{address} answered {answer.status_code}: nothing was measured.")
+        taken = median(lambda address=address: client.get(address, headers={"HX-Request": "true"}))
+        print(f"{f'  {children} children':<22}{count:>8}{taken:>8.2f}{taken / page_floor:>9.1f}")
+
+
+def sheets(by: Actor) -> None:
+    def drawn(links: list[FamilyContact]) -> Callable[[], object]:
+        contact, numbers = links[0].contact, [link.pk for link in links]
+        registration.issue(contact=contact, family_contact_ids=numbers, by=by)
+        live = Pin.objects.filter(registration__family_contact__in=numbers)
+        opened = [
+            (pin, pins.unseal(pin.sealed)) for pin in live.select_related("registration__family_contact__patient")
+        ]
+        return lambda: sheet.render(contact=contact, pins=opened)
+
+    actions = {children: drawn(family(children + 10)[:children]) for children in CHILDREN}
+    first = median(actions[3], runs=1)
+    pdf_floor = median(lambda: HTML(string="<p>floor</p>").write_pdf())
+    print(f"\n{'sheet':<30}{'ms':>8}{'x floor':>9}")
+    print(f"{'  floor page':<30}{pdf_floor:>8.1f}{1:>9.1f}")
+    print(f"{'  3 children, the first':<30}{first:>8.1f}{first / pdf_floor:>9.1f}")
+    for children, action in actions.items():
+        taken = median(action)
+        print(f"{f'  {children} children, later':<30}{taken:>8.1f}{taken / pdf_floor:>9.1f}")
+
+
+def main() -> None:
+    database = connection.creation.create_test_db(verbosity=0)
+    try:
+        desk = people.staff("Dana Ortiz", "front_desk")
+        client = people.signed_in(desk)
+        client.defaults["SERVER_NAME"] = "localhost"
+        with override_settings(ROOT_URLCONF="bench.__main__"):
+            window(client, median(lambda: client.get("/floor/")))
+        sheets(Actor(desk, ""))
+    finally:
+        connection.creation.destroy_test_db(database, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
