@@ -25,7 +25,7 @@ demo: run-packages .venv/.run var/demo.env var/.static ## A practice to try, at 
 	@$(DEMO) $(MANAGE) load_demo --skip-checks
 	@echo "Ctrl-C stops it."
 	@exec $(DEMO) $(PY) -m gunicorn --config pinportal/gunicorn.py --bind 127.0.0.1:$(PORT) --workers 2 \
-		--access-logfile '' --log-level warning pinportal.wsgi
+		--access-logfile /dev/null --log-level warning pinportal.wsgi
 
 serve: run-packages .venv/.run var/.static ## The production server; settings come from the environment
 	@exec $(PY) -m pinportal.serve
