@@ -1,11 +1,13 @@
 """All addresses. Numbers in them are record numbers; names, chart numbers and PINs never are."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", include("practice.urls")),
     path("", include("portal.urls")),
     path("patients/", include("patients.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", login_not_required(set_language), name="set_language"),
 ]
