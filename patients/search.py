@@ -3,10 +3,7 @@
 import re
 import unicodedata
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Replace
-from django.db.models.lookups import Contains, EndsWith, Exact
+from django.db.models import Case, Q, QuerySet, Value, When
 
 from patients.dates import find_date
 from patients.folding import fold
@@ -15,9 +12,8 @@ from patients.phones import digits
 
 MAX_LENGTH = 200  # characters of a query that count; what is longer was not typed by a person
 MAX_TERMS = 8
-MIN_PHONE_DIGITS = 4  # the last four are what people remember
-LOCAL_DIGITS = 7  # without the area code
-_BETWEEN_DIGITS = " ()-./+"
+LAST_DIGITS = 4  # of a phone number are what people remember
+LOCAL_DIGITS, NATIONAL_DIGITS = 7, 10  # without and with the area code
 _PHONE = re.compile(r"(?<!\w)(?:\+\d[\d\s().-]{6,}\d|(?:\+?1[\s.-]*)?(?:\(?\d{3}\)?[\s./-]*)?\d{3}[\s.-]*\d{4})(?!\w)")
 
 
@@ -45,8 +41,8 @@ def find_contacts(query: str) -> QuerySet[Contact]:
     terms = _terms(_cleaned(query))
     found = Contact.objects.all() if terms else Contact.objects.none()
     for term in terms:
-        holds = Q(email__istartswith=term) | _named(term)
-        found = found.filter(holds | _has_phone(term, "home_phone") | _has_phone(term, "cell_phone"))
+        holds = Q(email__istartswith=term) | _named(term) | _has_phone(term, "home_phone", "cell_phone")
+        found = found.filter(holds)
     return found.order_by("family_name", "given_name", "pk")
 
 
@@ -81,10 +77,11 @@ def _means_patient(term: str) -> Q:
         meanings |= Q(birth_date__year=int(term))
     if named := _named(term):
         meanings |= named | Q(pk__in=PatientAlias.objects.filter(named).values("patient"))
-    if of_contact := _has_phone(term, "contact__home_phone") | _has_phone(term, "contact__cell_phone"):
+    if of_contact := _has_phone(term, "home_phone", "cell_phone"):
+        people = Contact.objects.filter(of_contact)
+        # Sets rather than correlated subqueries: computed once, not once for each patient.
         meanings |= _has_phone(term, "phone")
-        # A set rather than a correlated subquery: computed once, not once for each patient.
-        meanings |= Q(pk__in=FamilyContact.objects.filter(of_contact).values("patient"))
+        meanings |= Q(pk__in=FamilyContact.objects.filter(contact__in=people).values("patient"))
     return meanings
 
 
@@ -97,17 +94,21 @@ def _named(term: str) -> Q:
     return parts
 
 
-def _has_phone(term: str, column: str) -> Q:
-    """The number in the column has these digits. Empty where the term is no part of a number."""
+def _has_phone(term: str, *columns: str) -> Q:
+    """One of these columns holds the number. Empty where the term is no number, or only the middle of one."""
     wanted = digits(term)
-    if len(wanted) < MIN_PHONE_DIGITS or any(char.isalpha() for char in term):
+    is_number = len(wanted) == LAST_DIGITS or len(wanted) >= LOCAL_DIGITS
+    if not is_number or any(char.isalpha() for char in term) or find_date(term):
         return Q()
-    if len(wanted) == LOCAL_DIGITS + 4 and wanted.startswith("1"):
+    if len(wanted) > NATIONAL_DIGITS and wanted.startswith("1"):
         wanted = wanted[1:]
-    stored: Combinable = F(column)
-    for char in _BETWEEN_DIGITS:
-        stored = Replace(stored, Value(char), Value(""))
-    if len(wanted) < LOCAL_DIGITS:
-        return Q(EndsWith(stored, wanted))
-    # Numbers were often written down without the area code that everybody had.
-    return Q(Contains(stored, wanted)) | Q(Exact(stored, wanted[-LOCAL_DIGITS:]))
+    pattern = _spread(wanted) if len(wanted) >= LOCAL_DIGITS else _spread(wanted) + r"\D*$"
+    if len(wanted) == NATIONAL_DIGITS:
+        # Numbers were often written down without the area code that everybody had.
+        pattern += rf"|^\D*{_spread(wanted[-LOCAL_DIGITS:])}\D*$"
+    return Q(*(Q(**{f"{column}__regex": pattern}) for column in columns), _connector=Q.OR)
+
+
+def _spread(wanted: str) -> str:
+    """A pattern for these digits with anything but digits between them, as numbers are stored as typed."""
+    return r"\D*".join(wanted)
