@@ -1,0 +1,287 @@
+"""Is a given name a name, or what a hospital wrote down because there was none yet (R3)?
+
+A survey of 384 neonatal units found 75 conventions for single births and 138 for multiples (Adelman et al.,
+Pediatrics 2015;136:327), so this is a grammar and not a list: a name is taken apart into words that name
+nobody ("girl"), words that a few people bear ("boy", "baby"), marks of multiples ("A", "2"), "of", and the
+rest, which is taken for somebody's name. What was glued together ("1Judysgirl") is taken apart first.
+
+Only the given name is judged: Boy, Male and Newborn are real family names. Upper and lower case say nothing,
+as many systems write capitals only; neither do accents, save that Spanish "niño" and "niña" are not "Nino"
+and "Nina".
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterable
+from enum import Enum
+from itertools import islice
+
+from patients.folding import fold
+
+
+class Verdict(Enum):
+    """What a given name is. A doubtful one is borne by some people and is a placeholder for many more."""
+
+    REAL = "real"
+    DOUBTFUL = "doubtful"
+    PLACEHOLDER = "placeholder"
+
+
+# Up to the first birthday a doubtful name is held up: charts are opened at birth, and names come late.
+DOUBTFUL_UNTIL_DAYS = 365
+# Letters and signs that nobody sees: controls, direction marks, fillers.
+_UNSEEN, _BLANKS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"}), "\u115f\u1160\u3164\uffa0"
+# Work is bounded by looking at no more than this. The column holds 100 characters.
+_LONGEST, _MOST_MOTHERS, _SHOWN = 200, 20, 40
+
+
+def _words(*lines: str) -> frozenset[str]:
+    return frozenset(fold(word) for line in lines for word in line.split())
+
+
+# Words that name nobody: beside anything else they still make a placeholder.
+_NOBODY = _words(
+    "girl girls gril grl gilr gurl female females newborn newborns neonate twin twins triplet triplets quadruplet",
+    "quintuplet child preemie premie fetus foetus stillborn bg nb nbb nbg daughter mother mothers",
+    "recién nacido nacida rn gemelo gemela gemelos gemelas mellizo melliza trillizo trilliza hembra femenino",
+    "masculino hijo hija",  # Spanish
+    "garçon fille nouveau nouveauné jumeau jumelle jumeaux jumelles fils enfant masculin féminin nourrisson",  # French
+    "menino menina recém nascido nascida gêmeo gêmea filho filha feminino",  # Portuguese
+    "neugeborenes neugeborene säugling mädchen zwilling drilling tochter weiblich männlich",  # German
+    "neonato neonata maschio femmina figlio figlia gemello gemella",  # Italian
+    "jongen meisje tweeling pasgeborene dochter noworodek chłopiec dziewczynka dziecko",  # Dutch, Polish
+    "bebek yenidoğan erkek sanggol lalaki babae perempuan lelaki mtoto tibebe malchik devochka",  # Turkish, Tagalog …
+    "новорожденный новорожденная мальчик девочка ребенок младенец немовля хлопчик дівчинка",  # Russian, Ukrainian
+    "طفل طفلة رضيع رضيعة بيبي תינוק תינוקת μωρό αγόρι κορίτσι 아기 남아 여아 신생아",  # Arabic, Hebrew, Greek, Korean
+)
+# Words of forms and of people who had nothing to write.
+_NOT_NAMES = _words(
+    "unknown unnamed noname notnamed unamed nameless name named names naming firstname givenname none null unk unkn",
+    "fnu lnu nfn nln nmn nn tbd tba tbn idk pending undecided undetermined unspecified unidentified unassigned",
+    "unavailable unregistered unkown unknwon temp temporary placeholder test testing tester tests dummy sample zztest",
+    "anonymous anonymus asdf asdfg qwerty abc abcd xyz deleted duplicate void blank missing error withheld",
+    "nombre desconocido desconocida desconhecido inconnu inconnue prénom unbekannt vorname namenlos sconosciuto",
+)
+# Words that can be a given name or part of one: (standing alone, beside a name).
+_DOUBT, _PLACEHOLDER = Verdict.DOUBTFUL, Verdict.PLACEHOLDER
+_SOFT = {
+    **dict.fromkeys(_words("baby babies infant infants male males"), (_PLACEHOLDER, _DOUBT)),  # Baby Joy, Infant Raj
+    **dict.fromkeys(_words("boy boys bebe bebes babe bebito bebita bambino bambina ninyo ninya"), (_DOUBT, _DOUBT)),
+    **dict.fromkeys(_words("bayi varon junge knabe kind kid patient anon demo mom bm bf twa twb"), (_DOUBT, _DOUBT)),
+    "bb": (_DOUBT, _PLACEHOLDER),  # BB may be somebody's initials, "BB Sarah" may not
+}
+# Words that count only beside a soft word; alone they are names or nothing.
+_WEAK = _words("son sons new born doe masc masculine fem feminine multiple quad quint trai gái no not sexe sex")
+_WEAK_AFTER_BEBE = _words("nino nina nena nene beba")
+_ROMANCE = _words("bebe bebes bebito bebita ninyo ninya")
+_OF = _words("of de del da do di von van for babyof")
+_NUMBERS = _words(
+    "one two three four five six first second third ii iii iv uno dos tres deux trois dois duas zwei drei due tre"
+)
+_NEUTRAL = _words("the el jr sr")
+# Several words that together name nobody, in any place. Vietnamese, Hmong, Creole, Indonesian among them.
+_PHRASES = (
+    "new born,bé trai,bé gái,em bé,con trai,con gái,con bà,chưa đặt tên,chưa có tên,không tên,me nyuam,ti gason,ti fi,"
+    "ti bebe,by ny,laki laki,to be,not known,not given,not available,sans nom,sem nome,senza nome,ohne namen,"
+    "john doe,jane doe,safe haven,fetal demise,still born,do not use,शिशु,नवजात,बेबी"
+)
+_PHRASE = re.compile("|".join(f"(?<!\\w){fold(phrase)}(?!\\w)" for phrase in _PHRASES.split(",")))
+# Scripts without spaces: 之子 and 之女 are "son of" and "daughter of".
+_CJK = "婴儿|嬰兒|男婴|女婴|男嬰|女嬰|新生儿|新生兒|新生児|赤ちゃん|男児|女児|ベビー|之子|之女"
+_UNSPACED = re.compile("|".join(map(fold, _CJK.split("|"))))
+
+# Glued words. Names are near the words of the second table, so these count only in twos ("bebeniña").
+_CORE = "baby|boy|girl|female|male|newborn|infant|twin|triplet|bb|bg|nb|unnamed|unknown|noname"
+_CORE_IN_TWOS = "bebe|nina|nino|fille|garcon|menin[oa]|varon|hembra"
+_COUNT = "one|two|three|four|five|six|i{1,3}|[a-hmf]"
+_UNIT = f"[a-h](?={_CORE}|{_CORE_IN_TWOS})|{_CORE}|{_CORE_IN_TWOS}|(?:{_COUNT})$"
+# Atomic groups: "bb" and "b" + "b" would otherwise be tried in all combinations.
+_GLUED, _UNITS = re.compile(f"(?>{_UNIT})++"), re.compile(_UNIT)
+# Names that the rules for glued words would take apart.
+_WHOLE = _words(
+    "boyd boye boyi boyan boyana boydell boyland boynton boyston boytina malea malee maleh maleia malei malef amale",
+    "emale girlsie girllyn girlley girlson twinkle twinkal infante infantina babyl",
+)
+# A twin's letter that reads as a name: Boya (Chinese), Infanta (Tamil), Aboy (Filipino).
+_LETTER_OR_NAME = {"boya": "boy", "infanta": "infant", "aboy": "boy"}
+# Many names begin with Boy- and Male- or end in -male and -twin: only a mother's name beside them tells. The most
+# usual ones of US mothers' generation stand here; the family's own come from the chart.
+_MOTHERS = _words(
+    "jennifer jessica amanda sarah sara ashley stephanie melissa nicole elizabeth heather michelle kimberly amy amber",
+    "emily emma anna anne ann ana andrea angela maria marie mary rachel rebecca laura lauren megan samantha danielle",
+    "katherine catherine kathryn kate katie erica erin eva eve alice alicia allison olivia isabel irene iris crystal",
+    "christina tiffany vanessa natalie lisa linda judy jane jean joan julie karen kelly susan sandra patricia wendy",
+    "brenda carmen rosa ruth sofia sophia grace hannah ella abigail chloe victoria veronica brittany diana fatima",
+)
+_TYPO_OF = ("baby", "boy", "girl", "twin", "newborn", "infant", "female")
+_TYPO_ALONE = ("newborn", "female", "unknown", "unnamed", "triplet")
+# Names within one typing error of those words.
+_NEAR_NAMES = _words("bob boo bon bay boyd boye boya bey gil gill girly baba babs aby bab babi tin win newbern newburn")
+_VOWELS = "aeiouy"
+_SUFFIX = re.compile(
+    rf"(?P<base>.{{2,}}?)(?P<of>s?)(?P<word>girl|gril|grl|gilr|female|boy|baby|newborn|infant|daughter|male|twin|son)"
+    rf"(?P<count>{_COUNT})?"
+)
+_PREFIX = re.compile("(?P<word>newborn|female|infant|baby|girl|twin|male|boy|bb|bg)(?P<rest>.{2,})")
+_CARE_OF = re.compile(r"^\W*(?:b\W+o|[sd]\s?[/\\]\s?o)(?=\W|$)")  # B/O, S/O, D/O: baby, son, daughter of
+_NAMELESS_LETTERS = frozenset("xmfbg")
+
+
+def placeholder_reason(
+    given_name: str, *, age_days: int | None = None, mother_given_names: Collection[str] = ()
+) -> str:
+    """Why the front desk must look at this given name, in one sentence; empty for a real name.
+
+    A doubtful name counts as real from the first birthday on; with no age known it does not.
+
+    >>> placeholder_reason("Judysgirl", age_days=2000)
+    '“Judysgirl” is a placeholder, not a given name.'
+    >>> placeholder_reason("Baby Joy", age_days=2000)
+    ''
+    """
+    verdict = judge(given_name, mother_given_names=mother_given_names)
+    shown = " ".join(_visible(given_name).split())
+    shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN].rstrip() + "…"
+    if verdict is Verdict.PLACEHOLDER:
+        return f"“{shown}” is a placeholder, not a given name." if _parts(shown) else "No given name is recorded."
+    if verdict is Verdict.DOUBTFUL and (age_days is None or age_days < DOUBTFUL_UNTIL_DAYS):
+        return f"“{shown}” looks like a placeholder: enter the given name, or confirm that this is it."
+    return ""
+
+
+def judge(given_name: str, *, mother_given_names: Collection[str] = ()) -> Verdict:
+    """What the given name is by its words alone. A mother's name in it settles a doubt ("BabyJean", Jean)."""
+    text = _visible(given_name)
+    mothers = frozenset(
+        part for name in islice(mother_given_names, _MOST_MOTHERS) for part in _parts(_visible(name)) if len(part) > 1
+    )
+    parts = _parts(text)
+    spaced = " ".join(parts)
+    if not parts or parts == ["n", "a"] or _PHRASE.search(spaced) or _UNSPACED.search(spaced):
+        return Verdict.PLACEHOLDER
+    if len(parts) > 1 and "".join(parts[:2]) in {"bb", "bg", "nb"} and len(parts[0]) == 1:
+        parts[:2] = ["".join(parts[:2])]  # "B.G. Smith"
+    words = [word for part in parts for word in _take_apart(part, mothers)]
+    return _weigh(words, mothers=mothers, has_symbol=bool(set("+#*?=%") & set(text)))
+
+
+def _visible(text: str) -> str:
+    """The beginning of the text in one usual form, without controls, direction marks and other unseen characters."""
+    seen = (
+        " " if char.isspace() else "" if char in _BLANKS or unicodedata.category(char) in _UNSEEN else char
+        for char in text.strip()[:_LONGEST]
+    )
+    return unicodedata.normalize("NFKC", "".join(seen)).strip()[:_LONGEST]
+
+
+def _parts(text: str) -> list[str]:
+    """The folded words and numbers of a visible text. A possessive 's becomes "of", B/O becomes "babyof"."""
+    text = re.sub(r"(?<!\w)niñ([oa])s?(?!\w)", r"niny\1", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text)
+    text = "".join(char for char in decomposed if unicodedata.category(char) not in {"Mn", "Me"})
+    text = re.sub(r"['’ʼ`]s(?!\w)", " of ", _CARE_OF.sub(" babyof ", text))
+    return re.findall(r"\d+|[^\W\d_]+", fold(text))
+
+
+def _take_apart(word: str, mothers: Collection[str]) -> list[str]:
+    """Words that were written as one: "babyboya", "judysgirl", "girlmarie". A word that is one stays as it is."""
+    if word in _LETTER_OR_NAME:
+        return [_LETTER_OR_NAME[word]]
+    if word in _WHOLE or word in _NOBODY or word in _NOT_NAMES or word in _SOFT:
+        return [word]
+    if _GLUED.fullmatch(word):
+        units = _UNITS.findall(word)
+        cores = [unit for unit in units if re.fullmatch(f"{_CORE}|{_CORE_IN_TWOS}", unit)]
+        if len(cores) > 1 or any(re.fullmatch(_CORE, core) for core in cores):
+            return units
+    names = _MOTHERS.union(mothers)
+    if (match := _PREFIX.fullmatch(word)) and _ends_in_a_name(match["word"], match["rest"], names):
+        return [match["word"], *_take_apart(match["rest"], mothers)]
+    if (match := _SUFFIX.fullmatch(word)) and (before := _owner(match, names)):
+        return [*before, match["word"], *([match["count"]] if match["count"] else [])]
+    return [word]
+
+
+def _ends_in_a_name(word: str, rest: str, names: Collection[str]) -> bool:
+    """Whether what follows "girl", "boy" … at the beginning of a word is more than the end of a name like Girlene."""
+    starts_soft = rest[0] in _VOWELS
+    if rest in names or word in {"newborn", "female", "infant", "baby"}:
+        return True
+    least = {  # letters that must follow, by what real names there are
+        "girl": 5 if starts_soft else 3,  # Girlie, Girlene, Girleide
+        "boy": 5 if starts_soft else 4,  # Boyan, Boyuan, Boyce, Boykin
+        "twin": _LONGEST if starts_soft or rest[0] in "kn" else 3,  # Twinkle, Twinomujuni
+        "male": _LONGEST,  # Malek, Malena
+        "bb": 3,
+        "bg": 3,
+    }
+    return len(rest) >= least[word]
+
+
+def _owner(match: re.Match[str], names: Collection[str]) -> list[str]:
+    """Whose boy or girl the end of a word speaks of: ["judy", "of"] of Judysgirl; empty where it is part of a name."""
+    base, word, possessive = match["base"], match["word"], bool(match["of"])
+    if match["count"] and not possessive and word not in {"girl", "female"}:
+        return []
+    if word in {"male", "twin", "son"}:  # Jamale, Hartwin, Alisson
+        known = base in names and (possessive or word != "son")
+        return [base, "of"] if known and possessive else [base] if known else []
+    enough = len(base) > 2 and any(letter in _VOWELS for letter in base)  # noqa: PLR2004
+    return [base, "of"] if possessive and enough else [base + match["of"]]
+
+
+def _weigh(words: list[str], *, mothers: Collection[str], has_symbol: bool) -> Verdict:
+    if any(word in _NOBODY or word in _NOT_NAMES or _is_typo(word, _TYPO_ALONE) for word in words):
+        return Verdict.PLACEHOLDER
+    soft = [word for word in words if word in _SOFT]
+    if not soft:
+        return _without_a_clue(words, mothers)
+    others = [word for word in words if word not in _SOFT]
+    weak = _WEAK | _OF | (_WEAK_AFTER_BEBE if _ROMANCE.intersection(soft) else frozenset())
+    if len(soft) > 1 or has_symbol or any(_is_mark(word) or word in weak or _is_typo(word) for word in others):
+        return Verdict.PLACEHOLDER
+    alone, beside_a_name = _SOFT[soft[0]]
+    names = [word for word in others if word not in _NEUTRAL]
+    if not names:
+        return alone
+    # No boy is called "Boy Judy". A girl may be called "Baby Jane", unless Jane is her mother.
+    women = _MOTHERS.union(mothers) if soft[0] in {"boy", "male"} else mothers
+    return Verdict.PLACEHOLDER if all(name in women for name in names) else beside_a_name
+
+
+def _without_a_clue(words: list[str], mothers: Collection[str]) -> Verdict:
+    """No word for a child in it: what remains are numbers, single letters and fillers such as XXX."""
+    others = [word for word in words if not word.isdigit()]
+    if "babyof" in words:
+        return Verdict.PLACEHOLDER
+    if len(others) < len(words):  # "2", "B1", "2 Judy"
+        nobody = all(word in mothers or (len(word) == 1 and word.isascii()) for word in others)
+        return Verdict.PLACEHOLDER if nobody else Verdict.DOUBTFUL
+    if len(words) > 1 or not words[0].isascii():
+        return Verdict.REAL
+    if words[0] in _NAMELESS_LETTERS or re.fullmatch(r"x+|zz+|(.)\1\1+", words[0]):
+        return Verdict.PLACEHOLDER
+    return Verdict.DOUBTFUL if len(words[0]) == 1 else Verdict.REAL
+
+
+def _is_mark(word: str) -> bool:
+    """What tells multiples apart: a number, a single letter, "one"."""
+    return word.isdigit() or word in _NUMBERS or (len(word) == 1 and word.isascii())
+
+
+def _is_typo(word: str, intended: Iterable[str] = _TYPO_OF) -> bool:
+    """Whether one key was missed, doubled, mistaken or swapped in one of the words, and no name came of it."""
+    return word not in _NEAR_NAMES and word not in _WHOLE and any(_one_error_apart(word, right) for right in intended)
+
+
+def _one_error_apart(word: str, right: str) -> bool:
+    if word == right or abs(len(word) - len(right)) > 1:
+        return False
+    if word == right[1:]:
+        return True
+    if word[0] != right[0]:  # else Roy and Joy were boys
+        return False
+    at = next((i for i, (a, b) in enumerate(zip(word, right, strict=False)) if a != b), min(len(word), len(right)))
+    left, wanted = word[at:], right[at:]
+    swapped = left[:2] == wanted[1::-1] and left[2:] == wanted[2:]
+    return swapped or left[1:] == wanted[1:] or left[1:] == wanted or left == wanted[1:]
