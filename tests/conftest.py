@@ -162,17 +162,15 @@ def console_errors() -> list[str]:
 def new_context(new_context: Any, console_errors: list[str]) -> Iterator[Any]:
     """Contexts, and so pages, that notice errors and do not wait for longer than 10 seconds."""
 
+    def complain(kind: str, text: str, url: str | None) -> None:
+        # htmx reports a request cut short by going to another page; one that fails says more than this.
+        if kind == "error" and not text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
+            console_errors.append(f"{text} ({url})")
+
     def watched(**options: Any) -> BrowserContext:
         context: BrowserContext = new_context(**options)
         context.set_default_timeout(10_000)
-        context.on(
-            "console",
-            lambda message: (
-                console_errors.append(f"{message.text} ({message.location.get('url')})")
-                if message.type == "error"
-                else None
-            ),
-        )
+        context.on("console", lambda message: complain(message.type, message.text, message.location.get("url")))
         context.on("weberror", lambda error: console_errors.append(str(error.error)))
         return context
 
