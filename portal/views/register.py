@@ -189,4 +189,7 @@ def _too_many(refused: throttle.TooManyAttempts) -> str:
     when = date_format(timezone.localtime(refused.retry_at), "TIME_FORMAT")
     phone = Practice.current().phone
     message = _("There were too many tries from here. Please try again after %(when)s.") % {"when": when}
-    return f"{message} {_('Or call us: %(phone)s') % {'phone': phone}}" if phone else message
+    if not phone:
+        return message
+    or_call = _("Or call us: %(phone)s") % {"phone": phone}  # not inside an f-string: gettext would not find it
+    return f"{message} {or_call}"
