@@ -154,7 +154,11 @@ def siblings_of(proven: Sequence[Pin]) -> list[Pin]:
 def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
     # The failure is entered before and apart from the judgement, the counter of wrong birth dates is
     # committed with it: raising inside the transaction would roll both back and allow endless guesses.
-    attempt = throttle.enter(by.address)
+    try:
+        attempt = throttle.enter(by.address)
+    except throttle.TooManyAttempts:
+        record(actor=by, action=Action.PIN_REFUSED, verdict="too_many_attempts")
+        raise
     with transaction.atomic():
         pin = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).first()
         verdict, change = _judge(pin, birth_date)

@@ -21,7 +21,7 @@ from practice.models import StaffRecord, User
 PAGE_SIZE = 50  # rows
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.VIEW_CHARTS)
 def patients(request: HttpRequest) -> HttpResponse:
     """**Patient Administration**. The filter is posted, since names must not stand in an address or a log."""
@@ -62,7 +62,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/staff.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.ADMINISTER)
 def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> HttpResponse:
     """Add or edit a staff record and link a sign-in to it. It counts from that user's very next request."""

@@ -5,7 +5,7 @@ now; the last click is checked once more inside the transaction that spends the 
 """
 
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -24,13 +24,13 @@ from practice.models import Practice, User
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @sensitive_post_parameters()
 @sensitive_variables()
 def start(request: HttpRequest) -> HttpResponse:
     """PIN and birth date. One answer for whatever is wrong with the pair; typing mistakes do not count."""
-    form = PinForm(request.POST or None)
+    form = PinForm(_sent(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,7 +48,7 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/register/start.html", {"form": form}, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @sensitive_post_parameters()
 def siblings(request: HttpRequest) -> HttpResponse:
@@ -57,7 +57,7 @@ def siblings(request: HttpRequest) -> HttpResponse:
     if not proven:
         return _start_again(request)
     offers = [
-        (pin, SiblingForm(request.POST or None, prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)
+        (pin, SiblingForm(_sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)
     ]
     status = 200
     mistyped = [form for _pin, form in offers if form.is_bound and not form.is_valid()]
@@ -88,7 +88,7 @@ def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]])
     return complete, status
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @sensitive_post_parameters()
 @sensitive_variables()
@@ -101,7 +101,7 @@ def account(request: HttpRequest) -> HttpResponse:
         return _add_to_own_account(request, proven, request.user)
     contact = proven[0].registration.family_contact.contact
     has_account = Account.objects.filter(contact=contact).exists()
-    form = NewSignInForm(request.POST or None)
+    form = NewSignInForm(_sent(request))
     if request.method == "POST" and not has_account and form.is_valid():
         sign_in = registration.NewSignIn(**form.cleaned_data)
         try:
@@ -148,6 +148,11 @@ def start_over(request: HttpRequest) -> HttpResponse:
     """Forget what was proven, for whoever uses this phone next. No PIN is spent."""
     proof.forget(request)
     return redirect("portal:register")
+
+
+def _sent(request: HttpRequest) -> QueryDict | None:
+    """What was posted, even if that is nothing at all: then every field is missing, and the form says so."""
+    return request.POST if request.method == "POST" else None
 
 
 def _start_again(request: HttpRequest) -> HttpResponse:

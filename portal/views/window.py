@@ -109,7 +109,7 @@ VERBS: Mapping[str, Verb] = {
 RULES = {"revoke": registration.revoke, "decline": registration.decline, "remove": registration.remove}
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: str) -> HttpResponse:

@@ -1,0 +1,154 @@
+"""Steps that the tests of several pages have in common."""
+
+import io
+
+import pypdfium2
+from django.apps import apps
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from stdnum import damm
+
+from portal import registration
+from practice.audit import Actor
+from practice.models import AuditEvent, StaffRecord
+from tests import people
+
+LINKED = {"front desk", "clinician", "administrator"}  # staff with an active record
+STAFF = LINKED | {"unlinked"}
+EVERYBODY = STAFF | {"anonymous", "family", "inactive"}
+METHODS = ["get", "head", "post", "put", "patch", "delete"]
+PARENT = Actor(None, "198.51.100.7")
+UNKNOWN = "99999999999" + str(damm.calc_check_digit("99999999999"))  # well formed, never issued
+PASSWORD = "correct horse battery staple"
+
+# --- Who may -------------------------------------------------------------------------------------
+
+
+def client_of(role):
+    """A browser in which somebody of that role is signed in; nobody, for the anonymous."""
+    email = f"{role.replace(' ', '-')}@roles.example"
+    if role == "anonymous":
+        return Client()
+    if role == "family":
+        return people.signed_in(people.family_user(email))
+    if role == "unlinked":
+        return people.signed_in(people.staff_user(email))
+    record_role = "front_desk" if role == "inactive" else role.replace(" ", "_")
+    user = people.staff(role.title(), record_role, email=email)
+    StaffRecord.objects.filter(user=user).update(is_active=role != "inactive")
+    return people.signed_in(user)
+
+
+def outcome(response):
+    """What an answer comes to for whoever asked."""
+    if response.headers.get("Location", "").startswith(reverse("account_login")):
+        return "sign in"
+    words = {403: "refused", 404: "not found", 405: "wrong method"}
+    return words.get(response.status_code, "allowed" if response.status_code < 400 else str(response.status_code))
+
+
+def allowed_roles(method, url):
+    """The roles that the page is open to. Each of the others is told so, and staff and families recorded."""
+    allowed = set()
+    for role in sorted(EVERYBODY):
+        refusals = AuditEvent.objects.filter(action="access.refused")
+        before = refusals.count()
+        response = getattr(client_of(role), method)(url)
+        if outcome(response) == "allowed":
+            allowed.add(role)
+        elif role == "anonymous":
+            assert response.headers["Location"] == f"{reverse('account_login')}?next={url}"
+        else:
+            assert (role, outcome(response), refusals.count()) == (role, "refused", before + 1)
+    return allowed
+
+
+def refused_methods(client, url):
+    """The methods that the page does not take."""
+    return {method for method in METHODS if getattr(client, method)(url).status_code == 405}
+
+
+# --- What is recorded ----------------------------------------------------------------------------
+
+
+def trail():
+    """The audit trail as (action, patient), oldest first."""
+    return list(AuditEvent.objects.order_by("pk").values_list("action", "patient_id"))
+
+
+def everything_but(*models):
+    """All rows of all tables except those of these models."""
+    kept = [model for model in apps.get_models(include_auto_created=True) if model not in {Session, *models}]
+    return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in kept}
+
+
+def queries(call):
+    """How many queries a call makes."""
+    with CaptureQueriesContext(connection) as captured:
+        call()
+    return len(captured)
+
+
+# --- At the desk ---------------------------------------------------------------------------------
+
+
+def issued(by, *links):
+    """PINs in clear for these links of one contact, by given name."""
+    ids = [link.pk for link in links]
+    numbers = registration.issue(contact=links[0].contact, family_contact_ids=ids, by=by).pins
+    return {link.patient.given_name: numbers[link.pk] for link in links}
+
+
+def printed(by, *links):
+    """The same, on a sheet."""
+    numbers = issued(by, *links)
+    registration.print_sheet(contact=links[0].contact, family_contact_ids=[link.pk for link in links], by=by)
+    return numbers
+
+
+def children_of(person, count):
+    """As many more children of this contact; returns the links."""
+    first = person.family_contacts.count()
+    return [
+        people.link(
+            person, people.patient(f"9{number:05}", "Kim", person.family_name, people.years_ago(4 + number % 8))
+        )
+        for number in range(first, first + count)
+    ]
+
+
+def pdf_text(document):
+    pages = pypdfium2.PdfDocument(io.BytesIO(document))
+    return "\n".join(page.get_textpage().get_text_range() for page in pages)
+
+
+# --- At home -------------------------------------------------------------------------------------
+
+
+def typed(number, born, **changes):
+    """What a parent types on the first page."""
+    return {
+        "csrfmiddlewaretoken": "as-every-form-has-one",
+        "pin": number,
+        "birth_date_month": born.month,
+        "birth_date_day": born.day,
+        "birth_date_year": born.year,
+        **changes,
+    }
+
+
+def prove(client, number, patient):
+    return client.post(reverse("portal:register"), typed(number, patient.birth_date))
+
+
+def registered(by, *links, email="parent@mail.example"):
+    """The account of the links' contact, with these children registered."""
+    numbers = issued(by, *links)
+    proven = [
+        registration.prove(pin=numbers[link.patient.given_name], birth_date=link.patient.birth_date, by=PARENT).pk
+        for link in links
+    ]
+    return registration.redeem(proven=proven, sign_in=registration.NewSignIn(email, PASSWORD), by=PARENT)

@@ -1,0 +1,172 @@
+"""The last step of registration: the account."""
+
+import re
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from portal import registration
+from portal.models import Account, Pin, Registration
+from portal.proof import LASTS
+from practice.models import AuditEvent, User
+from tests import people
+from tests.portal import steps
+
+URL = reverse("portal:register_account")
+CHILDREN = reverse("portal:children")
+START_AGAIN = "Please start with your PIN."
+SIGN_IN = {"email": "ana@mail.example", "password": steps.PASSWORD}
+
+
+@pytest.fixture
+def parent(sheet, rivera):
+    """A browser in which Mateo's PIN is proven."""
+    client = Client()
+    steps.prove(client, sheet["Mateo"], rivera.mateo)
+    return client
+
+
+def unspent():
+    return Pin.objects.filter(state="active").count()
+
+
+def test_account_is_made_and_opens_my_children(parent, rivera):
+    answer = parent.post(URL, SIGN_IN, follow=True)
+    assert answer.redirect_chain == [(CHILDREN, 302)]
+    assert "Mateo" in answer.text
+    account = Account.objects.get()
+    assert (account.contact, account.user.email, account.user.kind) == (rivera.ana, "ana@mail.example", "family")
+    lines = AuditEvent.objects.filter(user=account.user).order_by("pk").values_list("action", flat=True)
+    assert list(lines) == ["pin.redeemed", "sign_in.succeeded", *["children.viewed"] * 2]
+
+
+def test_account_gets_a_new_session(parent):
+    before = parent.session.session_key
+    parent.post(URL, SIGN_IN)
+    assert parent.session.session_key != before
+    assert "proven_pins" not in parent.session
+
+
+def test_account_names_guardian_and_children(parent):
+    page = parent.get(URL).text
+    assert "You are Ana Rivera." in page
+    assert "Mateo" in page
+    assert "Sofia" not in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"email": ""}, "This field is required."),
+        ({"email": "ana"}, "Enter a valid email address."),
+        ({"email": "a\0@mail.example"}, "Null characters are not allowed."),
+        ({"password": ""}, "This field is required."),
+        ({"password": "too short"}, "at least 15 characters"),
+        ({"password": "ana@mail.example"}, "too similar to the email"),
+        ({"password": "x" * 257}, "at most 256 characters"),
+    ],
+)
+def test_account_says_what_is_wrong_and_spends_nothing(parent, changes, message):
+    page = parent.post(URL, {**SIGN_IN, **changes})
+    assert page.status_code == 200
+    assert message in page.text
+    assert not re.search(r'<input type="password"[^>]* value=', page.text)
+    assert (unspent(), Account.objects.count()) == (2, 0)
+
+
+def test_account_with_nothing_sent_asks_again(parent):
+    assert "This field is required." in parent.post(URL).text
+    assert unspent() == 2
+
+
+def test_account_with_an_email_that_has_a_sign_in_loses_nothing(parent, front_desk):
+    page = parent.post(URL, {**SIGN_IN, "email": front_desk.email.upper()})
+    assert "We cannot make an account with this e-mail." in page.text
+    assert (unspent(), Account.objects.count()) == (2, 0)
+
+
+def test_account_ignores_extra_fields(parent, rivera):
+    parent.post(
+        URL,
+        {**SIGN_IN, "is_staff": "1", "kind": "staff", "role": "administrator", "patient": rivera.sofia.pk}
+        | {"contact": rivera.luis.pk, "status": "removed", "expires_at": "2999-01-01", "is_active": ""},
+    )
+    user = User.objects.get(email="ana@mail.example")
+    assert (user.kind, user.is_active, user.account.contact) == ("family", True, rivera.ana)
+    assert list(Registration.objects.order_by("pk").values_list("status", flat=True)) == ["registered", "pending"]
+
+
+def test_account_of_the_guardian_signs_in_and_adds_the_child(by, sheet, sofia, rivera, client):
+    mother = people.signed_in(steps.registered(by, rivera.link(rivera.ana, rivera.mateo)))
+    steps.prove(client, sheet["Sofia"], rivera.sofia)
+    assert "Sign in to add these children." in client.get(URL).text
+    client.post(URL, {**SIGN_IN, "email": "second@mail.example"})
+    assert Account.objects.count() == 1
+    steps.prove(mother, sheet["Sofia"], rivera.sofia)
+    assert "will be added to your account parent@mail.example" in mother.get(URL).text
+    assert mother.post(URL).headers["Location"] == CHILDREN
+    assert Registration.objects.filter(status="registered").count() == 2
+
+
+@pytest.mark.parametrize("who", ["another contact", "a family without contact", "staff"])
+def test_account_of_somebody_else_cannot_use_the_pin(by, sheet, stranger, rivera, front_desk, family_user, who):
+    users = {"a family without contact": family_user, "staff": front_desk}
+    client = people.signed_in(users.get(who) or steps.registered(by, stranger))
+    steps.prove(client, sheet["Mateo"], rivera.mateo)
+    for page in (client.get(URL), client.post(URL)):
+        assert page.status_code == 403
+        assert "These PINs are for someone else" in page.text
+    assert unspent() == 2
+
+
+def test_account_without_a_proof_starts_with_the_pin(client, sheet):
+    for page in (client.get(URL), client.post(URL, SIGN_IN)):
+        assert START_AGAIN in page.text
+    assert not Account.objects.exists()
+
+
+def test_account_an_hour_after_the_proof_starts_with_the_pin(parent):
+    with time_machine.travel(timezone.now() + LASTS):
+        assert START_AGAIN in parent.post(URL, SIGN_IN).text
+    assert not Account.objects.exists()
+
+
+def test_account_says_which_pin_ended_meanwhile_and_keeps_the_other(parent, by, sheet, mateo, rivera):
+    steps.prove(parent, sheet["Sofia"], rivera.sofia)
+    registration.revoke(family_contact=mateo, reason="Sheet lost", by=by)
+    page = parent.post(URL, SIGN_IN)
+    assert page.status_code == 409
+    assert "The PIN for Mateo stopped working" in page.text
+    assert "Sheet lost" not in page.text
+    assert not Account.objects.exists()
+    parent.post(URL, SIGN_IN)
+    assert Registration.objects.get(status="registered").family_contact.patient == rivera.sofia
+
+
+def test_account_says_when_the_pin_was_used_before(parent, sheet, rivera):
+    other = Client()
+    steps.prove(other, sheet["Mateo"], rivera.mateo)
+    parent.post(URL, SIGN_IN)
+    assert "You have an account with us." in other.post(URL, {**SIGN_IN, "email": "late@mail.example"}).text
+    other.force_login(User.objects.get(email=SIGN_IN["email"]))
+    page = other.post(URL)
+    assert page.status_code == 409
+    assert "It was already used on" in page.text
+
+
+def test_account_open_for_everybody(db):
+    assert steps.allowed_roles("get", URL) == steps.EVERYBODY
+
+
+def test_account_other_methods(parent):
+    assert steps.refused_methods(parent, URL) == {"put", "patch", "delete"}
+
+
+def test_account_queries_do_not_grow_with_the_children(parent, sheet, rivera):
+    with_one = steps.queries(lambda: parent.get(URL))
+    steps.prove(parent, sheet["Sofia"], rivera.sofia)
+    assert "Sofia" in parent.get(URL).text
+    assert steps.queries(lambda: parent.get(URL)) == with_one
