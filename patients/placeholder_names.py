@@ -41,10 +41,10 @@ def _words(*lines: str) -> frozenset[str]:
 
 # Words that name nobody: beside anything else they still make a placeholder.
 _NOBODY = _words(
-    "girl girls gril grl gilr gurl female females newborn newborns neonate twin twins triplet triplets quadruplet",
-    "quintuplet child preemie premie fetus foetus stillborn bg nb nbb nbg daughter mother mothers",
+    "girl girls gril grl gilr gurl female females newborn newborns neonate twin twins twn twinn triplet",
+    "triplets quadruplet quad quintuplet sextuplet child fetus stillborn unborn bg bbg nb nbb nbg daughter mother",
     "recién nacido nacida rn gemelo gemela gemelos gemelas mellizo melliza trillizo trilliza hembra femenino",
-    "masculino hijo hija",  # Spanish
+    "masculino hijo hija reciénnacido reciénnacida",  # Spanish
     "garçon fille nouveau nouveauné jumeau jumelle jumeaux jumelles fils enfant masculin féminin nourrisson",  # French
     "menino menina recém nascido nascida gêmeo gêmea filho filha feminino",  # Portuguese
     "neugeborenes neugeborene säugling mädchen zwilling drilling tochter weiblich männlich",  # German
@@ -59,19 +59,21 @@ _NOT_NAMES = _words(
     "unknown unnamed noname notnamed unamed nameless name named names naming firstname givenname none null unk unkn",
     "fnu lnu nfn nln nmn nn tbd tba tbn idk pending undecided undetermined unspecified unidentified unassigned",
     "unavailable unregistered unkown unknwon temp temporary placeholder test testing tester tests dummy sample zztest",
-    "anonymous anonymus asdf asdfg qwerty abc abcd xyz deleted duplicate void blank missing error withheld",
+    "anonymous determined decided asdf qwerty abc abcd xyz deleted duplicate void blank missing error withheld",
     "nombre desconocido desconocida desconhecido inconnu inconnue prénom unbekannt vorname namenlos sconosciuto",
 )
+_ABBREVIATED = _words("na tbd tba tbn fnu lnu nfn nln nmn unk idk")
 # Words that can be a given name or part of one: (standing alone, beside a name).
 _DOUBT, _PLACEHOLDER = Verdict.DOUBTFUL, Verdict.PLACEHOLDER
 _SOFT = {
-    **dict.fromkeys(_words("baby babies infant infants male males"), (_PLACEHOLDER, _DOUBT)),  # Baby Joy, Infant Raj
+    # Baby Joy (Philippines) and Infant Raj (Tamil Nadu) are people, "Baby" is not.
+    **dict.fromkeys(_words("baby babyy babie bby infant infants male males"), (_PLACEHOLDER, _DOUBT)),
     **dict.fromkeys(_words("boy boys bebe bebes babe bebito bebita bambino bambina ninyo ninya"), (_DOUBT, _DOUBT)),
     **dict.fromkeys(_words("bayi varon junge knabe kind kid patient anon demo mom bm bf twa twb"), (_DOUBT, _DOUBT)),
     "bb": (_DOUBT, _PLACEHOLDER),  # BB may be somebody's initials, "BB Sarah" may not
 }
 # Words that count only beside a soft word; alone they are names or nothing.
-_WEAK = _words("son sons new born doe masc masculine fem feminine multiple quad quint trai gái no not sexe sex")
+_WEAK = _words("son sons new born doe masc masculine fem feminine multiple quint trai gái no not sexe sex")
 _WEAK_AFTER_BEBE = _words("nino nina nena nene beba")
 _ROMANCE = _words("bebe bebes bebito bebita ninyo ninya")
 _OF = _words("of de del da do di von van for babyof")
@@ -79,28 +81,29 @@ _NUMBERS = _words(
     "one two three four five six first second third ii iii iv uno dos tres deux trois dois duas zwei drei due tre"
 )
 _NEUTRAL = _words("the el jr sr")
-# Several words that together name nobody, in any place. Vietnamese, Hmong, Creole, Indonesian among them.
+# Several words that together name nobody: Vietnamese, Hmong, Creole, Indonesian …
 _PHRASES = (
     "new born,bé trai,bé gái,em bé,con trai,con gái,con bà,chưa đặt tên,chưa có tên,không tên,me nyuam,ti gason,ti fi,"
-    "ti bebe,by ny,laki laki,to be,not known,not given,not available,sans nom,sem nome,senza nome,ohne namen,"
-    "john doe,jane doe,safe haven,fetal demise,still born,do not use,शिशु,नवजात,बेबी"
+    "ti bebe,by ny,laki laki,not known,not given,not available,sans nom,sem nome,senza nome,ohne namen,"
+    "john doe,jane doe,safe haven,fetal demise,still born,do not use,son of,sohn von"
 )
 _PHRASE = re.compile("|".join(f"(?<!\\w){fold(phrase)}(?!\\w)" for phrase in _PHRASES.split(",")))
 # Scripts without spaces: 之子 and 之女 are "son of" and "daughter of".
-_CJK = "婴儿|嬰兒|男婴|女婴|男嬰|女嬰|新生儿|新生兒|新生児|赤ちゃん|男児|女児|ベビー|之子|之女"
+_CJK = "婴儿|嬰兒|男婴|女婴|男嬰|女嬰|新生儿|新生兒|新生児|赤ちゃん|男児|女児|ベビー|之子|之女|아기"
 _UNSPACED = re.compile("|".join(map(fold, _CJK.split("|"))))
 
 # Glued words. Names are near the words of the second table, so these count only in twos ("bebeniña").
-_CORE = "baby|boy|girl|female|male|newborn|infant|twin|triplet|bb|bg|nb|unnamed|unknown|noname"
+_LONG = "baby|boy|girl|female|newborn|infant|twin|triplet|unnamed|unknown|noname"
+_CORE = f"{_LONG}|male|bb|bg|nb"
 _CORE_IN_TWOS = "bebe|nina|nino|fille|garcon|menin[oa]|varon|hembra"
 _COUNT = "one|two|three|four|five|six|i{1,3}|[a-hmf]"
-_UNIT = f"[a-h](?={_CORE}|{_CORE_IN_TWOS})|{_CORE}|{_CORE_IN_TWOS}|(?:{_COUNT})$"
+_UNIT = f"[a-h](?={_LONG}|{_CORE_IN_TWOS})|[bcd](?=male)|{_CORE}|{_CORE_IN_TWOS}|(?:{_COUNT})$"
 # Atomic groups: "bb" and "b" + "b" would otherwise be tried in all combinations.
 _GLUED, _UNITS = re.compile(f"(?>{_UNIT})++"), re.compile(_UNIT)
 # Names that the rules for glued words would take apart.
 _WHOLE = _words(
-    "boyd boye boyi boyan boyana boydell boyland boynton boyston boytina malea malee maleh maleia malei malef amale",
-    "emale girlsie girllyn girlley girlson twinkle twinkal infante infantina babyl",
+    "boyd boye boyi boyan boyana boydell boyland boynton boyston boytina malea malee maleh maleia malei malef",
+    "girlsie girllyn girlley girlson twinkle twinkal infante infantina babyl",
 )
 # A twin's letter that reads as a name: Boya (Chinese), Infanta (Tamil), Aboy (Filipino).
 _LETTER_OR_NAME = {"boya": "boy", "infanta": "infant", "aboy": "boy"}
@@ -116,10 +119,12 @@ _MOTHERS = _words(
 _TYPO_OF = ("baby", "boy", "girl", "twin", "newborn", "infant", "female")
 _TYPO_ALONE = ("newborn", "female", "unknown", "unnamed", "triplet")
 # Names within one typing error of those words.
-_NEAR_NAMES = _words("bob boo bon bay boyd boye boya bey gil gill girly baba babs aby bab babi tin win newbern newburn")
+_NEAR_NAMES = _words(
+    "bob boo bon bay boyd boye boya bey gil gill girly baba babs aby bab tin win infanta newbern newburn"
+)
 _VOWELS = "aeiouy"
 _SUFFIX = re.compile(
-    rf"(?P<base>.{{2,}}?)(?P<of>s?)(?P<word>girl|gril|grl|gilr|female|boy|baby|newborn|infant|daughter|male|twin|son)"
+    rf"(?P<base>.{{2,}}?)(?P<of>s?)(?P<word>girl|gril|grl|gilr|female|boy|baby|newborn|infant|daughter|male|twin|son|bg)"
     rf"(?P<count>{_COUNT})?"
 )
 _PREFIX = re.compile("(?P<word>newborn|female|infant|baby|girl|twin|male|boy|bb|bg)(?P<rest>.{2,})")
@@ -157,12 +162,13 @@ def judge(given_name: str, *, mother_given_names: Collection[str] = ()) -> Verdi
     )
     parts = _parts(text)
     spaced = " ".join(parts)
-    if not parts or parts == ["n", "a"] or _PHRASE.search(spaced) or _UNSPACED.search(spaced):
+    initials = spaced.replace(" ", "") if spaced == " ".join(spaced.replace(" ", "")) else ""
+    if not parts or initials in _ABBREVIATED or _PHRASE.search(spaced) or _UNSPACED.search(spaced):
         return Verdict.PLACEHOLDER
     if len(parts) > 1 and "".join(parts[:2]) in {"bb", "bg", "nb"} and len(parts[0]) == 1:
         parts[:2] = ["".join(parts[:2])]  # "B.G. Smith"
     words = [word for part in parts for word in _take_apart(part, mothers)]
-    return _weigh(words, mothers=mothers, has_symbol=bool(set("+#*?=%") & set(text)))
+    return _weigh(words, mothers=mothers, text=text)
 
 
 def _visible(text: str) -> str:
@@ -186,7 +192,7 @@ def _parts(text: str) -> list[str]:
 def _take_apart(word: str, mothers: Collection[str]) -> list[str]:
     """Words that were written as one: "babyboya", "judysgirl", "girlmarie". A word that is one stays as it is."""
     if word in _LETTER_OR_NAME:
-        return [_LETTER_OR_NAME[word]]
+        return [_LETTER_OR_NAME[word], word]
     if word in _WHOLE or word in _NOBODY or word in _NOT_NAMES or word in _SOFT:
         return [word]
     if _GLUED.fullmatch(word):
@@ -198,24 +204,24 @@ def _take_apart(word: str, mothers: Collection[str]) -> list[str]:
     if (match := _PREFIX.fullmatch(word)) and _ends_in_a_name(match["word"], match["rest"], names):
         return [match["word"], *_take_apart(match["rest"], mothers)]
     if (match := _SUFFIX.fullmatch(word)) and (before := _owner(match, names)):
-        return [*before, match["word"], *([match["count"]] if match["count"] else [])]
+        count = [match["count"]] if match["count"] else []
+        return [*_take_apart(before[0], mothers), *before[1:], match["word"], *count]
     return [word]
 
 
 def _ends_in_a_name(word: str, rest: str, names: Collection[str]) -> bool:
     """Whether what follows "girl", "boy" … at the beginning of a word is more than the end of a name like Girlene."""
     starts_soft = rest[0] in _VOWELS
-    if rest in names or word in {"newborn", "female", "infant", "baby"}:
+    a_twin = rest[0] in "abcdefgh" and rest[1:] in names  # TwinAMarie
+    if rest in names or a_twin or word in {"newborn", "female", "infant", "baby"}:
         return True
     least = {  # letters that must follow, by what real names there are
         "girl": 5 if starts_soft else 3,  # Girlie, Girlene, Girleide
         "boy": 5 if starts_soft else 4,  # Boyan, Boyuan, Boyce, Boykin
         "twin": _LONGEST if starts_soft or rest[0] in "kn" else 3,  # Twinkle, Twinomujuni
         "male": _LONGEST,  # Malek, Malena
-        "bb": 3,
-        "bg": 3,
     }
-    return len(rest) >= least[word]
+    return len(rest) >= least.get(word, 3)
 
 
 def _owner(match: re.Match[str], names: Collection[str]) -> list[str]:
@@ -230,14 +236,16 @@ def _owner(match: re.Match[str], names: Collection[str]) -> list[str]:
     return [base, "of"] if possessive and enough else [base + match["of"]]
 
 
-def _weigh(words: list[str], *, mothers: Collection[str], has_symbol: bool) -> Verdict:
+def _weigh(words: list[str], *, mothers: Collection[str], text: str) -> Verdict:
+    """The verdict on the words taken apart; the text they came from tells about symbols and numbers."""
     if any(word in _NOBODY or word in _NOT_NAMES or _is_typo(word, _TYPO_ALONE) for word in words):
         return Verdict.PLACEHOLDER
     soft = [word for word in words if word in _SOFT]
     if not soft:
-        return _without_a_clue(words, mothers)
+        return _without_a_clue(words, mothers, text)
     others = [word for word in words if word not in _SOFT]
     weak = _WEAK | _OF | (_WEAK_AFTER_BEBE if _ROMANCE.intersection(soft) else frozenset())
+    has_symbol = bool(set("+#*?=%") & set(text))
     if len(soft) > 1 or has_symbol or any(_is_mark(word) or word in weak or _is_typo(word) for word in others):
         return Verdict.PLACEHOLDER
     alone, beside_a_name = _SOFT[soft[0]]
@@ -249,14 +257,16 @@ def _weigh(words: list[str], *, mothers: Collection[str], has_symbol: bool) -> V
     return Verdict.PLACEHOLDER if all(name in women for name in names) else beside_a_name
 
 
-def _without_a_clue(words: list[str], mothers: Collection[str]) -> Verdict:
+def _without_a_clue(words: list[str], mothers: Collection[str], text: str) -> Verdict:
     """No word for a child in it: what remains are numbers, single letters and fillers such as XXX."""
     others = [word for word in words if not word.isdigit()]
     if "babyof" in words:
         return Verdict.PLACEHOLDER
     if len(others) < len(words):  # "2", "B1", "2 Judy"
-        nobody = all(word in mothers or (len(word) == 1 and word.isascii()) for word in others)
-        return Verdict.PLACEHOLDER if nobody else Verdict.DOUBTFUL
+        if all(word in mothers or (len(word) == 1 and word.isascii()) for word in others):
+            return Verdict.PLACEHOLDER
+        # Made-up patients have numbers at the end of their names (Synthea: "Abdul218"); twins have them elsewhere.
+        return Verdict.DOUBTFUL if re.search(r"(?<!\w)\d", fold(text)) else Verdict.REAL
     if len(words) > 1 or not words[0].isascii():
         return Verdict.REAL
     if words[0] in _NAMELESS_LETTERS or re.fullmatch(r"x+|zz+|(.)\1\1+", words[0]):
@@ -275,6 +285,7 @@ def _is_typo(word: str, intended: Iterable[str] = _TYPO_OF) -> bool:
 
 
 def _one_error_apart(word: str, right: str) -> bool:
+    """One letter left out, added, mistaken or swapped with its neighbour; a mistaken first letter does not count."""
     if word == right or abs(len(word) - len(right)) > 1:
         return False
     if word == right[1:]:
