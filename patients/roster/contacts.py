@@ -1,0 +1,180 @@
+"""Contacts out of a roster: one row per person, however many children the person has."""
+
+from collections.abc import Iterator, Sequence
+
+from patients.folding import fold
+from patients.models import Contact, ContactIdentifier, FamilyContact
+from patients.phones import digits
+from patients.roster.guardians import Guardian
+from patients.roster.matching import TWO_PEOPLE, Identity, Index, Match
+from patients.roster.patients import ADDRESS, merged
+from patients.roster.records import GuardianRecord, Key
+from patients.roster.report import Kind, Outcome, Report
+from patients.roster.writing import assign, fitting, in_batches, savepoint
+from practice.audit import Action, Actor, record
+
+TWO_NAMES = "its identifier belongs to a contact with another first name; not touched"
+_COLUMNS = ("given_name", "family_name", "birth_date", "language", "home_phone", "cell_phone", "email", *ADDRESS)
+_LOCAL_DIGITS = 7  # digits; anything shorter is an extension or a mistake
+_COMPARED_DIGITS = 10  # digits; without the country code, which one sender gives and another does not
+
+ContactMatch = Match[GuardianRecord]
+# A name and a phone number as they are compared.
+NamePhone = tuple[str, str]
+
+
+class ContactImport:
+    """Finds out which records are one person, then writes the persons."""
+
+    def __init__(self, *, actor: Actor, report: Report) -> None:
+        self.actor = actor
+        self.report = report
+        self.index: Index[GuardianRecord] = Index()
+        self.rows: dict[int, Contact] = {}
+        self._by_phone: dict[NamePhone, list[ContactMatch]] = {}
+        self._by_name: dict[str, list[ContactMatch]] = {}
+        self._load()
+
+    def _load(self) -> None:
+        stored = ContactIdentifier.objects.order_by("pk").values_list("system", "value", "contact_id")
+        matches = self.index.load(stored.iterator())
+        columns = ("pk", "given_name", "family_name", "birth_date", "home_phone", "cell_phone")
+        for pk, given, family, birth_date, home, cell in Contact.objects.order_by("pk").values_list(*columns):
+            match = matches.get(pk) or Match(pk=pk)
+            match.identity = Identity(given, family, birth_date)
+            self._note_ways(match, given, family, (home, cell))
+
+    def _note_ways(self, match: ContactMatch, given: str, family: str, phones: Sequence[str]) -> None:
+        """Make a match findable by name and phone."""
+        for way in _ways(given, family, phones):
+            listed = self._by_phone.setdefault(way, [])
+            if match not in listed:
+                listed.append(match)
+        named = self._by_name.setdefault(fold(f"{given} {family}"), [])
+        if match not in named:
+            named.append(match)
+
+    def write(self, guardians: Sequence[Guardian]) -> list[tuple[ContactMatch, Guardian]]:
+        """Write the contacts; each guardian comes back with the contact it has become."""
+        joined = []
+        for guardian in guardians:
+            match = self._match(guardian.record)
+            if match:
+                joined.append((match, guardian))
+        matches = list(dict.fromkeys(match for match, _ in joined))
+        for batch in in_batches([match.pk for match in matches if match.pk]):
+            self.rows |= Contact.objects.in_bulk(batch)
+        for match in matches:
+            self._note_duplicates(match)
+            self._write(match)
+        return joined
+
+    def _match(self, item: GuardianRecord) -> ContactMatch | None:
+        """The contact a record means: told by its keys, else by name and phone; a new one otherwise."""
+        who = item.person
+        identity = Identity(who.given_name, who.family_name, who.birth_date)
+        by_key = self.index.matches(item.keys)
+        reason = next((reason for match in by_key if (reason := _conflict(item, identity, match))), "")
+        if reason:
+            self.index.doubt(item)
+            self.report.skip(kind=Kind.CONTACTS, origin=item.origin, reason=reason)
+            return None
+        if len(by_key) > 1:
+            self.report.note(
+                origin=item.origin, reason="possible duplicate: its identifiers belong to more than one contact"
+            )
+        phones = (who.home_phone, who.cell_phone)
+        match = by_key[0] if by_key else self._match_by_phone(identity, phones) or Match()
+        self.index.join(match, item, identity=identity)
+        self._note_ways(match, who.given_name, who.family_name, phones)
+        return match
+
+    def _match_by_phone(self, identity: Identity, phones: Sequence[str]) -> ContactMatch | None:
+        """The contact with this name and one of these phones, if there is one only."""
+        ways = _ways(identity.given_name, identity.family_name, phones)
+        found = dict.fromkeys(match for way in ways for match in self._by_phone.get(way, ()))
+        # Father and son share a name and a phone at home.
+        possible = [match for match in found if not match.identity.has_other_birth_date(identity)]
+        return possible[0] if len(possible) == 1 else None
+
+    def _note_duplicates(self, match: ContactMatch) -> None:
+        last = match.records[-1]
+        others = self._by_name[fold(f"{last.person.given_name} {last.person.family_name}")]
+        if any(_could_be_one(match, other) for other in others if other is not match):
+            self.report.note(origin=last.origin, reason="possible duplicate: another contact has the same name")
+
+    def _write(self, match: ContactMatch) -> None:
+        records = sorted(match.in_order(), key=lambda item: not item.inside_patient)
+        last = records[-1]
+        person = merged([item.person for item in records])
+        values = fitting(
+            Contact, {column: person.get(column) for column in _COLUMNS}, say=self.report.sayer(last.origin)
+        )
+        outcome: Outcome | None = None
+        with savepoint(kind=Kind.CONTACTS, origin=last.origin, report=self.report):
+            row = self.rows.get(match.pk or 0)
+            if row is None:
+                contact = Contact.objects.create(**values)
+                _store(contact, match.new_keys())
+                match.pk = contact.pk
+                outcome = Outcome.ADDED
+            else:
+                outcome = self._change(match, row, values)
+        if outcome:
+            self.report.count(kind=Kind.CONTACTS, outcome=outcome)
+
+    def _change(self, match: ContactMatch, seen: Contact, values: dict[str, object]) -> Outcome:
+        new_keys = match.new_keys()
+        if not new_keys and all(getattr(seen, name) == value for name, value in values.items()):
+            return Outcome.UNCHANGED
+        contact = Contact.objects.select_for_update().get(pk=seen.pk)
+        changed = assign(contact, values)
+        if changed:
+            contact.save()
+        _store(contact, new_keys)
+        changed += ["identifiers"] * bool(new_keys)
+        # A guardian of three children is changed in three charts.
+        for pk, patient_pk in FamilyContact.objects.filter(contact=contact).values_list("pk", "patient_id"):
+            record(
+                actor=self.actor,
+                action=Action.CONTACT_CHANGED,
+                patient_id=patient_pk,
+                family_contact=pk,
+                fields=changed,
+            )
+        return Outcome.CHANGED
+
+
+def _ways(given: str, family: str, phones: Sequence[str]) -> Iterator[NamePhone]:
+    for phone in phones:
+        number = digits(phone)[-_COMPARED_DIGITS:]
+        if len(number) >= _LOCAL_DIGITS:
+            yield fold(f"{given} {family}"), number
+
+
+def _conflict(item: GuardianRecord, identity: Identity, match: ContactMatch) -> str:
+    """Why a record cannot be the contact that has one of its keys; empty: it can."""
+    if identity.has_other_name(match.identity) and identity.has_other_birth_date(match.identity):
+        return TWO_PEOPLE
+    # Two parents under one family number are two people; but a name may be put right under one's own key.
+    own = {item.server_id, *(key for key in item.keys if key.system.startswith("urn:pinportal:"))}
+    if any(key in match.keys for key in own if key):
+        return ""
+    is_same_day = identity.birth_date is not None and identity.birth_date == match.identity.birth_date
+    return TWO_NAMES if identity.has_other_given_name(match.identity) and not is_same_day else ""
+
+
+def _could_be_one(one: ContactMatch, other: ContactMatch) -> bool:
+    """Whether two contacts of one name may be one person: no birth date, no identifier tells them apart."""
+    if one.identity.has_other_birth_date(other.identity):
+        return False
+    ours, theirs = (
+        {key.system for key in match.keys if not key.system.startswith("urn:pinportal:")} for match in (one, other)
+    )
+    return not ours & theirs
+
+
+def _store(contact: Contact, keys: Sequence[Key]) -> None:
+    ContactIdentifier.objects.bulk_create(
+        [ContactIdentifier(contact=contact, system=key.system, value=key.value) for key in keys]
+    )

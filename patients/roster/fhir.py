@@ -1,0 +1,213 @@
+"""FHIR resources into plain records: patients and their guardians."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from patients.folding import fold
+from patients.models import Patient
+from patients.phones import digits
+from patients.roster import relationships
+from patients.roster.people import person
+from patients.roster.reading import Resource, identifier_key, server_key, url_system
+from patients.roster.records import GuardianRecord, Key, Origin, PatientRecord, Person, Refused
+from patients.roster.relationships import Tie
+from patients.roster.report import Kind, Report
+from patients.roster.values import flag, holds, mapping, mappings, text
+
+ANIMAL = "http://hl7.org/fhir/StructureDefinition/patient-animal"
+PATIENT_CONTACT = "urn:pinportal:fhir-patient-contact"
+_SEX = {choice.value for choice in Patient.Sex}
+
+
+def patient_records(
+    resources: Sequence[Resource], *, report: Report
+) -> tuple[list[PatientRecord], list[GuardianRecord]]:
+    """The patients, and the guardians that stand inside their records."""
+    patients: list[PatientRecord] = []
+    guardians: list[GuardianRecord] = []
+    for resource in resources:
+        try:
+            patient = _patient(resource, report=report)
+            inside = list(_contacts(resource, report=report))
+        except Refused as refusal:
+            report.skip(kind=Kind.PATIENTS, origin=resource.origin, reason=str(refusal))
+        else:
+            patients.append(patient)
+            guardians += inside
+    return patients, guardians
+
+
+def guardian_records(resources: Sequence[Resource], *, report: Report) -> list[GuardianRecord]:
+    """The guardians that have records of their own (RelatedPerson)."""
+    guardians = []
+    for resource in resources:
+        try:
+            guardians.append(_related_person(resource, report=report))
+        except Refused as refusal:
+            report.skip(kind=Kind.CONTACTS, origin=resource.origin, reason=str(refusal))
+    return guardians
+
+
+def own_handle(resource: Resource) -> Key:
+    """Means this very resource, whatever else it is called."""
+    return Key("urn:pinportal:place", f"{resource.origin.file}:{resource.origin.place}")
+
+
+def _patient(resource: Resource, *, report: Report) -> PatientRecord:
+    body = resource.body
+    if any(text(extension.get("url")) == ANIMAL for extension in mappings(body.get("extension"))):
+        raise Refused("an animal")
+    who = person(body, say=report.sayer(resource.origin))
+    keys = resource.keys()
+    if not keys and not who.has_name and not who.birth_date:
+        raise Refused("nothing says who it is: no identifier, no name, no birth date")
+    _note_merges(resource, report=report)
+    sex = text(body.get("gender")).lower()
+    return PatientRecord(
+        origin=resource.origin,
+        keys=keys or (resource.content_key(),),
+        handles=(own_handle(resource), *resource.handles),
+        server_id=resource.server_id,
+        updated=resource.updated,
+        person=who,
+        sex=sex if sex in _SEX else "",
+        status=_status(body),
+        chart_numbers=_chart_numbers(body),
+        same_as=tuple(
+            reference(link.get("other"), kind="RelatedPerson", resource=resource)
+            for link in mappings(body.get("link"))
+            if _link_type(link) == "seealso"
+        ),
+    )
+
+
+def _link_type(link: dict[str, Any]) -> str:
+    return text(link.get("type")).lower().replace("-", "")
+
+
+def _note_merges(resource: Resource, *, report: Report) -> None:
+    for link in mappings(resource.body.get("link")):
+        if _link_type(link) in ("replacedby", "replaces"):
+            report.note(origin=resource.origin, reason="merge needed: it says that one patient record replaces another")
+
+
+def _status(body: dict[str, Any]) -> str:
+    if flag(body.get("deceasedBoolean")) or text(body.get("deceasedDateTime")):
+        return Patient.Status.DECEASED
+    active = flag(body.get("active"))
+    return "" if active is None else Patient.Status.ACTIVE if active else Patient.Status.INACTIVE
+
+
+def _chart_numbers(body: dict[str, Any]) -> tuple[str, ...]:
+    """The medical record numbers (type MR) that are still in use."""
+    return tuple(
+        text(identifier.get("value"))
+        for identifier in mappings(body.get("identifier"))
+        if any(text(coding.get("code")) == "MR" for coding in mappings(mapping(identifier.get("type")).get("coding")))
+        and text(identifier.get("value"))
+        and text(identifier.get("use")) != "old"
+        and holds(identifier.get("period"))
+    )
+
+
+def _related_person(resource: Resource, *, report: Report) -> GuardianRecord:
+    body = resource.body
+    patient = reference(body.get("patient"), kind="Patient", resource=resource)
+    if not patient:
+        raise Refused("it does not say whose guardian it is, or not in a way that can be followed")
+    who = person(body, say=report.sayer(resource.origin))
+    keys = resource.keys()
+    return GuardianRecord(
+        origin=resource.origin,
+        keys=keys,
+        handles=(own_handle(resource), *resource.handles),
+        server_id=resource.server_id,
+        updated=resource.updated,
+        person=who,
+        patient=patient,
+        tie=_tie(body.get("relationship")),
+        is_current=flag(body.get("active")) is not False and holds(body.get("period")),
+        fallback=None if keys else resource.content_key(),
+    )
+
+
+def _contacts(resource: Resource, *, report: Report) -> Iterator[GuardianRecord]:
+    """The contacts inside a Patient. Organisations among them are left out."""
+    listed = mappings(resource.body.get("contact"))
+    read: list[tuple[dict[str, Any], Person, Origin]] = []
+    for number, contact in enumerate(listed):
+        origin = replace(resource.origin, resource=f"{resource.origin.resource} contact {number}")
+        who = person(contact, say=report.sayer(origin))
+        if who.has_name or not contact.get("organization"):
+            read.append((contact, who, origin))
+        else:
+            report.left_out["contacts that are organisations"] += 1
+    names = [_folded_name(who) for _, who, _ in read]
+    for contact, who, origin in read:
+        # The name alone tells the contacts of one patient apart and outlives a new phone number; only
+        # where two have the same name (father and son) the phone has to help.
+        name = _folded_name(who)
+        told_by = name if names.count(name) == 1 else f"{name} {digits(who.first_phone)}"
+        yield GuardianRecord(
+            origin=origin,
+            keys=(),
+            handles=(),
+            server_id=None,
+            updated=resource.updated,
+            person=who,
+            patient=(own_handle(resource),),
+            tie=_tie(contact.get("relationship")),
+            is_current=holds(contact.get("period")),
+            inside_patient=True,
+            fallback=Key(PATIENT_CONTACT, hashlib.sha256(told_by.encode()).hexdigest()),
+        )
+
+
+def _folded_name(who: Person) -> str:
+    return fold(f"{who.given_name} {who.family_name}")
+
+
+def _tie(value: Any) -> Tie:
+    """What the relationship says, all of its codes and words taken together."""
+    by_code: list[Tie] = []
+    by_word: list[Tie] = []
+    for concept in [{"text": value}] if isinstance(value, str) else mappings(value):
+        words = [text(concept.get("text"))]
+        for coding in mappings(concept.get("coding")):
+            system, code = text(coding.get("system")), text(coding.get("code"))
+            known = relationships.tie_by_code(system=system, code=code)
+            if known:
+                by_code.append(known)
+            else:
+                words += [code if not system else "", text(coding.get("display"))]
+        by_word += [tie for tie in map(relationships.tie_by_word, words) if tie]
+    return relationships.combined(by_code=by_code, by_word=by_word)
+
+
+def reference(value: Any, *, kind: str, resource: Resource) -> tuple[Key, ...]:
+    """The keys under which to look for what a reference means, in this order; none: it leads nowhere.
+
+    The resources of the same Bundle come first, then those of the same source. An absolute address
+    is never taken for a resource of another server that happens to end the same.
+    """
+    to = text(value if isinstance(value, str) else mapping(value).get("reference")).partition("/_history/")[0]
+    logical = identifier_key(mapping(mapping(value).get("identifier")))
+    in_bundle = [Key(resource.scope, resource.base + to), Key(resource.scope, to)] if resource.scope else []
+    in_source = Key(url_system(resource.source), resource.base + to)
+    found: list[Key | None] = []
+    if to.startswith(f"{kind}?identifier="):
+        system, _, identifier = to.partition("=")[2].partition("|")
+        found.append(identifier_key({"system": system, "value": identifier}))
+    elif ":" in to:
+        found += [*in_bundle[1:], Key(url_system(resource.source), to)]
+    elif to.startswith(f"{kind}/"):
+        by_id = server_key(source=resource.source, kind=kind, value=to.removeprefix(f"{kind}/"))
+        found += [*in_bundle, in_source, by_id]
+    found.append(logical)
+    return tuple(dict.fromkeys(key for key in found if key))
+
+
+def of_kind(resources: Sequence[Resource], kind: str) -> list[Resource]:
+    return [resource for resource in resources if resource.kind == kind]

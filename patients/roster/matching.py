@@ -1,0 +1,157 @@
+"""Which records mean the same row, told by their keys."""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from patients.folding import fold
+from patients.roster.records import Key, Record
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+TWO_PEOPLE = "name and birth date both differ from those of the record with the same identifier; not touched"
+TWO_IDS = "another record of the same source, with another first name, has the same identifier; not touched"
+TWO_MATCHES = "its identifiers belong to two different records, merge needed; not touched"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells two people apart who share a key."""
+
+    given_name: str = ""
+    family_name: str = ""
+    birth_date: datetime.date | None = None
+
+    def has_other_given_name(self, other: "Identity") -> bool:
+        ours, theirs = fold(self.given_name), fold(other.given_name)
+        return bool(ours and theirs and ours != theirs)
+
+    def has_other_name(self, other: "Identity") -> bool:
+        ours, theirs = fold(self.family_name), fold(other.family_name)
+        return self.has_other_given_name(other) or bool(ours and theirs and ours != theirs)
+
+    def has_other_birth_date(self, other: "Identity") -> bool:
+        return bool(self.birth_date and other.birth_date and self.birth_date != other.birth_date)
+
+    def updated_by(self, other: "Identity") -> "Identity":
+        return Identity(
+            other.given_name or self.given_name,
+            other.family_name or self.family_name,
+            other.birth_date or self.birth_date,
+        )
+
+
+@dataclass(eq=False)
+class Match(Generic[RecordT]):
+    """One row, in the database or to be added to it, and the records that speak of it."""
+
+    pk: int | None = None
+    identity: Identity = field(default_factory=Identity)
+    records: list[RecordT] = field(default_factory=list)
+    # All keys of the row, in the order in which they came.
+    keys: dict[Key, None] = field(default_factory=dict)
+    stored: set[Key] = field(default_factory=set)
+
+    def in_order(self) -> list[RecordT]:
+        """The records, the one that holds against the others last."""
+        return sorted(self.records, key=lambda record: record.updated)
+
+    def new_keys(self) -> list[Key]:
+        return [key for key in self.keys if key not in self.stored]
+
+
+def pk_of(match: Match[Any] | None) -> int | None:
+    """The row's number, where there is a row and it could be written."""
+    return match.pk if match else None
+
+
+class Index(Generic[RecordT]):
+    """Every key of one kind of row, with the row it belongs to."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Key, Match[RecordT]] = {}
+        # Keys that two different people claim: what refers to one of them refers to nobody.
+        self._in_doubt: set[Key] = set()
+
+    def load(self, stored: Iterable[tuple[str, str, int]]) -> dict[int, Match[RecordT]]:
+        """Take in the keys of the database, as (system, value, row)."""
+        rows: dict[int, Match[RecordT]] = {}
+        for system, value, pk in stored:
+            match = rows.setdefault(pk, Match(pk=pk))
+            self.add_keys(match, [Key(system, value)])
+            match.stored.add(Key(system, value))
+        return rows
+
+    def matches(self, keys: Iterable[Key]) -> list[Match[RecordT]]:
+        """The rows to which these keys belong, each once."""
+        return list(dict.fromkeys(self._rows[key] for key in keys if key in self._rows))
+
+    def spoken_of(self) -> list[Match[RecordT]]:
+        """The rows of which some record of this run speaks."""
+        return [match for match in dict.fromkeys(self._rows.values()) if match.records]
+
+    def resolve(self, candidates: Iterable[Key]) -> Match[RecordT] | None:
+        """The row that a reference means: that of the first key that is known, unless it is in doubt."""
+        for key in candidates:
+            if key in self._in_doubt:
+                return None
+            if key in self._rows:
+                return self._rows[key]
+        return None
+
+    def join(self, match: Match[RecordT], record: RecordT, *, identity: Identity) -> None:
+        """Let a record speak of a row."""
+        match.records.append(record)
+        match.identity = match.identity.updated_by(identity)
+        self.add_keys(match, record.keys)
+        for handle in record.handles:
+            if self._rows.setdefault(handle, match) is not match:
+                self._in_doubt.add(handle)
+
+    def add_keys(self, match: Match[RecordT], keys: Iterable[Key]) -> None:
+        """Give the row those of the keys that no other row has."""
+        for key in keys:
+            if self._rows.setdefault(key, match) is match:
+                match.keys[key] = None
+
+    def doubt(self, record: RecordT) -> None:
+        """Nothing may be found by the keys of a record that was not taken."""
+        self._in_doubt.update(record.keys, record.handles)
+
+
+def gather(
+    records: Sequence[RecordT],
+    *,
+    index: Index[RecordT],
+    identify: Callable[[RecordT], Identity],
+    refuse: Callable[[RecordT, str], None],
+) -> list[Match[RecordT]]:
+    """Put records with a key in common together; those that would throw two people together are refused."""
+    found: dict[Match[RecordT], None] = {}
+    for record in records:
+        identity = identify(record)
+        matches = index.matches(record.keys)
+        reason = TWO_MATCHES if len(matches) > 1 else _conflict(record, identity, matches[0]) if matches else ""
+        if reason:
+            index.doubt(record)
+            refuse(record, reason)
+            continue
+        match = matches[0] if matches else Match()
+        index.join(match, record, identity=identity)
+        found[match] = None
+    return list(found)
+
+
+def _conflict(record: Record, identity: Identity, match: Match[RecordT]) -> str:
+    """Why a record cannot be the row that has one of its keys; empty: it can."""
+    if identity.has_other_name(match.identity) and identity.has_other_birth_date(match.identity):
+        return TWO_PEOPLE
+    # Twins, or a whole family, under one account number: same birth date or none, but a record each.
+    server_id = record.server_id
+    is_another = (
+        server_id is not None
+        and server_id not in match.keys
+        and any(key.system == server_id.system for key in match.keys)
+    )
+    return TWO_IDS if is_another and identity.has_other_given_name(match.identity) else ""

@@ -1,0 +1,249 @@
+"""Files into FHIR resources, each with its place and with the keys by which it is known."""
+
+import datetime
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from patients.roster.records import Key, Origin, Refused
+from patients.roster.report import Report
+from patients.roster.values import LONG_AGO, mapping, mappings, moment, text
+
+BOM = b"\xef\xbb\xbf"
+ENDINGS = (".json", ".ndjson")
+MAX_KEY = 255  # characters; as long as the columns are
+MAX_SHOWN = 80  # characters of an id or an address in a report
+MAX_NESTED_BUNDLES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One FHIR resource: its JSON, where it stands, how it is known, and where its references lead."""
+
+    kind: str
+    body: dict[str, Any]
+    origin: Origin
+    source: str
+    # Names the Bundle it stands in; references are looked up there first. Empty: in no Bundle.
+    scope: str = ""
+    # What a relative reference of this resource is relative to, such as "http://example.org/fhir/".
+    base: str = ""
+    server_id: Key | None = None
+    handles: tuple[Key, ...] = ()
+    updated: datetime.datetime = LONG_AGO
+    version: int = 0
+
+    def identifiers(self) -> tuple[Key, ...]:
+        """The resource's identifiers; those without a value, or too long to be stored, are none."""
+        found = (identifier_key(item) for item in mappings(self.body.get("identifier")))
+        return tuple(dict.fromkeys(key for key in found if key))
+
+    def keys(self) -> tuple[Key, ...]:
+        """Everything under which the next run can find this resource again."""
+        return (*self.identifiers(), *([self.server_id] if self.server_id else []))
+
+    def content_key(self) -> Key:
+        """A key for a resource that has none: its content, without what a server stamps on it."""
+        content = {name: value for name, value in self.body.items() if name not in ("id", "meta")}
+        try:
+            canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError as error:
+            raise Refused("it has no identifier and is nested too deeply to be told by its content") from error
+        return Key("urn:pinportal:fhir-content", hashlib.sha256(canonical).hexdigest())
+
+
+def identifier_key(identifier: dict[str, Any]) -> Key | None:
+    """An identifier as a key; None without a value."""
+    system, value = text(identifier.get("system")), text(identifier.get("value"))
+    fits = value and len(system) <= MAX_KEY and len(value) <= MAX_KEY
+    return Key(system, value) if fits else None
+
+
+def server_key(*, source: str, kind: str, value: str) -> Key | None:
+    """The key made of the id a server gave; None where it cannot be one."""
+    fits = value and len(value) <= MAX_KEY
+    return Key(f"urn:pinportal:fhir-id:{source[:100]}/{kind}", value) if fits else None
+
+
+def url_system(source: str) -> str:
+    """The system under which the full addresses of a source's resources are keys, for one run."""
+    return f"urn:pinportal:fhir-url:{source}"
+
+
+def files_below(path: Path) -> list[Path]:
+    """The roster files of a folder, in a stable order; a file is its own."""
+    if path.is_file():
+        return [path]
+    return sorted(found for found in path.rglob("*") if found.suffix.lower() in ENDINGS and found.is_file())
+
+
+def read_file(path: Path, *, source: str, report: Report) -> list[Resource]:
+    """The resources of one file. Whatever is none is reported; nothing here ends the import."""
+    if path.suffix.lower() not in ENDINGS:
+        report.problem(origin=f"{path}", reason="neither .json nor .ndjson; not read")
+        return []
+    try:
+        content = path.read_bytes().removeprefix(BOM)
+    except OSError as error:
+        report.problem(origin=f"{path}", reason=f"cannot be read: {error.strerror}")
+        return []
+    report.files += 1
+    reader = _Reader(file=str(path), source=source, report=report)
+    if path.suffix.lower() == ".ndjson":
+        for number, line in enumerate(content.split(b"\n"), start=1):
+            if line.strip():
+                reader.read(line, place=f"line {number}")
+    else:
+        reader.read(content, place="the file")
+    return reader.found
+
+
+class _Reader:
+    """Reads one file and collects what it finds."""
+
+    def __init__(self, *, file: str, source: str, report: Report) -> None:
+        self.file = file
+        self.source = source
+        self.report = report
+        self.found: list[Resource] = []
+
+    def read(self, raw: bytes, *, place: str) -> None:
+        """One JSON text: a resource or a Bundle of them."""
+        try:
+            value = orjson.loads(raw)
+        except orjson.JSONDecodeError as error:
+            self._not_read(place, _why_not_json(raw, error))
+            return
+        self._take(value, place=place)
+
+    def _not_read(self, place: str, reason: str) -> None:
+        self.report.problem(origin=f"{self.file}:{place}", reason=reason)
+
+    def _take(self, value: Any, *, place: str) -> None:
+        if not isinstance(value, dict):
+            self._not_read(place, f"not a FHIR resource but {_what(value)}")
+        elif not (kind := text(value.get("resourceType"))):
+            self._not_read(place, "not a FHIR resource: it has no resourceType")
+        elif kind == "Bundle":
+            self._open_bundle(value, place=place, depth=1)
+        else:
+            self._add(Resource(kind=kind, body=value, source=self.source, origin=self._origin(value, place)))
+
+    def _open_bundle(self, bundle: dict[str, Any], *, place: str, depth: int) -> None:
+        scope = f"urn:pinportal:bundle:{self.file}#{place}"
+        entries = bundle.get("entry")
+        if entries is not None and not isinstance(entries, list):
+            self._not_read(place, f"the Bundle's entry is not a list but {_what(entries)}")
+            return
+        for index, entry in enumerate(entries or []):
+            full_url = text(mapping(entry).get("fullUrl"))
+            inside = f"{place}, " if depth > 1 else ""
+            where = f"{inside}entry {index}" + (f" ({full_url[:MAX_SHOWN]})" if full_url else "")
+            self._open_entry(entry, place=where, scope=scope, full_url=full_url, depth=depth)
+
+    def _open_entry(self, entry: Any, *, place: str, scope: str, full_url: str, depth: int) -> None:
+        if not isinstance(entry, dict):
+            self._not_read(place, f"not an entry but {_what(entry)}")
+            return
+        body = entry.get("resource")
+        method = text(mapping(entry.get("request")).get("method")).upper()
+        if body is None:
+            self.report.left_out["entries without a resource"] += 1
+        elif not isinstance(body, dict) or not text(body.get("resourceType")):
+            self._not_read(place, "not a FHIR resource: it has no resourceType")
+        elif text(body["resourceType"]) != "Bundle":
+            self._add_entry(body, place=place, scope=scope, full_url=full_url, is_new=method == "POST")
+        elif depth < MAX_NESTED_BUNDLES:
+            self._open_bundle(body, place=place, depth=depth + 1)
+        else:
+            self._not_read(place, "Bundles inside of Bundles, too deep to follow")
+
+    def _add_entry(self, body: dict[str, Any], *, place: str, scope: str, full_url: str, is_new: bool) -> None:
+        """``is_new``: the sender asks the server to make one, so that its id is a placeholder, not a key."""
+        kind, local_id = text(body["resourceType"]), text(body.get("id"))
+        base, found, _ = full_url.rpartition(f"{kind}/")
+        handles = [Key(scope, full_url)] if full_url else []
+        if local_id:
+            handles.append(Key(scope, f"{kind}/{local_id}"))
+        if full_url and not is_new:
+            handles.append(Key(url_system(self.source), full_url))
+        self._add(
+            Resource(
+                kind=kind,
+                body=body,
+                source=self.source,
+                origin=self._origin(body, place),
+                scope=scope,
+                base=base if found else "",
+                handles=tuple(dict.fromkeys(handles)),
+            ),
+            has_server_id=not is_new,
+        )
+
+    def _add(self, resource: Resource, *, has_server_id: bool = True) -> None:
+        meta = mapping(resource.body.get("meta"))
+        version = text(meta.get("versionId"))
+        local_id = text(resource.body.get("id")) if has_server_id else ""
+        self.found.append(
+            replace(
+                resource,
+                server_id=server_key(source=self.source, kind=resource.kind, value=local_id),
+                updated=moment(meta.get("lastUpdated")) or LONG_AGO,
+                version=int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0,  # noqa: PLR2004
+            )
+        )
+        self.report.resources += 1
+
+    def _origin(self, body: dict[str, Any], place: str) -> Origin:
+        named = "/".join(part for part in (text(body.get("resourceType")), text(body.get("id"))) if part)
+        return Origin(self.file, place, named[:MAX_SHOWN])
+
+
+def newest(resources: Sequence[Resource], *, report: Report) -> list[Resource]:
+    """The resources without older versions of the same; these are counted and no longer looked at."""
+    best: dict[Key, Resource] = {}
+    handles: dict[Key, list[Key]] = {}
+    for resource in resources:
+        if resource.server_id:
+            handles.setdefault(resource.server_id, []).extend(resource.handles)
+            rival = best.setdefault(resource.server_id, resource)
+            if _is_newer(resource, rival):
+                best[resource.server_id] = resource
+    kept = []
+    for resource in resources:
+        if not resource.server_id:
+            kept.append(resource)
+        elif _is_newer(best[resource.server_id], resource):
+            report.superseded += 1
+        else:
+            # What the older version was called in its Bundle means the newer one now.
+            kept.append(replace(resource, handles=tuple(dict.fromkeys(handles[resource.server_id]))))
+    return kept
+
+
+def _is_newer(one: Resource, other: Resource) -> bool:
+    """Whether one version is known to be newer than another; what bears no date or number is not."""
+    if LONG_AGO not in (one.updated, other.updated) and one.updated != other.updated:
+        return one.updated > other.updated
+    return bool(one.version and other.version and one.version > other.version)
+
+
+def _what(value: Any) -> str:
+    names = {list: "a list", str: "a text", dict: "an object", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _why_not_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
+    if not raw.strip():
+        return "empty"
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return "not UTF-8 text"
+    if "limit" in error.msg:  # "recursion limit reached" or "depth limit exceeded", by version
+        return "nested too deeply to be read"
+    return f"not JSON (line {error.lineno}, column {error.colno})"

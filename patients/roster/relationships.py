@@ -1,0 +1,176 @@
+"""What a relationship code says: the person's role, and whether it carries the right to decide.
+
+Authority is granted by code alone, and only to those whom the law regards as deciding for the child:
+natural, adoptive or plainly named parents, and legal guardians. A stepparent, a foster parent, a next of
+kin or a word in a free text may well decide, too; but that is for the practice to say.
+"""
+
+from dataclasses import dataclass
+
+from patients.folding import fold
+from patients.models import FamilyContact
+
+Role = FamilyContact.Role
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What somebody is to a patient. ``weight`` ranks several statements; the heaviest holds."""
+
+    role: str
+    grants: bool = False
+    weight: int = 0
+
+    @property
+    def is_self(self) -> bool:
+        return self.role == Role.SELF
+
+
+# A statement that says more stands above one that says less: "foster mother" above "mother", so that
+# the two together grant nothing; "legal guardian" above all, as a grandmother can be one.
+SELF = Tie(Role.SELF, weight=100)
+GUARDIAN = Tie(Role.GUARDIAN, grants=True, weight=90)
+STEPPARENT = Tie(Role.STEPPARENT, weight=80)
+FOSTER_PARENT = Tie(Role.FOSTER_PARENT, weight=80)
+# Who bears a child need not be who raises it.
+GESTATIONAL_MOTHER = Tie(Role.MOTHER, weight=75)
+MOTHER = Tie(Role.MOTHER, grants=True, weight=70)
+FATHER = Tie(Role.FATHER, grants=True, weight=70)
+PARENT = Tie(Role.PARENT, grants=True, weight=60)
+GRANDPARENT = Tie(Role.GRANDPARENT, weight=50)
+SIBLING = Tie(Role.SIBLING, weight=40)
+RELATIVE = Tie(Role.RELATIVE, weight=30)
+EMERGENCY = Tie(Role.EMERGENCY, weight=20)
+OTHER = Tie(Role.OTHER, weight=10)
+UNKNOWN = Tie(Role.OTHER)
+
+V3_ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
+V2_0063 = "http://terminology.hl7.org/CodeSystem/v2-0063"
+V2_0131 = "http://terminology.hl7.org/CodeSystem/v2-0131"
+SNOMED = "http://snomed.info/sct"
+
+# The same code systems under their older names.
+_SYSTEMS = {
+    "http://hl7.org/fhir/v3/RoleCode": V3_ROLE_CODE,
+    "http://hl7.org/fhir/v3/vs/RoleCode": V3_ROLE_CODE,
+    "urn:oid:2.16.840.1.113883.5.111": V3_ROLE_CODE,
+    "http://hl7.org/fhir/v2/0063": V2_0063,
+    "urn:oid:2.16.840.1.113883.12.63": V2_0063,
+    "urn:oid:2.16.840.1.113883.18.21": V2_0063,
+    "http://hl7.org/fhir/v2/0131": V2_0131,
+    "urn:oid:2.16.840.1.113883.12.131": V2_0131,
+    "urn:oid:2.16.840.1.113883.18.58": V2_0131,
+    "urn:oid:2.16.840.1.113883.6.96": SNOMED,
+}
+
+_CODES: dict[str, list[tuple[Tie, str]]] = {
+    V3_ROLE_CODE: [
+        (SELF, "ONESELF"),
+        (GUARDIAN, "GUARD"),
+        (MOTHER, "MTH NMTH NMTHF ADOPTM"),
+        (GESTATIONAL_MOTHER, "GESTM"),
+        (FATHER, "FTH NFTH NFTHF ADOPTF"),
+        (PARENT, "PRN NPRN ADOPTP"),
+        (STEPPARENT, "STPPRN STPMTH STPFTH"),
+        (FOSTER_PARENT, "PRNFOST MTHFOST FTHFOST"),
+        (GRANDPARENT, "GRPRN GRMTH GRFTH MGRPRN MGRMTH MGRFTH PGRPRN PGRMTH PGRFTH"),
+        (GRANDPARENT, "GGRPRN GGRMTH GGRFTH MGGRPRN MGGRMTH MGGRFTH PGGRPRN PGGRMTH PGGRFTH"),
+        (SIBLING, "SIB BRO SIS HSIB HBRO HSIS NSIB NBRO NSIS STPSIB STPBRO STPSIS"),
+        (SIBLING, "TWIN TWINBRO TWINSIS FTWIN FTWINBRO FTWINSIS ITWIN ITWINBRO ITWINSIS"),
+        (RELATIVE, "FAMMEMB EXT AUNT MAUNT PAUNT UNCLE MUNCLE PUNCLE COUSN MCOUSN PCOUSN NIENEPH NIECE NEPHEW"),
+        (RELATIVE, "SIGOTHR SPS HUSB WIFE FMRSPS DOMPART"),
+        (RELATIVE, "INLAW PRNINLAW MTHINLAW FTHINLAW SIBINLAW SISINLAW BROINLAW CHLDINLAW SONINLAW DAUINLAW"),
+        (RELATIVE, "CHILD NCHILD CHLDADOPT CHLDFOST STPCHLD SON SONC SONADOPT SONFOST STPSON"),
+        (RELATIVE, "DAU DAUC DAUADOPT DAUFOST STPDAU GRNDCHILD GRNDDAU GRNDSON"),
+        # The court's guardian ad litem and those who hold a power of attorney are no legal guardians.
+        (OTHER, "RESPRSN GUADLTM POWATT DPOWATT HPOWATT SPOWATT EXCEST FRND NBOR ROOM"),
+    ],
+    V2_0063: [
+        (SELF, "SEL"),
+        (GUARDIAN, "GRD"),
+        (MOTHER, "MTH"),
+        (FATHER, "FTH"),
+        (PARENT, "PAR"),
+        (GRANDPARENT, "GRP"),
+        (SIBLING, "SIB BRO SIS"),
+        (RELATIVE, "EXF SPO DOM CHD NCH FCH SCH GCH DEP WRD"),
+        (EMERGENCY, "EMC"),
+        (OTHER, "CGV ASC EME EMR FND MGR NON OAD OTH OWN TRA UNK"),
+    ],
+    V2_0131: [
+        (EMERGENCY, "C EP"),
+        # N is the next of kin: a contact, not a right.
+        (OTHER, "N BP CP E F I O PR S U"),
+    ],
+    SNOMED: [
+        (MOTHER, "72705000 65656005"),
+        (FATHER, "66839005 9947008"),
+        (PARENT, "40683002"),
+        (GUARDIAN, "58626002"),
+        (GRANDPARENT, "17945006 62296006"),
+        (SIBLING, "73678001 60614009 2272004 45929001"),
+        (RELATIVE, "25211005 38048003 127850001"),
+    ],
+}
+
+_WORDS: list[tuple[Tie, str]] = [
+    (SELF, "self, patient, oneself"),
+    (GUARDIAN, "guardian, legal guardian, tutor, tutora, tutor legal, tutora legal, guardián, guardián legal"),
+    (STEPPARENT, "stepparent, step parent, stepmother, step mother, stepmom, stepfather, step father, stepdad"),
+    (STEPPARENT, "madrastra, padrastro"),
+    (FOSTER_PARENT, "foster parent, foster mother, foster father, madre de acogida, padre de acogida"),
+    (MOTHER, "mother, mom, mum, mommy, madre, mamá, natural mother, biological mother, birth mother, adoptive mother"),
+    (FATHER, "father, dad, daddy, padre, papá, natural father, biological father, adoptive father"),
+    (PARENT, "parent, parents, padres, progenitor, natural parent, adoptive parent"),
+    (GRANDPARENT, "grandparent, grandmother, grandma, grandfather, grandpa, abuela, abuelo, great grandparent"),
+    (GRANDPARENT, "maternal grandmother, maternal grandfather, paternal grandmother, paternal grandfather"),
+    (SIBLING, "sibling, brother, sister, half brother, half sister, twin, hermano, hermana"),
+    (RELATIVE, "relative, family, family member, aunt, uncle, cousin, niece, nephew, tía, tío, prima, primo"),
+    (RELATIVE, "spouse, husband, wife, partner, domestic partner, esposa, esposo"),
+    (EMERGENCY, "emergency, emergency contact, contacto de emergencia"),
+    (OTHER, "other, friend, neighbor, caregiver, nanny, babysitter, next of kin, unknown"),
+]
+
+
+def _by_code() -> dict[tuple[str, str], Tie]:
+    return {(system, code): tie for system, rows in _CODES.items() for tie, codes in rows for code in codes.split()}
+
+
+def _by_word() -> dict[str, Tie]:
+    """Words give a role and never authority; so does a code of which nobody says whose it is."""
+    words = {fold(word): tie for tie, listed in _WORDS for word in listed.split(",")}
+    codes = {fold(code): tie for (system, code), tie in _BY_CODE.items() if system in (V2_0063, V3_ROLE_CODE)}
+    return {word: Tie(tie.role, grants=False, weight=tie.weight) for word, tie in {**codes, **words}.items()}
+
+
+_BY_CODE = _by_code()
+_BY_WORD = _by_word()
+
+
+def tie_by_code(*, system: str, code: str) -> Tie | None:
+    """The tie a code states; None where the code is not in the table."""
+    bare = system.partition("|")[0].rstrip("/")
+    return _BY_CODE.get((_SYSTEMS.get(bare, bare), code if bare == SNOMED else code.upper()))
+
+
+def tie_by_word(text: str) -> Tie | None:
+    """The tie a free text states, without authority; None where the text says nothing we know."""
+    return _BY_WORD.get(fold(text))
+
+
+def strongest(ties: list[Tie]) -> Tie:
+    """What holds where several statements are made about one person."""
+    return max(ties, key=lambda tie: (tie.weight, tie.grants), default=UNKNOWN)
+
+
+def combined(*, by_code: list[Tie], by_word: list[Tie]) -> Tie:
+    """What codes and words say together.
+
+    A code that says "family" holds against words, except that "stepmother" written beside the code for
+    mother is taken at its word: in doubt no authority.
+    """
+    code, word = strongest(by_code), strongest(by_word)
+    denies = word.role in (Role.STEPPARENT, Role.FOSTER_PARENT) and code.role != Role.GUARDIAN
+    if denies or word.is_self or code.weight <= EMERGENCY.weight:
+        return strongest([code, word])
+    return code

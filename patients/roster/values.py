@@ -1,0 +1,99 @@
+"""Values out of JSON that may be anything: what is not of the expected kind counts as absent."""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from patients.ages import today
+
+# How a parser tells what it could not use. The sentence names no patient.
+Say = Callable[[str], None]
+
+_FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Control characters, invisible ones and halves of characters; but white space separates words, and the
+# zero-width joiners are part of how some scripts write a name.
+_DROPPED = ("Cc", "Cf", "Cs")
+_KEPT = "\t\r\n\u200c\u200d"
+EARLIEST = datetime.date(1850, 1, 1)
+LONG_AGO = datetime.datetime(1, 1, 2, tzinfo=datetime.UTC)
+
+
+def text(value: Any) -> str:
+    """A string in one line, without control characters, which PostgreSQL refuses. A number counts as text."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    kept = (char for char in str(value) if char in _KEPT or unicodedata.category(char) not in _DROPPED)
+    return " ".join("".join(kept).split())
+
+
+def mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def mappings(value: Any) -> list[dict[str, Any]]:
+    """The objects of a list. A single object counts as a list of one: older releases have it so."""
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def texts(value: Any) -> list[str]:
+    """The strings of a list, empty ones left out; a single string counts as a list of one."""
+    listed = value if isinstance(value, list) else [value]
+    return [found for found in map(text, listed) if found]
+
+
+def flag(value: Any) -> bool | None:
+    """True or false, also as a word; None where it is not said."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(text(value).lower())
+
+
+def day(value: Any) -> datetime.date | None:
+    """A full date; None for a partial or an impossible one."""
+    found = text(value)
+    try:
+        return datetime.date.fromisoformat(found) if _FULL_DATE.fullmatch(found) else None
+    except ValueError:
+        return None
+
+
+def birth_date(value: Any, *, say: Say) -> datetime.date | None:
+    """A birth date that can be one; otherwise None, and the reason said."""
+    if value is None or value == "":
+        return None
+    found = day(value)
+    if found is None:
+        say("the birth date is not a full date; left unknown")
+    elif found > today():
+        say("the birth date lies in the future; left unknown")
+        return None
+    elif found < EARLIEST:
+        say("the birth date lies too far back to be one; left unknown")
+        return None
+    return found
+
+
+def moment(value: Any) -> datetime.datetime | None:
+    """An instant. One without an offset is meant in the practice's time zone; a mere date is no instant."""
+    found = text(value)
+    if "T" not in found:
+        return None
+    try:
+        parsed = datetime.datetime.fromisoformat(found)
+        aware = parsed if parsed.tzinfo else timezone.make_aware(parsed)
+        return aware.astimezone(datetime.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def holds(period: Any) -> bool:
+    """Whether a period takes in today. Its ends may be partial: "2002" has passed when the year has."""
+    now = today().isoformat()
+    start, end = (text(mapping(period).get(name))[:10] for name in ("start", "end"))
+    return not (end and end < now[: len(end)]) and not (start and start > now[: len(start)])

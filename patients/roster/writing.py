@@ -1,0 +1,72 @@
+"""Values into columns: what fits, what differs, and a savepoint around every row."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import DatabaseError, models, transaction
+
+from patients.roster.records import Origin
+from patients.roster.report import Kind, Report
+from patients.roster.values import Say
+
+# A piece of these is worse than none.
+_WHOLE_OR_NONE = ("phone", "home_phone", "cell_phone", "email", "postal_code", "language")
+
+
+def fitting(model: type[models.Model], values: Mapping[str, Any], *, say: Say) -> dict[str, Any]:
+    """The values that are given, cut to their columns; whatever is lost is said."""
+    fitted: dict[str, Any] = {}
+    for name, value in values.items():
+        if value in ("", None):
+            continue
+        max_length = getattr(model._meta.get_field(name), "max_length", None)
+        if isinstance(value, str) and max_length and len(value) > max_length:
+            if name in _WHOLE_OR_NONE:
+                say(f"{_words(name)} is too long; left out")
+                continue
+            say(f"{_words(name)} is too long; cut to {max_length} characters")
+            fitted[name] = value[:max_length].strip()
+        elif name == "email" and not _is_email(value):
+            say("the e-mail address is none; left out")
+        else:
+            fitted[name] = value
+    return fitted
+
+
+def _words(name: str) -> str:
+    return f"the {name.replace('_', ' ')}"
+
+
+def _is_email(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
+    """Set what differs; the names of the columns that did."""
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, values[name])
+    return changed
+
+
+@contextmanager
+def savepoint(*, kind: Kind, origin: Origin, report: Report) -> Iterator[None]:
+    """All of one row or nothing; a refusal of the database is a reported problem, not the end of the import."""
+    try:
+        with transaction.atomic():
+            yield
+    except DatabaseError as error:
+        # The database's own message quotes the row's values, so only its name goes into the report.
+        report.skip(kind=kind, origin=origin, reason=f"the database refused it ({type(error).__name__})")
+
+
+def in_batches(keys: list[int], *, size: int = 500) -> Iterator[list[int]]:
+    for start in range(0, len(keys), size):
+        yield keys[start : start + size]
