@@ -53,6 +53,7 @@ class BirthDateField(forms.MultiValueField):
     """A day that has been; the child's birth date as the parent types it."""
 
     widget = BirthDateWidget
+    default_error_messages: ClassVar = {"incomplete": _("Type month, day and year.")}
 
     def __init__(self, **options: Any) -> None:
         digits = RegexValidator(r"^\s*\d{1,4}\s*$", _("Use numbers for month, day and year."))
@@ -118,7 +119,11 @@ class SiblingForm(forms.Form):
 class NewSignInForm(forms.Form):
     """A family's e-mail and password."""
 
-    email = forms.EmailField(label=_("E-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
+    email = forms.EmailField(
+        label=_("E-mail"),
+        error_messages={"invalid": _("Check your e-mail. It should look like name@example.com.")},
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
     password = forms.CharField(
         label=_("Password"),
         strip=False,

@@ -1,0 +1,142 @@
+"""What families read in English is of school grade 6 or below: sheet, pages, and each message alone.
+
+The measure is the Flesch-Kincaid grade: Kincaid, Fishburne, Rogers and Chissom, "Derivation of new
+readability formulas for Navy enlisted personnel", Research Branch Report 8-75, 1975. Of a page, headings,
+labels and buttons do not count: short as they are, they would only flatter the sentences.
+"""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from portal.forms import NewSignInForm
+from portal.models import Pin
+from practice.models import Practice
+from tests.test_translations import SPANISH, first, messages_of, printed_sheet
+
+HIGHEST = 6  # school grade
+NAMES = {"%(name)s": "Ana", "%(names)s": "Ana", "%(child)s": "Ana", "%(when)s": "May 4"}
+
+
+def syllables(word):
+    """Groups of vowels, less a silent ending: good enough for plain words, and it rather counts too many."""
+    word = re.sub(r"[^a-z]", "", word.lower())
+    word = re.sub(r"(?:[^laeiouycgsxzh]es|(?<=[^dt])ed|[^laeiouy]e|(?<=[aeiouy])le)$", "", word)
+    return max(1, len(re.findall(r"[aeiouy]+", word)))
+
+
+def grade(text):
+    sentences = [each for each in re.split(r"[.!?](?=\s|$)|\n", text) if re.search(r"\w", each)]
+    words = re.findall(r"[\w’'@.-]*\w", " ".join(sentences))
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+class Lines(HTMLParser):
+    """The text of a page, a line per block."""
+
+    INLINE = frozenset({"a", "b", "em", "span", "strong"})
+
+    def __init__(self, html):
+        super().__init__()
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.text += " " if tag in self.INLINE else "\n"
+
+    def handle_endtag(self, tag):
+        self.handle_starttag(tag, [])
+
+    def handle_data(self, data):
+        self.text += re.sub(r"\s+", " ", data)
+
+
+def sentences_on(html):
+    """The lines of the page's own part that end like a sentence."""
+    main = re.search(r"<main.*</main>|<body.*</body>", html, re.DOTALL)[0]
+    lines = [line.strip() for line in Lines(main).text.splitlines()]
+    return "\n".join(line for line in lines if re.search(r"[.?!:]$", line))
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("birth", 1), ("practice", 2), ("people", 2), ("needed", 2), ("used", 1), ("dates", 1), ("pages", 2), ("PIN", 1)],
+)
+def test_syllables(word, count):
+    assert syllables(word) == count
+
+
+def test_grade_tells_plain_words_from_officialese():
+    assert grade("The cat sat on the mat. It was glad.") < 1
+    assert grade("Authentication credentials necessitate verification by the administrative authority.") > 15
+
+
+# A word or two are a label; its syllables say little about how hard it is to read.
+@pytest.mark.parametrize("text", [first(each) for each in messages_of(SPANISH) if len(first(each).split()) > 2])
+def test_each_message_alone(text):
+    for placeholder, example in NAMES.items():
+        text = text.replace(placeholder, example)
+    assert grade(re.sub(r"<[^>]+>", "", text)) <= HIGHEST
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "sign_in",
+    [
+        {"email": "ana", "password": "password"},
+        {"email": "ana.rivera@mail.example", "password": "ana.rivera@mail.example"},
+        {"email": "", "password": ""},
+    ],
+)
+def test_the_complaints_about_email_and_password(sign_in):
+    errors = NewSignInForm(sign_in).errors
+    complaints = [complaint for each in errors.values() for complaint in each]
+    assert complaints
+    assert all(grade(complaint) <= HIGHEST for complaint in complaints), complaints
+
+
+def test_the_sheet():
+    practice = Practice(name="Sunnyside Pediatrics", phone="(614) 555-0100")
+    html = render_to_string("portal/sheet.html", {"practice": practice, "contact": "", "rows": [], "qr": ""})
+    text = sentences_on(html)
+    assert "It is not your password" in text
+    assert grade(text) <= HIGHEST
+
+
+@pytest.mark.django_db
+def test_the_pages_from_pin_to_my_children(rivera, front_desk):
+    ids, pins = printed_sheet(rivera, front_desk)
+    client, born = Client(), rivera.mateo.birth_date
+    date = {"birth_date_day": born.day, "birth_date_month": born.month, "birth_date_year": born.year}
+    start, siblings, account = (reverse(f"portal:register{end}") for end in ("", "_siblings", "_account"))
+    pages = {}
+
+    def see(name, response):
+        pages[name] = sentences_on(response.content.decode())
+
+    see("start", client.get(start))
+    see("start, nothing typed", client.post(start, {}))
+    see("start, mistyped", client.post(start, {"pin": "123", **date, "birth_date_month": "13"}))
+    see("start, wrong pair", client.post(start, {"pin": pins[ids[0]], **date, "birth_date_year": 2001}))
+    see("siblings", client.post(start, {"pin": pins[ids[0]], **date}, follow=True))
+    sibling = f"child-{Pin.objects.get(registration__family_contact=ids[1]).pk}-birth_date"
+    see("siblings, half a date", client.post(siblings, {f"{sibling}_day": "1"}))
+    wrong = {f"{sibling}_day": "1", f"{sibling}_month": "1", f"{sibling}_year": "2001"}
+    see("siblings, wrong date", client.post(siblings, wrong))
+    see("account", client.post(siblings, {}, follow=True))
+    see("account, mistakes", client.post(account, {"email": "ana", "password": "short"}))
+    sign_in = {"email": "ana@mail.example", "password": "a phrase that is long"}
+    see("My Children", client.post(account, sign_in, follow=True))
+    grades = {name: round(grade(text), 1) for name, text in pages.items()}
+    assert all(each <= HIGHEST for each in grades.values()), grades
