@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from practice.access import public_page, signed_in_page
 from practice.models import User
 
 
+@require_safe
 @signed_in_page
 def home(request: HttpRequest) -> HttpResponse:
     """Where a sign-in leads: staff to the patients, a family to their children."""
