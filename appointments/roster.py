@@ -63,9 +63,6 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
         except Refused as refusal:
             report.skip(kind=Kind.PROVIDERS, origin=resource.origin, reason=str(refusal))
 
-    def refuse(refused: ProviderRecord, reason: str) -> None:
-        report.skip(kind=Kind.PROVIDERS, origin=refused.origin, reason=reason)
-
     index: Index[ProviderRecord] = Index()
     stored = ProviderIdentifier.objects.order_by("pk").values_list("system", "value", "provider_id")
     matches = index.load(stored.iterator())
@@ -73,8 +70,15 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
     for pk, match in matches.items():
         # A provider's name is one text here; its first word stands for the given name.
         match.identity = Identity(rows[pk].name.partition(" ")[0])
-    for found in gather(records, index=index, identify=lambda item: Identity(item.given_name), refuse=refuse):
-        _write_provider(found, seen=rows.get(found.pk or 0), report=report)
+    found = gather(
+        records,
+        index=index,
+        identify=lambda item: Identity(item.given_name),
+        kind=Kind.PROVIDERS,
+        report=report,
+    )
+    for match in found:
+        _write_provider(match, seen=rows.get(match.pk or 0), report=report)
     return index
 
 

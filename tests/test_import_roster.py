@@ -268,6 +268,26 @@ def test_a_reused_id_does_not_give_one_child_the_parent_of_another(tmp_path: Pat
     assert not FamilyContact.objects.exists()
 
 
+def test_files_that_all_number_from_1(tmp_path: Path) -> None:
+    """No request says that the ids are placeholders, yet they are: every family is imported as itself."""
+    families = [("Tom Reyes", "Rosa Reyes", "2020-02-02"), ("Ines Wolf", "Jo Wolf", "2018-08-08")]
+    for order, (child, mother, born) in enumerate(families):
+        meta = {"lastUpdated": f"2026-01-0{order + 1}T00:00:00Z"}
+        entries = [
+            {"resource": patient(child, id="1", birthDate=born, identifier=number(child), meta=meta)},
+            {"resource": related(mother, id="1", of="Patient/1", meta=meta)},
+        ]
+        bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+        (tmp_path / f"family-{order}.json").write_text(json.dumps(bundle))
+    output = run(tmp_path)
+    pairs = FamilyContact.objects.order_by("pk").values_list("patient__given_name", "contact__given_name")
+    assert list(pairs) == [("Tom", "Rosa"), ("Ines", "Jo")]
+    assert "its id is another person's in this source" in output
+    before = contents()
+    run(tmp_path)
+    assert contents() == before
+
+
 def test_twins_under_one_account_number(tmp_path: Path) -> None:
     twins = [
         patient("Ana Reyes", id="a", identifier=number("family"), birthDate="2024-05-05"),

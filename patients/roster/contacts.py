@@ -1,6 +1,7 @@
 """Contacts out of a roster: one row per person, however many children the person has."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from patients.folding import fold
 from patients.models import Contact, ContactIdentifier, FamilyContact
@@ -13,6 +14,8 @@ from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, fitting, in_batches, savepoint
 from practice.audit import Action, Actor, record
 
+# The keys we make ourselves; all others are the senders' identifiers.
+OURS = "urn:pinportal:"
 TWO_NAMES = "its identifier belongs to a contact with another first name; not touched"
 _COLUMNS = ("given_name", "family_name", "birth_date", "language", "home_phone", "cell_phone", "email", *ADDRESS)
 _LOCAL_DIGITS = 7  # digits; anything shorter is an extension or a mistake
@@ -33,15 +36,21 @@ class ContactImport:
         self.rows: dict[int, Contact] = {}
         self._by_phone: dict[NamePhone, list[ContactMatch]] = {}
         self._by_name: dict[str, list[ContactMatch]] = {}
+        # In whose charts a contact stands.
+        self._patients: dict[ContactMatch, set[int]] = {}
         self._load()
 
     def _load(self) -> None:
         stored = ContactIdentifier.objects.order_by("pk").values_list("system", "value", "contact_id")
         matches = self.index.load(stored.iterator())
         columns = ("pk", "given_name", "family_name", "birth_date", "home_phone", "cell_phone")
+        patients: dict[int, set[int]] = {}
+        for contact_pk, patient_pk in FamilyContact.objects.values_list("contact_id", "patient_id"):
+            patients.setdefault(contact_pk, set()).add(patient_pk)
         for pk, given, family, birth_date, home, cell in Contact.objects.order_by("pk").values_list(*columns):
             match = matches.get(pk) or Match(pk=pk)
             match.identity = Identity(given, family, birth_date)
+            self._patients[match] = patients.get(pk, set())
             self._note_ways(match, given, family, (home, cell))
 
     def _note_ways(self, match: ContactMatch, given: str, family: str, phones: Sequence[str]) -> None:
@@ -58,7 +67,7 @@ class ContactImport:
         """Write the contacts; each guardian comes back with the contact it has become."""
         joined = []
         for guardian in guardians:
-            match = self._match(guardian.record)
+            match = self._match(guardian)
             if match:
                 joined.append((match, guardian))
         matches = list(dict.fromkeys(match for match, _ in joined))
@@ -69,14 +78,14 @@ class ContactImport:
             self._write(match)
         return joined
 
-    def _match(self, item: GuardianRecord) -> ContactMatch | None:
+    def _match(self, guardian: Guardian) -> ContactMatch | None:
         """The contact a record means: told by its keys, else by name and phone; a new one otherwise."""
+        item = self._without_stray_id(guardian)
         who = item.person
         identity = Identity(who.given_name, who.family_name, who.birth_date)
         by_key = self.index.matches(item.keys)
         reason = next((reason for match in by_key if (reason := _conflict(item, identity, match))), "")
         if reason:
-            self.index.doubt(item)
             self.report.skip(kind=Kind.CONTACTS, origin=item.origin, reason=reason)
             return None
         if len(by_key) > 1:
@@ -86,8 +95,23 @@ class ContactImport:
         phones = (who.home_phone, who.cell_phone)
         match = by_key[0] if by_key else self._match_by_phone(identity, phones) or Match()
         self.index.join(match, item, identity=identity)
+        self._patients.setdefault(match, set()).add(guardian.patient_pk)
         self._note_ways(match, who.given_name, who.family_name, phones)
         return match
+
+    def _without_stray_id(self, guardian: Guardian) -> GuardianRecord:
+        """The record without a server's id that means the contact of another patient.
+
+        A RelatedPerson is about one patient. With another one it is another person under a number that
+        was given twice, or may be; identifiers, name and phone will tell.
+        """
+        item = guardian.record
+        known = self.index.matches([item.server_id] if item.server_id else [])
+        if all(guardian.patient_pk in self._patients[match] for match in known):
+            return item
+        self.report.note(origin=item.origin, reason="its id was another patient's contact before; told by the rest")
+        rest = tuple(key for key in item.keys if key != item.server_id)
+        return replace(item, keys=rest or (item.fallback,), server_id=None)
 
     def _match_by_phone(self, identity: Identity, phones: Sequence[str]) -> ContactMatch | None:
         """The contact with this name and one of these phones, if there is one only."""
@@ -157,8 +181,7 @@ def _conflict(item: GuardianRecord, identity: Identity, match: ContactMatch) -> 
     if identity.has_other_name(match.identity) and identity.has_other_birth_date(match.identity):
         return TWO_PEOPLE
     # Two parents under one family number are two people; but a name may be put right under one's own key.
-    own = {item.server_id, *(key for key in item.keys if key.system.startswith("urn:pinportal:"))}
-    if any(key in match.keys for key in own if key):
+    if any(key in match.keys for key in item.keys if key.system.startswith(OURS)):
         return ""
     is_same_day = identity.birth_date is not None and identity.birth_date == match.identity.birth_date
     return TWO_NAMES if identity.has_other_given_name(match.identity) and not is_same_day else ""
@@ -168,9 +191,7 @@ def _could_be_one(one: ContactMatch, other: ContactMatch) -> bool:
     """Whether two contacts of one name may be one person: no birth date, no identifier tells them apart."""
     if one.identity.has_other_birth_date(other.identity):
         return False
-    ours, theirs = (
-        {key.system for key in match.keys if not key.system.startswith("urn:pinportal:")} for match in (one, other)
-    )
+    ours, theirs = ({key.system for key in match.keys if not key.system.startswith(OURS)} for match in (one, other))
     return not ours & theirs
 
 

@@ -118,10 +118,9 @@ def _related_person(resource: Resource, *, report: Report) -> GuardianRecord:
     if not patient:
         raise Refused("it does not say whose guardian it is, or not in a way that can be followed")
     who = person(body, say=report.sayer(resource.origin))
-    keys = resource.keys()
     return GuardianRecord(
         origin=resource.origin,
-        keys=keys,
+        keys=resource.keys(),
         handles=(own_handle(resource), *resource.handles),
         server_id=resource.server_id,
         updated=resource.updated,
@@ -129,7 +128,7 @@ def _related_person(resource: Resource, *, report: Report) -> GuardianRecord:
         patient=patient,
         tie=_tie(body.get("relationship")),
         is_current=flag(body.get("active")) is not False and holds(body.get("period")),
-        fallback=None if keys else resource.content_key(),
+        fallback=resource.content_key(),
     )
 
 

@@ -96,13 +96,14 @@ def _complete(
     # The child's number on the guardian's record names the child: both parents would be one person by it.
     own = [key for key in record.keys if not _is_key_of(key, patient_pk, patients)]
     keys = [*own, *(Key(SAME_PERSON, str(chart.pk)) for chart in charts)]
-    if record.fallback and not own:
-        local = f"{patient_pk}:{record.fallback.value}"
-        keys.append(Key(record.fallback.system, sha256(local.encode()).hexdigest()))
+    local = sha256(f"{patient_pk}:{record.fallback.value}".encode()).hexdigest()
+    fallback = Key(record.fallback.system, local)
+    if not own:
+        keys.append(fallback)
     person = record.person
     for chart in charts:
         person = _completed(person, chart)
-    return replace(record, keys=tuple(keys), person=person)
+    return replace(record, keys=tuple(keys), fallback=fallback, person=person)
 
 
 def _is_key_of(key: Key, patient_pk: int, patients: Index[PatientRecord]) -> bool:

@@ -2,16 +2,18 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from patients.folding import fold
 from patients.roster.records import Key, Record
+from patients.roster.report import Kind, Report
 
 RecordT = TypeVar("RecordT", bound=Record)
 
 TWO_PEOPLE = "name and birth date both differ from those of the record with the same identifier; not touched"
 TWO_IDS = "another record of the same source, with another first name, has the same identifier; not touched"
+STRAY_ID = "its id is another person's in this source; told by its identifiers instead"
 TWO_MATCHES = "its identifiers belong to two different records, merge needed; not touched"
 
 
@@ -115,9 +117,9 @@ class Index(Generic[RecordT]):
             if self._rows.setdefault(key, match) is match:
                 match.keys[key] = None
 
-    def doubt(self, record: RecordT) -> None:
-        """Nothing may be found by the keys of a record that was not taken."""
-        self._in_doubt.update(record.keys, record.handles)
+    def doubt(self, keys: Iterable[Key]) -> None:
+        """Nothing may be found by these from now on, such as the keys of a record that was not taken."""
+        self._in_doubt.update(keys)
 
 
 def gather(
@@ -125,22 +127,39 @@ def gather(
     *,
     index: Index[RecordT],
     identify: Callable[[RecordT], Identity],
-    refuse: Callable[[RecordT, str], None],
+    kind: Kind,
+    report: Report,
 ) -> list[Match[RecordT]]:
     """Put records with a key in common together; those that would throw two people together are refused."""
     found: dict[Match[RecordT], None] = {}
-    for record in records:
-        identity = identify(record)
+    for given in records:
+        identity = identify(given)
+        record = _without_stray_id(given, identity, index=index, report=report)
         matches = index.matches(record.keys)
         reason = TWO_MATCHES if len(matches) > 1 else _conflict(record, identity, matches[0]) if matches else ""
         if reason:
-            index.doubt(record)
-            refuse(record, reason)
+            index.doubt((*record.keys, *record.handles))
+            report.skip(kind=kind, origin=record.origin, reason=reason)
             continue
         match = matches[0] if matches else Match()
         index.join(match, record, identity=identity)
         found[match] = None
     return list(found)
+
+
+def _without_stray_id(record: RecordT, identity: Identity, *, index: Index[RecordT], report: Report) -> RecordT:
+    """The record without a server's id that is somebody else's, as long as an identifier remains.
+
+    There are senders who number the patients of every file from 1 and do not say that these are placeholders.
+    """
+    rest = tuple(key for key in record.keys if key != record.server_id)
+    if record.server_id is None or not rest:
+        return record
+    if not any(_conflict(record, identity, match) == TWO_PEOPLE for match in index.matches([record.server_id])):
+        return record
+    index.doubt([record.server_id])
+    report.note(origin=record.origin, reason=STRAY_ID)
+    return replace(record, keys=rest, server_id=None)
 
 
 def _conflict(record: Record, identity: Identity, match: Match[RecordT]) -> str:

@@ -71,12 +71,12 @@ class _Patients:
         stored = PatientIdentifier.objects.order_by("pk").values_list("system", "value", "patient_id")
         self.index.load(stored.iterator())
         self._load_rows(records)
-        for match in gather(records, index=self.index, identify=_identity, refuse=self._refuse):
+        for match in self._gathered(records):
             self._write(match)
         return self.index
 
-    def _refuse(self, refused: PatientRecord, reason: str) -> None:
-        self.report.skip(kind=Kind.PATIENTS, origin=refused.origin, reason=reason)
+    def _gathered(self, records: Sequence[PatientRecord]) -> list[Match[PatientRecord]]:
+        return gather(records, index=self.index, identify=_identity, kind=Kind.PATIENTS, report=self.report)
 
     def _load_rows(self, records: Sequence[PatientRecord]) -> None:
         """The patients that the records may mean, as they stand."""

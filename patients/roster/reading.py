@@ -2,7 +2,6 @@
 
 import datetime
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -52,7 +51,7 @@ class Resource:
         try:
             canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError as error:
-            raise Refused("it has no identifier and is nested too deeply to be told by its content") from error
+            raise Refused("nested too deeply to be told by its content") from error
         return Key("urn:pinportal:fhir-content", hashlib.sha256(canonical).hexdigest())
 
 
@@ -201,35 +200,6 @@ class _Reader:
     def _origin(self, body: dict[str, Any], place: str) -> Origin:
         named = "/".join(part for part in (text(body.get("resourceType")), text(body.get("id"))) if part)
         return Origin(self.file, place, named[:MAX_SHOWN])
-
-
-def newest(resources: Sequence[Resource], *, report: Report) -> list[Resource]:
-    """The resources without older versions of the same; these are counted and no longer looked at."""
-    best: dict[Key, Resource] = {}
-    handles: dict[Key, list[Key]] = {}
-    for resource in resources:
-        if resource.server_id:
-            handles.setdefault(resource.server_id, []).extend(resource.handles)
-            rival = best.setdefault(resource.server_id, resource)
-            if _is_newer(resource, rival):
-                best[resource.server_id] = resource
-    kept = []
-    for resource in resources:
-        if not resource.server_id:
-            kept.append(resource)
-        elif _is_newer(best[resource.server_id], resource):
-            report.superseded += 1
-        else:
-            # What the older version was called in its Bundle means the newer one now.
-            kept.append(replace(resource, handles=tuple(dict.fromkeys(handles[resource.server_id]))))
-    return kept
-
-
-def _is_newer(one: Resource, other: Resource) -> bool:
-    """Whether one version is known to be newer than another; what bears no date or number is not."""
-    if LONG_AGO not in (one.updated, other.updated) and one.updated != other.updated:
-        return one.updated > other.updated
-    return bool(one.version and other.version and one.version > other.version)
 
 
 def _what(value: Any) -> str:

@@ -97,4 +97,4 @@ class GuardianRecord(Record):
     # A contact that stands inside the patient's own record says less than a record of its own.
     inside_patient: bool = False
     # Where there is no key: what tells this person from the same patient's other contacts.
-    fallback: Key | None = None
+    fallback: Key

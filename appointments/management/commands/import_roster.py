@@ -13,8 +13,9 @@ from appointments.roster import import_appointments, import_providers
 from patients.roster.family import import_guardians
 from patients.roster.fhir import guardian_records, of_kind, patient_records
 from patients.roster.patients import import_patients
-from patients.roster.reading import Resource, files_below, newest, read_file
+from patients.roster.reading import Resource, files_below, read_file
 from patients.roster.report import Report
+from patients.roster.versions import newest
 from practice.audit import Actor
 
 HANDLED = ("Patient", "RelatedPerson", "Practitioner", "Appointment")
