@@ -61,7 +61,7 @@ def test_account_names_guardian_and_children(parent):
     ("changes", "message"),
     [
         ({"email": ""}, "This field is required."),
-        ({"email": "ana"}, "Enter a valid email address."),
+        ({"email": "ana"}, "Check your e-mail. It should look like name@example.com."),
         ({"email": "a\0@mail.example"}, "Null characters are not allowed."),
         ({"password": ""}, "This field is required."),
         ({"password": "too short"}, "at least 15 characters"),
