@@ -157,7 +157,9 @@ class FamilyContact(models.Model):
                 condition=Q(is_restricted=True) & ~Q(restriction_reason="")
                 | Q(is_restricted=False, restriction_reason="", restriction_document=""),
                 name="restriction_has_a_reason",
-                violation_error_message="A portal restriction needs a reason; without a restriction leave reason and document empty.",
+                violation_error_message=(
+                    "A portal restriction needs a reason; without a restriction leave reason and document empty."
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(authority__in=["joint", "exclusive", "none"]), name="authority_is_known"

@@ -56,9 +56,7 @@ def siblings(request: HttpRequest) -> HttpResponse:
     proven = proof.proven(request)
     if not proven:
         return _start_again(request)
-    offers = [
-        (pin, SiblingForm(_sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)
-    ]
+    offers = [(pin, SiblingForm(_sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)]
     status = 200
     mistyped = [form for _pin, form in offers if form.is_bound and not form.is_valid()]
     if request.method == "POST" and not mistyped:
