@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from practice.audit import Actor
@@ -38,6 +39,14 @@ def stranger(oneil):
 def sheet(by, mateo, sofia):
     """Ana's printed sheet: PINs by child's given name."""
     return steps.printed(by, mateo, sofia)
+
+
+@pytest.fixture
+def parent(sheet, rivera):
+    """A browser in which Mateo's PIN is proven."""
+    client = Client()
+    steps.prove(client, sheet["Mateo"], rivera.mateo)
+    return client
 
 
 @pytest.fixture

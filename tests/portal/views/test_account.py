@@ -21,14 +21,6 @@ START_AGAIN = "Please start with your PIN."
 SIGN_IN = {"email": "ana@mail.example", "password": steps.PASSWORD}
 
 
-@pytest.fixture
-def parent(sheet, rivera):
-    """A browser in which Mateo's PIN is proven."""
-    client = Client()
-    steps.prove(client, sheet["Mateo"], rivera.mateo)
-    return client
-
-
 def unspent():
     return Pin.objects.filter(state="active").count()
 
