@@ -157,6 +157,7 @@ def _visit(patient: Patient, opening: Opening, now: datetime, random: Random) ->
         visit_type=_visit_type(patient, opening.start.date(), random),
         status=status,
         arrival_time=arrival_time,
+        cancel_reason="Family called" if is_cancelled else "",
     )
 
 

@@ -1,11 +1,15 @@
 """Who sees patients where and when."""
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from patients.models import Identifier, Patient
+
+MAX_MINUTES = 24 * 60  # of an appointment: nothing here lasts longer than a day
 
 
 class Provider(models.Model):
@@ -35,6 +39,105 @@ class Location(models.Model):
         return self.name
 
 
+class WorkingHours(models.Model):
+    """When a provider sees patients on one weekday, by the practice's clocks; several rows for a break at noon.
+
+    Without any row nothing is known of the provider's hours, and nobody is warned about them.
+    """
+
+    class Weekday(models.IntegerChoices):
+        """As ``date.weekday()`` counts."""
+
+        MONDAY = 0
+        TUESDAY = 1
+        WEDNESDAY = 2
+        THURSDAY = 3
+        FRIDAY = 4
+        SATURDAY = 5
+        SUNDAY = 6
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="working_hours")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    starts = models.TimeField()
+    ends = models.TimeField()
+
+    class Meta:
+        ordering: ClassVar = ["weekday", "starts"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["provider", "weekday", "starts"], name="one_start_of_work_at_a_time"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="weekday_is_one_of_seven"),
+            models.CheckConstraint(condition=Q(ends__gt=F("starts")), name="working_hours_end_after_they_start"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+class TimeOff(models.Model):
+    """When a provider, or the whole practice, sees nobody: vacation, a holiday, a meeting."""
+
+    provider = models.ForeignKey(
+        Provider,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="time_off",
+        help_text="Empty: the whole practice",
+    )
+    starts = models.DateTimeField(help_text="UTC")
+    ends = models.DateTimeField(help_text="UTC; the first moment after it")
+    reason = models.CharField(max_length=100)
+
+    class Meta:
+        ordering: ClassVar = ["starts", "pk"]
+        verbose_name_plural = "time off"
+        indexes: ClassVar = [models.Index(fields=["ends"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="time_off_ends_after_it_starts",
+                violation_error_message="The end must lie after the start.",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="time_off_has_a_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class VisitType(models.Model):
+    """A kind of visit the practice offers. An appointment keeps the words, so a roster may bring others."""
+
+    class Colour(models.TextChoices):
+        """Of the block in the calendar; each has an edge of its own, for whoever does not see the colour."""
+
+        TEAL = "teal"
+        BLUE = "blue"
+        VIOLET = "violet"
+        ROSE = "rose"
+        AMBER = "amber"
+        GREEN = "green"
+        ORANGE = "orange"
+        SLATE = "slate"
+
+    name = models.CharField(max_length=100, unique=True)
+    minutes = models.PositiveSmallIntegerField("usual duration", default=15, help_text="Minutes")
+    colour = models.CharField(max_length=6, choices=Colour, default=Colour.SLATE)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=480), name="visit_takes_5_to_480_minutes"),
+            models.CheckConstraint(
+                condition=Q(colour__in=["teal", "blue", "violet", "rose", "amber", "green", "orange", "slate"]),
+                name="visit_type_colour_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Appointment(models.Model):
     """A visit of one patient to one provider."""
 
@@ -55,16 +158,61 @@ class Appointment(models.Model):
     visit_type = models.CharField("type", max_length=100, blank=True)
     status = models.CharField(max_length=11, choices=Status, default=Status.SCHEDULED)
     arrival_time = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True, help_text="Why it was cancelled")
+    override_reason = models.CharField(
+        max_length=200, blank=True, help_text="Why it stands where the schedule warned against it"
+    )
 
     class Meta:
         ordering: ClassVar = ["start", "pk"]
         indexes: ClassVar = [models.Index(fields=["start"])]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(duration__gte=1), name="appointment_takes_time"),
+            models.CheckConstraint(
+                condition=Q(duration__gte=1, duration__lte=MAX_MINUTES), name="appointment_takes_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=["scheduled", "confirmed", "arrived", "roomed", "checked_out", "no_show", "cancelled"]
+                ),
+                name="appointment_status_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="cancelled") & ~Q(cancel_reason="") | ~Q(status="cancelled") & Q(cancel_reason=""),
+                name="cancel_reason_goes_with_cancelled",
+                violation_error_message="A cancelled appointment needs a reason, and only a cancelled one has it.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["scheduled", "confirmed"]) | Q(arrival_time__isnull=True),
+                name="nobody_has_arrived_for_what_is_only_planned",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d %H:%M}"
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after the visit, as planned."""
+        return self.start + timedelta(minutes=self.duration)
+
+
+class SchedulePreference(models.Model):
+    """Which of the schedule's two faces a user looked at last."""
+
+    class Mode(models.TextChoices):
+        CALENDAR = "calendar", "Calendar"
+        TRACKING = "tracking", "Tracking"
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedule_preference")
+    mode = models.CharField(max_length=8, choices=Mode)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(mode__in=["calendar", "tracking"]), name="schedule_mode_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.mode
 
 
 class ProviderIdentifier(Identifier):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from appointments.models import Appointment, AppointmentIdentifier, Provider, ProviderIdentifier
+from appointments.models import MAX_MINUTES, Appointment, AppointmentIdentifier, Provider, ProviderIdentifier
 from patients.models import Identifier
 from patients.roster.fhir import own_handle, reference
 from patients.roster.matching import Identity, Index, Match, gather, pk_of
@@ -32,7 +32,7 @@ _LEFT_OUT = {"proposed", "pending", "waitlist", "entered-in-error"}
 # How far a visit has come. A roster that still says "booked" does not send a waiting family home.
 _PROGRESS = [Status.SCHEDULED, Status.CONFIRMED, Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT]
 _USUAL_MINUTES = 15
-_MAX_MINUTES = 1440  # a day
+_NO_REASON = "The roster says so"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,7 @@ class AppointmentRecord(Record):
     start: datetime.datetime
     minutes: int
     visit_type: str
+    cancel_reason: str
     patients: tuple[tuple[Key, ...], ...]
     providers: tuple[tuple[Key, ...], ...]
     # Tells an appointment without a key from the other ones of the same patient.
@@ -202,7 +203,7 @@ class _Appointments:
         if provider:
             values["provider_id"] = provider
         if seen is None or not _is_behind(item.status, seen.status):
-            values["status"] = item.status
+            values |= _standing(item, say=self.report.sayer(item.origin))
         outcome: Outcome | None = None
         with savepoint(kind=Kind.APPOINTMENTS, origin=item.origin, report=self.report):
             appointment = seen or Appointment(patient_id=self.patient_of[match])
@@ -221,6 +222,14 @@ def _is_behind(status: str, here: str) -> bool:
     """Whether the roster knows less of a visit than we do."""
     order: list[str] = list(_PROGRESS)
     return status in order and here in order and order.index(status) < order.index(here)
+
+
+def _standing(item: AppointmentRecord, *, say: Say) -> dict[str, Any]:
+    """The status, and what the database wants to go with it."""
+    is_cancelled, is_planned = item.status == Status.CANCELLED, item.status == Status.SCHEDULED
+    reason = fitting(Appointment, {"cancel_reason": item.cancel_reason or _NO_REASON}, say=say) if is_cancelled else {}
+    arrival = {"arrival_time": None} if is_planned else {}
+    return {"status": item.status, "cancel_reason": "", **reason, **arrival}
 
 
 def _with_local_key(item: AppointmentRecord, patient_pk: int) -> AppointmentRecord:
@@ -250,6 +259,7 @@ def _appointment_record(resource: Resource, *, say: Say) -> AppointmentRecord:
         start=start,
         minutes=_minutes(body, start, say=say),
         visit_type=_visit_type(body),
+        cancel_reason=_in_words(body.get("cancelationReason")),
         patients=_patients(actors, resource),
         providers=tuple(reference(actor, kind="Practitioner", resource=resource) for actor in actors),
         fallback=None if keys else resource.content_key(),
@@ -274,20 +284,20 @@ def _minutes(body: dict[str, Any], start: datetime.datetime, *, say: Say) -> int
     if minutes is None:
         return _USUAL_MINUTES
     found = text(minutes)
-    if (
-        found.isascii()
-        and found.isdecimal()
-        and len(found) <= len(str(_MAX_MINUTES))
-        and 1 <= int(found) <= _MAX_MINUTES
-    ):
+    if found.isascii() and found.isdecimal() and len(found) <= len(str(MAX_MINUTES)) and 1 <= int(found) <= MAX_MINUTES:
         return int(found)
-    say(f"its duration is not between 1 and {_MAX_MINUTES} minutes; {_USUAL_MINUTES} taken")
+    say(f"its duration is not between 1 and {MAX_MINUTES} minutes; {_USUAL_MINUTES} taken")
     return _USUAL_MINUTES
 
 
 def _visit_type(body: dict[str, Any]) -> str:
     """What the visit is for: the appointment's type, or else the service, in words."""
-    for concept in (*mappings(body.get("appointmentType")), *mappings(body.get("serviceType"))):
+    return _in_words(body.get("appointmentType")) or _in_words(body.get("serviceType"))
+
+
+def _in_words(concepts: Any) -> str:
+    """The first of FHIR's concepts that says something."""
+    for concept in mappings(concepts):
         displays = (text(coding.get("display")) for coding in mappings(concept.get("coding")))
         if found := text(concept.get("text")) or next(filter(None, displays), ""):
             return found

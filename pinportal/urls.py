@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("practice.urls")),
     path("", include("portal.urls")),
     path("patients/", include("patients.urls")),
+    path("schedule/", include("appointments.urls")),
     # allauth's own page would take changes of address, which nothing records.
     path("accounts/email/", RedirectView.as_view(pattern_name="practice:home"), name="account_email"),
     path("accounts/", include("allauth.account.urls")),

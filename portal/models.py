@@ -135,6 +135,69 @@ class PinSheet(models.Model):
         return f"Sheet {self.pk}"
 
 
+class Postponement(models.Model):
+    """A guardian wants to be asked again later: until that day the family is not on the worklist."""
+
+    contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="postponement")
+    until = models.DateField(help_text="The day from which on the family is asked again")
+    reason = models.CharField(max_length=200)
+    postponed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    postponed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints: ClassVar = [models.CheckConstraint(condition=~Q(reason=""), name="postponement_has_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.contact} until {self.until}"
+
+
+class SheetRun(models.Model):
+    """Register and Print for several families at once: what was chosen, and how far it has come.
+
+    Planned (nothing has been issued), started, printed. Killed in between, it can be continued.
+    """
+
+    day = models.DateField(help_text="Of the worklist it was chosen from")
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    printed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        indexes: ClassVar = [models.Index(fields=["day"])]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(printed_at__isnull=True) | Q(started_at__isnull=False),
+                name="sheet_run_starts_before_it_is_printed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Run {self.pk}"
+
+
+class SheetRunFamily(models.Model):
+    """One family of a run: a sheet for this contact, with these children."""
+
+    run = models.ForeignKey(SheetRun, on_delete=models.CASCADE, related_name="families")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    family_contacts = models.ManyToManyField(FamilyContact, related_name="+")
+    position = models.PositiveSmallIntegerField(help_text="In the order of appointments, from 1")
+    done_at = models.DateTimeField(null=True, help_text="When its PINs had been issued, or there was nothing to issue")
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        verbose_name_plural = "sheet run families"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "contact"], name="one_sheet_per_family_of_a_run"),
+            models.UniqueConstraint(fields=["run", "position"], name="one_family_per_place_of_a_run"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run}, {self.position}"
+
+
 class RedemptionFailure(models.Model):
     """A failed attempt to prove a PIN, for the limits per address and overall (R12)."""
 

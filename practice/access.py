@@ -25,7 +25,9 @@ class Permission(StrEnum):
 
     VIEW_CHARTS = "view charts"
     EDIT_CHARTS = "edit charts"
+    EDIT_SCHEDULE = "change appointments"
     MANAGE_PINS = "issue, show, print and revoke PINs"
+    SET_UP_SCHEDULE = "change the settings of the schedule"
     ADMINISTER = "administer staff"
 
 
@@ -33,9 +35,12 @@ Role = StaffRecord.Role
 # A staff sign-in without a staff record may look, so that it meets the registration window and there
 # reads why it cannot issue PINs and who can help (R1). An inactive record may not even look.
 UNLINKED_PERMISSIONS = frozenset({Permission.VIEW_CHARTS})
+DAILY_WORK = frozenset(
+    {Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.EDIT_SCHEDULE, Permission.MANAGE_PINS}
+)
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
-    Role.FRONT_DESK: frozenset({Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.MANAGE_PINS}),
-    Role.CLINICIAN: frozenset({Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.MANAGE_PINS}),
+    Role.FRONT_DESK: DAILY_WORK,
+    Role.CLINICIAN: DAILY_WORK,
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import models
 from django.http import HttpRequest
+from django.utils import timezone
 
 from practice.client import client_address
 from practice.models import AuditEvent, User
@@ -41,6 +43,14 @@ class Action(models.TextChoices):
     ACCESS_DECLINED = "registration.declined"
     ACCESS_REMOVED = "registration.removed"
     CHILDREN_VIEWED = "children.viewed"
+    SCHEDULE_VIEWED = "schedule.viewed"
+    SCHEDULE_SETTINGS_CHANGED = "schedule_settings.changed"
+    APPOINTMENT_VIEWED = "appointment.viewed"
+    APPOINTMENT_ADDED = "appointment.added"
+    APPOINTMENT_CHANGED = "appointment.changed"
+    WORKLIST_VIEWED = "worklist.viewed"
+    REGISTRATION_POSTPONED = "registration.postponed"
+    SHEET_RUN_PLANNED = "sheet_run.planned"
 
 
 @dataclass(frozen=True)
@@ -84,3 +94,14 @@ def record(*, actor: Actor, action: Action, patient_id: int | None = None, **det
     AuditEvent.objects.create(
         action=action, user=actor.user, patient_id=patient_id, address=actor.address, detail=detail
     )
+
+
+def record_refresh(*, actor: Actor, action: Action, within: timedelta, **detail: Any) -> None:
+    """Write one line for a page that refreshes itself, unless the same user's last one is younger than ``within``.
+
+    A schedule that stays open all day would otherwise fill the trail; and a page that says of itself
+    that it only refreshes gets past the trail no longer than that.
+    """
+    since = timezone.now() - within
+    if not AuditEvent.objects.filter(action=action, at__gt=since, user=actor.user, detail=detail).exists():
+        record(actor=actor, action=action, **detail)

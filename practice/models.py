@@ -18,6 +18,11 @@ class Practice(models.Model):
         LETTER = "Letter"
         A4 = "A4"
 
+    class GridMinutes(models.IntegerChoices):
+        FIVE = 5, "5 minutes"
+        TEN = 10, "10 minutes"
+        FIFTEEN = 15, "15 minutes"
+
     name = models.CharField(max_length=100, default="Our Practice")
     address = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=30, blank=True)
@@ -28,6 +33,9 @@ class Practice(models.Model):
     adult_age = models.PositiveSmallIntegerField(default=18)
     teen_from = models.PositiveSmallIntegerField("teen from age", default=12)
     teen_to = models.PositiveSmallIntegerField("teen to age", default=17)
+    grid_minutes = models.PositiveSmallIntegerField(
+        "calendar grid", choices=GridMinutes, default=GridMinutes.FIFTEEN, help_text="How long a slot of the day is"
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -40,6 +48,7 @@ class Practice(models.Model):
                 condition=Q(teen_from__lte=F("teen_to"), teen_to__lt=F("adult_age")),
                 name="teen_ages_end_before_adult_age",
             ),
+            models.CheckConstraint(condition=Q(grid_minutes__in=[5, 10, 15]), name="calendar_grid_is_5_10_or_15"),
         ]
 
     def __str__(self) -> str:

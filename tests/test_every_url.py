@@ -40,6 +40,8 @@ OPEN_TO = {
     "staff: view charts": steps.STAFF,
     "staff: edit charts": steps.LINKED,
     "staff: issue, show, print and revoke PINs": steps.LINKED,
+    "staff: change appointments": steps.LINKED,
+    "staff: change the settings of the schedule": {"administrator"},
     "staff: administer staff": {"administrator"},
     "sign-in under way": set(),
 }

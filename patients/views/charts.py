@@ -11,9 +11,10 @@ from patients import charts
 from patients.forms import PatientForm, add_differences, add_errors
 from patients.models import Patient
 from patients.names import placeholder_problem
-from patients.views.roundtrip import is_out_of_date, state_of, way_back
+from patients.views.roundtrip import is_out_of_date, way_back
 from practice.access import Permission, staff_page
 from practice.audit import Actor
+from practice.records import state_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,9 +14,10 @@ from patients import charts, family
 from patients.forms import ContactForm, FamilyContactForm, add_differences, add_errors
 from patients.models import Contact, FamilyContact, Patient
 from patients.search import MAX_LENGTH, find_contacts
-from patients.views.roundtrip import is_out_of_date, state_of, way_back
+from patients.views.roundtrip import is_out_of_date, way_back
 from practice.access import Permission, staff_page
 from practice.audit import Actor
+from practice.records import state_of
 
 MAX_KNOWN = 8  # people offered when adding a contact
 

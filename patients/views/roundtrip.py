@@ -1,9 +1,5 @@
 """What the forms of the chart have in common: where they lead back to, and whether they are out of date."""
 
-import hashlib
-
-from django.db.models import Model
-from django.forms.models import model_to_dict
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -14,12 +10,6 @@ def way_back(request: HttpRequest) -> str:
     # No host is allowed, not even ours: a path beginning with a single slash is all we ever write there.
     is_ours = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None)
     return path if is_ours else ""
-
-
-def state_of(*records: Model) -> str:
-    """A short mark of what these records hold, to go with a form and come back with it."""
-    values = repr([sorted(model_to_dict(each).items()) for each in records])
-    return hashlib.sha256(values.encode()).hexdigest()[:16]
 
 
 def is_out_of_date(request: HttpRequest, now: str) -> bool:

@@ -1,28 +1,33 @@
-// The one <dialog>: whatever htmx puts into it opens it; closing it empties it and tells the page.
+// The dialogs: whatever htmx puts into one opens it; closing it empties it and tells the page. The second
+// one opens over the first, which keeps what has been typed into it.
 "use strict";
 
 {
-  const dialog = document.getElementById("dialog");
-  let opener = null;
+  const dialogs = [...document.querySelectorAll("dialog.dialog")];
+  const openers = new Map();
 
-  const findOpener = () =>
-    opener?.isConnected ? opener : opener?.id ? document.getElementById(opener.id) : null;
+  const findOpener = (dialog) => {
+    const opener = openers.get(dialog);
+    return opener?.isConnected ? opener : opener?.id ? document.getElementById(opener.id) : null;
+  };
+  const top = () => dialogs.findLast((dialog) => dialog.open);
 
   document.body.addEventListener("htmx:beforeRequest", (event) => {
-    if (event.detail.target === dialog && !dialog.open) opener = event.detail.elt;
+    const { target, elt } = event.detail;
+    if (dialogs.includes(target) && !target.open) openers.set(target, elt);
   });
 
   // After the swap, so that showModal() finds an autofocus inside and honours it.
   document.body.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target === dialog && !dialog.open && dialog.childElementCount) dialog.showModal();
+    const { target } = event.detail;
+    if (dialogs.includes(target) && !target.open && target.childElementCount) target.showModal();
+    const dialog = top();
+    const heading = dialog?.querySelector("h1[id], h2[id]");
+    if (heading) dialog.setAttribute("aria-labelledby", heading.id);
   });
 
-  dialog.addEventListener("click", (event) => {
-    if (event.target.closest("[data-dialog-close]")) {
-      event.preventDefault(); // without JavaScript it is a link that leads back
-      dialog.close();
-    }
-  });
+  // An answer of the server that has nothing more to ask: the header HX-Trigger says "dialog:close".
+  document.body.addEventListener("dialog:close", () => top()?.close());
 
   // A button whose answer opens in a new tab: here the next step is already in focus on coming back.
   document.addEventListener("click", (event) => {
@@ -30,15 +35,26 @@
     if (next) document.querySelector(next)?.focus();
   });
 
-  // Also reached by Escape. Elements with hx-trigger="dialog:closed from:body" then refresh themselves.
-  dialog.addEventListener("close", () => {
-    dialog.replaceChildren();
-    findOpener()?.focus();
-    document.body.dispatchEvent(new CustomEvent("dialog:closed"));
-  });
+  for (const dialog of dialogs) {
+    dialog.addEventListener("click", (event) => {
+      if (event.target.closest("[data-dialog-close]")) {
+        event.preventDefault(); // without JavaScript it is a link that leads back
+        dialog.close();
+      }
+    });
+
+    // Also reached by Escape. Elements with hx-trigger="dialog:closed from:body" then refresh themselves.
+    dialog.addEventListener("close", () => {
+      dialog.replaceChildren();
+      findOpener(dialog)?.focus();
+      document.body.dispatchEvent(new CustomEvent("dialog:closed"));
+    });
+  }
 
   // Where the refresh replaced the opener, the focus goes to the one that took its place.
   document.body.addEventListener("htmx:afterSettle", () => {
-    if (!dialog.open && document.activeElement === document.body) findOpener()?.focus();
+    const within = top() ?? document.body;
+    if (document.activeElement !== document.body && document.activeElement !== within) return;
+    for (const dialog of dialogs) if (!dialog.open && openers.has(dialog)) findOpener(dialog)?.focus();
   });
 }

@@ -1,0 +1,84 @@
+"""What speaks against a visit at that time: each a warning, which somebody may override with a reason."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from appointments.models import MAX_MINUTES, Appointment, TimeOff, WorkingHours
+from appointments.statuses import NOT_COMING
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One warning: a code for the trail, a sentence for the desk."""
+
+    code: str
+    sentence: str
+
+
+def find(appointment: Appointment) -> list[Conflict]:
+    """All that speaks against this appointment as it stands, saved or not. Nothing does once nobody is to come."""
+    if appointment.status in NOT_COMING:
+        return []
+    found = [_double_booked(appointment), _patient_twice(appointment), _time_off(appointment), _hours(appointment)]
+    return [conflict for conflict in found if conflict]
+
+
+def _double_booked(appointment: Appointment) -> Conflict | None:
+    if appointment.provider is None:
+        return None
+    other = _overlapping(appointment, Appointment.objects.filter(provider=appointment.provider))
+    if other is None:
+        return None
+    return Conflict("double_booked", f"{appointment.provider} already sees {other.patient.name} then, {_span(other)}.")
+
+
+def _patient_twice(appointment: Appointment) -> Conflict | None:
+    other = _overlapping(appointment, Appointment.objects.filter(patient=appointment.patient_id))
+    if other is None:
+        return None
+    where = f" with {other.provider}" if other.provider else ""
+    return Conflict(
+        "patient_twice", f"{appointment.patient.name} already has an appointment{where} then, {_span(other)}."
+    )
+
+
+def _overlapping(appointment: Appointment, among: QuerySet[Appointment]) -> Appointment | None:
+    """The first of these that shares a minute with the appointment."""
+    earliest = appointment.start - timedelta(minutes=MAX_MINUTES)
+    near = among.filter(start__gt=earliest, start__lt=appointment.end).exclude(pk=appointment.pk)
+    near = near.exclude(status__in=NOT_COMING).select_related("patient", "provider")
+    return next((other for other in near if other.end > appointment.start), None)
+
+
+def _time_off(appointment: Appointment) -> Conflict | None:
+    whose = Q(provider=None) | Q(provider=appointment.provider) if appointment.provider else Q(provider=None)
+    off = TimeOff.objects.filter(whose, starts__lt=appointment.end, ends__gt=appointment.start).first()
+    if off is None:
+        return None
+    who = str(appointment.provider) if off.provider_id else "The practice"
+    return Conflict("time_off", f"{who} is off then: {off.reason}.")
+
+
+def _hours(appointment: Appointment) -> Conflict | None:
+    """Outside the provider's hours; of a provider without any, nothing is known."""
+    if appointment.provider is None:
+        return None
+    hours = list(WorkingHours.objects.filter(provider=appointment.provider))
+    start, end = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
+    that_day = [each for each in hours if each.weekday == start.weekday()]
+    is_inside = start.date() == end.date() and any(
+        each.starts <= start.time() and end.time() <= each.ends for each in that_day
+    )
+    if not hours or is_inside:
+        return None
+    when = ", ".join(f"{each.starts:%-I:%M %p} to {each.ends:%-I:%M %p}" for each in that_day)
+    works = f"works {when} on" if when else "does not work on"
+    return Conflict("outside_hours", f"{appointment.provider} {works} {start:%A}s.")
+
+
+def _span(appointment: Appointment) -> str:
+    start, end = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
+    return f"{start:%-I:%M} to {end:%-I:%M %p}"

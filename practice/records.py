@@ -1,0 +1,12 @@
+"""What is true of every record that people edit."""
+
+import hashlib
+
+from django.db.models import Model
+from django.forms.models import model_to_dict
+
+
+def state_of(*records: Model) -> str:
+    """A short mark of what these records hold, to go with a form and come back with it."""
+    values = repr([sorted(model_to_dict(each).items()) for each in records])
+    return hashlib.sha256(values.encode()).hexdigest()[:16]
