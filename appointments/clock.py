@@ -1,4 +1,7 @@
-"""Moments and the practice's clocks: days of 23 and 25 hours, times that do not exist or come twice."""
+"""Moments and the practice's clocks: days of 23 and 25 hours, times that do not exist or come twice.
+
+What comes back is in UTC, since Python takes the difference of two local times by what the clocks show.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -18,7 +21,7 @@ def at(day: date, clock: time, *, second: bool = False) -> datetime:
     local = datetime.combine(day, clock, tzinfo=timezone.get_current_timezone()).replace(fold=int(second))
     if _as_shown(local) != local.replace(tzinfo=None, fold=0):
         raise NoSuchTime(f"{clock:%H:%M} does not exist on {day}: the clocks go forward.")
-    return local
+    return local.astimezone(UTC)
 
 
 def comes_twice(day: date, clock: time) -> bool:
@@ -39,7 +42,7 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 
 def _midnight(day: date) -> datetime:
     # Where a zone changes at midnight itself, this is the first moment there is.
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 def _as_shown(local: datetime) -> datetime:

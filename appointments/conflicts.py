@@ -1,11 +1,12 @@
 """What speaks against a visit at that time: each a warning, which somebody may override with a reason."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from appointments import clock
 from appointments.models import MAX_MINUTES, Appointment, TimeOff, WorkingHours
 from appointments.statuses import NOT_COMING
 
@@ -69,8 +70,11 @@ def _hours(appointment: Appointment) -> Conflict | None:
     hours = list(WorkingHours.objects.filter(provider=appointment.provider))
     start, end = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     that_day = [each for each in hours if each.weekday == start.weekday()]
-    is_inside = start.date() == end.date() and any(
-        each.starts <= start.time() and end.time() <= each.ends for each in that_day
+    # Hours cannot say midnight: 11:59 PM stands for it.
+    is_until_midnight = end == clock.bounds(start.date())[1]
+    until = time(23, 59) if is_until_midnight else end.time()
+    is_inside = (is_until_midnight or start.date() == end.date()) and any(
+        each.starts <= start.time() and until <= each.ends for each in that_day
     )
     if not hours or is_inside:
         return None

@@ -1,4 +1,4 @@
-"""The demo's schedule: one busy week, this one, as it looks at this moment."""
+"""The demo's schedule: what it rests on, and one busy week, this one, as it looks at this moment."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from random import Random
 
 from django.utils import timezone
 
-from appointments.models import Appointment, Location, Provider
+from appointments import demo_setup
+from appointments.models import Appointment, Location, Provider, TimeOff
 from patients import demo as patients_demo
 from patients.ages import age_on
 from patients.models import Patient
@@ -28,6 +29,7 @@ LOCATIONS = (
 SESSIONS = ((time(8), time(12)), (time(13), time(17)))
 SATURDAY_SESSIONS = ((time(9), time(12)),)
 SATURDAY, SUNDAY = 5, 6
+MAIN_OFFICE_STAFF = 2  # the first of the providers
 SLOT = timedelta(minutes=15)
 RIVERA_CHILDREN = (patients_demo.MATEO, patients_demo.SOFIA, patients_demo.NEWBORN)
 NEWBORN_DAYS = 60
@@ -51,10 +53,12 @@ class Opening:
 
 
 def load(*, now: datetime) -> None:
-    """Fill the week that ``now`` lies in, Monday to Saturday, unless it has appointments already."""
+    """Set up the schedule, once; fill the week of ``now``, Monday to Saturday, unless it has appointments already."""
     local_now = timezone.localtime(now)
     today = local_now.date()
     monday = today - timedelta(days=today.weekday())
+    if not demo_setup.is_loaded():
+        _set_up(_staff(), monday)
     week = (_at(monday, time.min), _at(monday + timedelta(days=7), time.min))
     if Appointment.objects.filter(start__gte=week[0], start__lt=week[1]).exists():
         return
@@ -62,13 +66,14 @@ def load(*, now: datetime) -> None:
     random = Random(monday.toordinal())  # noqa: S311  # repeatable is the point
     visits = _rivera_visits(local_now, *staff[0])
     taken = {(visit.provider, visit.start) for visit in visits}
+    time_off = list(TimeOff.objects.filter(starts__lt=week[1], ends__gt=week[0]))
     patients = list(
         patients_demo.patients().filter(status=Patient.Status.ACTIVE).exclude(chart_number__in=RIVERA_CHILDREN)
     )
     random.shuffle(patients)
     for opening in _openings(monday, staff, random):
         slots = (opening.start + part * SLOT for part in range(opening.duration // SLOT))
-        is_free = not any((opening.provider, slot) in taken for slot in slots)
+        is_free = not (any((opening.provider, slot) in taken for slot in slots) or _is_off(opening, time_off))
         percent = BOOKED_TODAY_PERCENT if opening.start.date() == today else BOOKED_PERCENT
         if patients and is_free and random.randrange(100) < percent:
             visits.append(_visit(patients.pop(), opening, local_now, random))
@@ -93,15 +98,35 @@ def _staff() -> list[tuple[Provider, Location]]:
     return staff
 
 
+def _set_up(staff: list[tuple[Provider, Location]], monday: date) -> None:
+    """Hours as the week is filled below: on Saturday only the main office is open."""
+    week = dict.fromkeys(range(SATURDAY), SESSIONS)
+    weeks: dict[Provider, dict[int, tuple[tuple[time, time], ...]]] = {
+        provider: {**week, SATURDAY: SATURDAY_SESSIONS if place < MAIN_OFFICE_STAFF else ()}
+        for place, (provider, _) in enumerate(staff)
+    }
+    demo_setup.load(weeks=weeks, on_vacation=staff[-1][0], monday=monday)
+
+
+def _is_off(opening: Opening, time_off: list[TimeOff]) -> bool:
+    """Whether nobody is there to be booked."""
+    return any(
+        off.provider_id in {None, opening.provider.pk}
+        and off.starts < opening.start + opening.duration
+        and off.ends > opening.start
+        for off in time_off
+    )
+
+
 def _openings(monday: date, staff: list[tuple[Provider, Location]], random: Random) -> Iterator[Opening]:
     """The week's places, one after another; on Saturday only the main office is open."""
     for day in (monday + timedelta(days=number) for number in range(SATURDAY + 1)):
         is_saturday = day.weekday() == SATURDAY
-        for provider, location in staff[:2] if is_saturday else staff:
+        for provider, location in staff[:MAIN_OFFICE_STAFF] if is_saturday else staff:
             for opens, closes in SATURDAY_SESSIONS if is_saturday else SESSIONS:
                 start = _at(day, opens)
                 while start < _at(day, closes):
-                    duration = random.choice([SLOT, SLOT * 2])
+                    duration = min(random.choice([SLOT, SLOT * 2]), _at(day, closes) - start)
                     yield Opening(start, duration, provider, location)
                     start += duration
 

@@ -36,9 +36,15 @@ def obstacle(*, before: str | None, to: str, start: datetime, now: datetime) -> 
         return f"A new appointment cannot be {label} yet."
     if before is not None and to not in NEXT[before]:
         return f"A visit cannot go from {Status(before).label} to {label}."
-    if to in CAME and timezone.localdate(start) > timezone.localdate(now):
-        return f"{label} is for the day of the visit, which is {timezone.localdate(start):%b %-d, %Y}."
-    if to == Status.NO_SHOW and start > now:
+    return too_early(status=to, start=start, now=now)
+
+
+def too_early(*, status: str, start: datetime, now: datetime) -> str:
+    """Why a visit that starts then cannot have that status yet, in one sentence; empty when it can."""
+    if status in CAME and timezone.localdate(start) > timezone.localdate(now):
+        day = timezone.localdate(start)
+        return f"{Status(status).label} is for the day of the visit, which is {day:%b %-d, %Y}."
+    if status == Status.NO_SHOW and start > now:
         return "No-show is for after the start of the visit."
     return ""
 

@@ -4,7 +4,7 @@ Moving is a change of start or provider, cancelling a change of status. Every ru
 about, in the order Provider, Patient, Appointment, checks again what the page has shown, and writes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,15 +26,18 @@ def view(*, by: Actor, appointment: Appointment) -> None:
 
 
 @transaction.atomic
-def book(*, by: Actor, appointment: Appointment, override_reason: str = "") -> Appointment:
+def book(
+    *, by: Actor, appointment: Appointment, override_reason: str = "", warned: Collection[str] | None = None
+) -> Appointment:
     """Save a new appointment.
 
+    ``warned``: the codes of the conflicts that the reason was given for; None for whatever there is.
     Refused: a status it cannot begin with (NotPossible), and a place that something speaks against
     unless a reason is given (Conflicting).
     """
     _lock_places(appointment)
     _settle(appointment, before=None)
-    codes = _place(appointment, override_reason)
+    codes = _place(appointment, override_reason, warned)
     appointment.full_clean()
     appointment.save()
     record(
@@ -49,7 +52,13 @@ def book(*, by: Actor, appointment: Appointment, override_reason: str = "") -> A
 
 @transaction.atomic
 def change(
-    *, by: Actor, appointment: Appointment, fields: Iterable[str], seen: str, override_reason: str = ""
+    *,
+    by: Actor,
+    appointment: Appointment,
+    fields: Iterable[str],
+    seen: str,
+    override_reason: str = "",
+    warned: Collection[str] | None = None,
 ) -> Appointment:
     """Save these fields of the appointment, and only these; nothing for none. Returns it as it is now.
 
@@ -68,8 +77,12 @@ def change(
     for field in changed:
         setattr(stored, field, getattr(appointment, field))
     _settle(stored, before=before)
+    if "start" in changed and (
+        problem := statuses.too_early(status=stored.status, start=stored.start, now=timezone.now())
+    ):
+        raise NotPossible(problem)  # nobody has been to a visit that is moved to tomorrow
     is_placed_anew = bool(PLACING & set(changed)) or before in statuses.NOT_COMING
-    codes = _place(stored, override_reason) if is_placed_anew else []
+    codes = _place(stored, override_reason, warned) if is_placed_anew else []
     _save(stored, by=by, fields=changed, overridden=codes)
     return stored
 
@@ -80,7 +93,7 @@ def arrive(*, by: Actor, appointment: Appointment) -> Appointment:
     stored = _locked(appointment.pk)
     if stored.status in statuses.CAME:
         raise NotPossible(f"{stored.patient.name} is {stored.get_status_display()} already.")
-    before, stored.status = stored.status, Status.ARRIVED
+    before, stored.status, stored.arrival_time = stored.status, Status.ARRIVED, None
     _settle(stored, before=before)
     _save(stored, by=by, fields=["arrival_time", "status"])
     return stored
@@ -111,10 +124,11 @@ def _settle(appointment: Appointment, *, before: str | None) -> None:
         appointment.cancel_reason = ""
 
 
-def _place(appointment: Appointment, override_reason: str) -> list[str]:
+def _place(appointment: Appointment, override_reason: str, warned: Collection[str] | None) -> list[str]:
     """Hold the place against the schedule; returns the codes of what the reason has overridden."""
     found = conflicts.find(appointment)
-    if found and not override_reason:
+    is_new = warned is not None and any(conflict.code not in warned for conflict in found)
+    if found and (is_new or not override_reason):
         raise Conflicting(found)
     appointment.override_reason = override_reason if found else ""
     return [conflict.code for conflict in found]

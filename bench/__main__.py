@@ -82,7 +82,7 @@ def sheets(by: Actor) -> None:
         opened = [
             (pin, pins.unseal(pin.sealed)) for pin in live.select_related("registration__family_contact__patient")
         ]
-        return lambda: sheet.render(contact=contact, pins=opened)
+        return lambda: sheet.render([sheet.Sheet(contact, opened)])
 
     actions = {children: drawn(family(children + 10)[:children]) for children in CHILDREN}
     first = median(actions[3], runs=1)

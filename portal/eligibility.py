@@ -3,6 +3,7 @@
 Computed at the moment of asking, from the chart as it stands: no nightly job, nothing to go stale.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -38,6 +39,28 @@ class Block:
 def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> Block | None:
     """The first reason why this family contact cannot be registered, or None. Reads no database itself."""
     return _chart_block(family_contact.patient, today) or _custody_block(family_contact, practice, today)
+
+
+def has_say(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
+    """Whether this contact can be asked about this patient at all.
+
+    What the chart only lacks, such as a newborn's name, does not matter for that; custody and age do.
+    """
+    is_patient = family_contact.patient.status == Patient.Status.ACTIVE
+    return is_patient and _custody_block(family_contact, practice, today) is None
+
+
+def who_to_register(
+    family_contacts: Iterable[FamilyContact], *, practice: Practice, today: date
+) -> FamilyContact | None:
+    """The primary contact who may register: the first active one without a block.
+
+    Where each has one it is the first, whose reason is then to be read; None where there is nobody.
+    """
+    active = [each for each in family_contacts if each.is_active]
+    active.sort(key=lambda each: (each.sort_order, each.pk))
+    free = (each for each in active if not block(each, practice=practice, today=today))
+    return next(free, active[0] if active else None)
 
 
 def _chart_block(patient: Patient, today: date) -> Block | None:

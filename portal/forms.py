@@ -1,6 +1,6 @@
 """The forms of the portal."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
@@ -24,6 +24,31 @@ class ReasonForm(forms.Form):
 
     helper = FormHelper()
     helper.form_tag = False
+
+
+class PostponeForm(ReasonForm):
+    """Until when a family is not asked, and why."""
+
+    LATEST = 2 * 365  # days from today
+    USUAL = 30  # days
+
+    until = forms.DateField(
+        label="Ask again on", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tomorrow, latest = today() + timedelta(days=1), today() + timedelta(days=self.LATEST)
+        self.initial.setdefault("until", today() + timedelta(days=self.USUAL))
+        self.fields["until"].widget.attrs |= {"min": tomorrow.isoformat(), "max": latest.isoformat()}
+
+    def clean_until(self) -> date:
+        until: date = self.cleaned_data["until"]
+        if until <= today():
+            raise forms.ValidationError("Choose a day after today.")
+        if until > today() + timedelta(days=self.LATEST):
+            raise forms.ValidationError("Choose a day within the next two years.")
+        return until
 
 
 class BirthDateWidget(forms.MultiWidget):

@@ -161,6 +161,8 @@ class SheetRun(models.Model):
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
+    touched_at = models.DateTimeField(null=True, help_text="The last sign of life of the process that works on it")
+    drawn = models.PositiveSmallIntegerField(default=0, help_text="Sheets of the PDF that is being made, or was last")
     printed_at = models.DateTimeField(null=True)
 
     class Meta:

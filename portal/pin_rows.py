@@ -3,18 +3,18 @@
 All of them run inside the transaction of the rule that calls them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import pins
-from portal.eligibility import block
-from portal.models import Pin, Registration
+from portal.eligibility import block, has_say
+from portal.models import Pin, PinSheet, Registration
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 
@@ -31,9 +31,14 @@ def with_family(found: QuerySet[Pin]) -> QuerySet[Pin]:
     return found.select_related("registration__family_contact__contact", "registration__family_contact__patient")
 
 
+def lock(contact: Contact) -> None:
+    """Keep every other rule about this contact waiting until the transaction ends."""
+    Contact.objects.select_for_update().get(pk=contact.pk)
+
+
 def locked_family_contacts(contact: Contact, numbers: Iterable[int]) -> list[FamilyContact]:
     """Lock the contact; return those of the family contacts that are this contact's, by number."""
-    Contact.objects.select_for_update().get(pk=contact.pk)
+    lock(contact)
     return list(
         FamilyContact.objects.filter(contact=contact, pk__in=list(numbers))
         .select_related("contact", "patient")
@@ -48,6 +53,14 @@ def locked_pins(numbers: Iterable[int]) -> list[Pin]:
     contacts = Pin.objects.filter(pk__in=numbers).values_list("registration__family_contact__contact", flat=True)
     list(Contact.objects.select_for_update().filter(pk__in=set(contacts)).order_by("pk"))
     return list(with_family(Pin.objects.select_for_update(of=("self",)).filter(pk__in=numbers)).order_by("pk"))
+
+
+def children_to_ask_about(contact: Contact) -> list[FamilyContact]:
+    """The contact's links to children for whom it has a say and who are neither registered nor closed."""
+    practice, day = Practice.current(), today()
+    links = FamilyContact.objects.filter(contact=contact, is_active=True).select_related("contact", "patient")
+    not_closed = links.filter(Q(registration=None) | Q(registration__status=Registration.Status.PENDING))
+    return [link for link in not_closed.order_by("pk") if has_say(link, practice=practice, today=day)]
 
 
 def registration_of(family_contact: FamilyContact) -> Registration | None:
@@ -88,6 +101,14 @@ def new_pin(family_contact: FamilyContact, *, practice: Practice, by: Actor) -> 
     )
     record_for(Action.PIN_ISSUED, family_contact, by, pin=pin.pk)
     return number
+
+
+def new_sheet(contact: Contact, live: Sequence[Pin], *, language: str, now: datetime, by: Actor) -> None:
+    """Remember the sheet that was printed for this contact, and record it for each PIN on it."""
+    printed = PinSheet.objects.create(contact=contact, language=language, printed_by=by.signed_in, printed_at=now)
+    printed.pins.set(live)
+    for pin in live:
+        record_for(Action.PIN_PRINTED, pin.registration.family_contact, by, pin=pin.pk, sheet=printed.pk)
 
 
 def _end_of_last_day(practice: Practice) -> datetime:

@@ -1,6 +1,8 @@
 """What the rules of ``portal.registration`` refuse. The words for people are in the views."""
 
+from patients.models import Contact
 from portal.models import Pin
+from portal.pins import UnreadablePin
 
 
 class Refused(Exception):
@@ -9,6 +11,18 @@ class Refused(Exception):
 
 class NothingToPrint(Refused):
     """None of the chosen children has a live PIN."""
+
+
+class UnreadableSheet(UnreadablePin):
+    """The key of one of this contact's PINs is gone, so that the sheet cannot be drawn."""
+
+    def __init__(self, contact: Contact) -> None:
+        super().__init__()
+        self.contact = contact
+
+
+class RunIsUnderWay(Refused):
+    """Somebody else is printing these families' sheets at this moment."""
 
 
 class NotProven(Refused):

@@ -2,6 +2,7 @@
 
     issue → show, print_sheet → prove → redeem          the straight road
     reissue, revoke, decline, remove, expire            the ways out of it
+    decline_family, postpone, ask_now                   for all children of a guardian
 
 Every rule here takes who does it (``by``), checks again what the page has shown, changes rows in one
 transaction and writes one line of the audit trail per patient. Rows are locked in the order Contact,
@@ -19,17 +20,19 @@ from django.utils import timezone
 
 from patients.ages import age_on, today
 from patients.models import Contact, FamilyContact
-from portal import pins, sheet, throttle
+from portal import pins, printing, throttle
 from portal.eligibility import block
-from portal.models import Account, Pin, PinSheet, Registration
+from portal.models import Account, Pin, Postponement, Registration
 from portal.pin_rows import (
     BLOCKED_AT_TOUCH,
+    children_to_ask_about,
     close,
     end_active,
     end_if_over,
     ending,
     live_pin,
     live_pins,
+    lock,
     locked_family_contacts,
     locked_pins,
     new_pin,
@@ -41,7 +44,6 @@ from portal.pin_rows import (
 from portal.refusals import (
     AlreadyHasAccount,
     EmailNotUsable,
-    NothingToPrint,
     NotProven,
     NotRedeemable,
     OthersAccount,
@@ -105,23 +107,9 @@ def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Acto
     It is drawn before anything is marked: if drawing fails, nothing counts as printed (R10). Raises
     NothingToPrint when there is no live PIN among them, also if one ended while the sheet was drawn.
     """
-    with transaction.atomic():
-        chosen = live_pins(contact, family_contact_ids, by=by)
-    if not chosen:
-        raise NothingToPrint
-    document = sheet.render(contact=contact, pins=[(pin, pins.unseal(pin.sealed)) for pin in chosen])
-    with transaction.atomic():
-        still_live = live_pins(contact, [pin.registration.family_contact_id for pin in chosen], by=by)
-        if [pin.pk for pin in still_live] != [pin.pk for pin in chosen]:
-            raise NothingToPrint
-        printed = PinSheet.objects.create(
-            contact=contact, language=sheet.language_of(contact), printed_by=by.signed_in, printed_at=timezone.now()
-        )
-        printed.pins.set(still_live)
-        for pin in still_live:
-            Pin.objects.filter(pk=pin.pk).update(printed_at=printed.printed_at)
-            record_for(Action.PIN_PRINTED, pin.registration.family_contact, by, pin=pin.pk, sheet=printed.pk)
-    return document
+    drawn = printing.draw_sheets(families=[(contact, list(family_contact_ids))], by=by)
+    printing.mark_printed(drawn=drawn, by=by)
+    return drawn.document
 
 
 # --- At home -------------------------------------------------------------------------------------
@@ -331,6 +319,41 @@ def decline(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     close(registration, Registration.Status.DECLINED, reason)
     record_for(Action.ACCESS_DECLINED, family_contact, by)
     return True
+
+
+@transaction.atomic
+def decline_family(*, contact: Contact, reason: str, by: Actor) -> list[FamilyContact]:
+    """Note for all children not registered yet, for whom the guardian decides, that the portal is not wanted."""
+    lock(contact)
+    declined = children_to_ask_about(contact)
+    for family_contact in declined:
+        decline(family_contact=family_contact, reason=reason, by=by)
+    return declined
+
+
+@transaction.atomic
+def postpone(*, contact: Contact, until: date, reason: str, by: Actor) -> bool:
+    """Ask this guardian again from that day on; a PIN that is out stays. False when nobody is left to ask about."""
+    lock(contact)
+    asked_about = children_to_ask_about(contact)
+    if not asked_about:
+        return False
+    Postponement.objects.update_or_create(
+        contact=contact,
+        defaults={"until": until, "reason": reason, "postponed_by": by.signed_in, "postponed_at": timezone.now()},
+    )
+    for family_contact in asked_about:
+        record_for(Action.REGISTRATION_POSTPONED, family_contact, by, until=until.isoformat())
+    return True
+
+
+@transaction.atomic
+def ask_now(*, contact: Contact, by: Actor) -> None:
+    """Take back that the guardian is asked later, where that is so."""
+    lock(contact)
+    if Postponement.objects.filter(contact=contact).delete()[0]:
+        for family_contact in children_to_ask_about(contact):
+            record_for(Action.REGISTRATION_RESUMED, family_contact, by)
 
 
 def expire(*, by: Actor) -> int:

@@ -1,7 +1,8 @@
-"""The PIN sheet: one page for one guardian, as a tagged PDF."""
+"""The PIN sheet: a page for one guardian, and as many of them in one tagged PDF as there are families."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -11,8 +12,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
@@ -24,19 +26,46 @@ from practice.models import Practice
 # WeasyPrint is not documented as thread-safe, and one font configuration for the whole process halves
 # the time of a page and keeps memory flat.
 _one_at_a_time = threading.Lock()
+# Sheets laid out at a time: half a second of work, after which whoever waits can be told how far it is.
+CHUNK = 10
 
 
-def render(*, contact: Contact, pins: Sequence[tuple[Pin, str]]) -> bytes:
-    """The sheet with these PINs (each with its number in clear), in the contact's language."""
+@dataclass(frozen=True)
+class Sheet:
+    """What stands on one page: for whom, and the PINs, each with its number in clear."""
+
+    contact: Contact
+    pins: Sequence[tuple[Pin, str]]
+
+
+def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = None) -> bytes:
+    """The sheets as one PDF, each in the language of its contact, in this order.
+
+    ``progress`` is told how many have been laid out, after every few.
+    """
     practice = Practice.current()
-    with translation.override(language_of(contact)):
-        html = render_to_string("portal/sheet.html", _context(practice, contact, pins))
+    documents = []
+    for start in range(0, len(sheets), CHUNK):
+        chunk = sheets[start : start + CHUNK]
+        html = render_to_string(
+            "portal/sheet.html", {"practice": practice, "sheets": [_context(sheet) for sheet in chunk]}
+        )
+        with _one_at_a_time:
+            documents.append(_laid_out(html, practice.paper))
+        if progress:
+            progress(start + len(chunk))
     with _one_at_a_time:
-        fonts, style = _fonts_and_style(practice.paper)
-        # Nothing is fetched: the page is complete, and names in it may be hostile.
-        page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=[]))
-        pdf: bytes = page.write_pdf(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
+        # WeasyPrint's own way of joining: the result is one tagged document, as if laid out in one go.
+        whole = documents[0].copy([page for document in documents for page in document.pages])
+        pdf: bytes = whole.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
+
+
+def _laid_out(html: str, paper: str) -> Document:
+    fonts, style = _fonts_and_style(paper)
+    # Nothing is fetched: the page is complete, and names in it may be hostile.
+    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=[]))
+    return page.render(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
 
 
 def language_of(contact: Contact) -> str:
@@ -62,14 +91,13 @@ def last_day(pin: Pin) -> date:
     return timezone.localdate(pin.expires_at - timedelta(microseconds=1))
 
 
-def _context(practice: Practice, contact: Contact, pins: Sequence[tuple[Pin, str]]) -> dict[str, Any]:
+def _context(sheet: Sheet) -> dict[str, Any]:
     # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
-    link = registration_url() + "#" + ",".join(number for _, number in pins)
+    link = registration_url() + "#" + ",".join(number for _, number in sheet.pins)
     qr = segno.make(link, error="m", micro=False)
     return {
-        "practice": practice,
-        "contact": contact,
-        "language": translation.get_language(),
+        "contact": sheet.contact,
+        "language": language_of(sheet.contact),
         "address": registration_url().split("://", 1)[1],
         "qr": qr.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None),
         "rows": [
@@ -78,7 +106,7 @@ def _context(practice: Practice, contact: Contact, pins: Sequence[tuple[Pin, str
                 "pin": grouped(number),
                 "last_day": last_day(pin),
             }
-            for pin, number in pins
+            for pin, number in sheet.pins
         ],
     }
 

@@ -1,15 +1,15 @@
 """What the Portal Registration window shows: one row per child of the guardian."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 
 from patients.ages import age_words, today
 from patients.models import Contact, FamilyContact, Patient
 from portal import status
-from portal.eligibility import Block, block, is_limited
+from portal.eligibility import Block, block, has_say, is_limited
 from portal.models import Pin, Registration
 from portal.pins import grouped
 from portal.sheet import last_day
@@ -28,8 +28,9 @@ class Row:
     block: Block | None
     age: str
     is_limited: bool
+    has_say: bool  # whether the contact can be asked about this child at all
     number: str  # the PIN in clear, grouped; only in the answer that issued or showed it
-    is_ticked: bool
+    is_ticked: bool = False
 
     @property
     def patient(self) -> Patient:
@@ -47,6 +48,22 @@ class Row:
     @property
     def is_registered(self) -> bool:
         return self.registration is not None and self.registration.status == Registration.Status.REGISTERED
+
+    @property
+    def is_open(self) -> bool:
+        """Neither registered nor closed. Whom the family or the desk has closed is not asked again by itself."""
+        return self.registration is None or self.registration.status == Registration.Status.PENDING
+
+    @property
+    def passed_over(self) -> str:
+        """Why Register and Print for several families leaves this child out, in one sentence; empty if it does not."""
+        if self.block:
+            return self.block.reason
+        if self.registration is None or self.is_open:
+            return ""
+        if self.is_registered:
+            return "Already registered."
+        return f"{self.registration.get_status_display()}: {self.registration.reason}"
 
     @property
     def can_choose(self) -> bool:
@@ -128,35 +145,39 @@ def build(
     ``numbers``: PINs in clear by family contact. ``ticked``: the boxes as somebody left them; without
     it, every child is ticked that can be.
     """
-    practice, day, numbers = Practice.current(), today(), numbers or {}
-    links = (
-        FamilyContact.objects.filter(contact=family_contact.contact, is_active=True)
-        | FamilyContact.objects.filter(pk=family_contact.pk)
-    ).select_related("patient", "contact", "registration")
-    newest = Prefetch("registration__pins", queryset=Pin.objects.order_by("-pk"))
-    rows = [
-        _row(link, practice=practice, day=day, number=numbers.get(link.pk, ""), ticked=ticked)
-        for link in links.prefetch_related(newest)
-    ]
+    links = FamilyContact.objects.filter(Q(contact=family_contact.contact, is_active=True) | Q(pk=family_contact.pk))
+    rows = rows_of(links, numbers=numbers, ticked=ticked)
     others = FamilyContact.objects.filter(patient=family_contact.patient, is_active=True).select_related("contact")
     return Window(family_contact, _in_order(rows, first=family_contact), list(others))
 
 
-def _row(link: FamilyContact, *, practice: Practice, day: date, number: str, ticked: Collection[int] | None) -> Row:
+def rows_of(
+    links: QuerySet[FamilyContact],
+    *,
+    numbers: Mapping[int, str] | None = None,
+    ticked: Collection[int] | None = None,
+) -> list[Row]:
+    """A row for each of these family contacts, in a constant number of queries."""
+    practice, day, numbers = Practice.current(), today(), numbers or {}
+    newest = Prefetch("registration__pins", queryset=Pin.objects.order_by("-pk"))
+    found = links.select_related("patient", "contact", "registration").prefetch_related(newest)
+    return [_row(link, practice, day, numbers.get(link.pk, ""), ticked) for link in found]
+
+
+def _row(link: FamilyContact, practice: Practice, day: date, number: str, ticked: Collection[int] | None) -> Row:
     registration: Registration | None = getattr(link, "registration", None)
     newest = list(registration.pins.all())[:1] if registration else []
-    # Whom the family or the desk has closed is not ticked again by itself.
-    is_open = registration is None or registration.status == Registration.Status.PENDING
-    return Row(
+    row = Row(
         family_contact=link,
         registration=registration,
         pin=newest[0] if newest else None,
         block=block(link, practice=practice, today=day),
         age=age_words(link.patient.birth_date, day),
         is_limited=is_limited(link, practice=practice, today=day),
+        has_say=has_say(link, practice=practice, today=day),
         number=grouped(number) if number else "",
-        is_ticked=is_open if ticked is None else link.pk in ticked,
     )
+    return replace(row, is_ticked=row.is_open if ticked is None else link.pk in ticked)
 
 
 def _in_order(rows: list[Row], *, first: FamilyContact) -> list[Row]:

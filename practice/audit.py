@@ -50,7 +50,9 @@ class Action(models.TextChoices):
     APPOINTMENT_CHANGED = "appointment.changed"
     WORKLIST_VIEWED = "worklist.viewed"
     REGISTRATION_POSTPONED = "registration.postponed"
+    REGISTRATION_RESUMED = "registration.resumed"
     SHEET_RUN_PLANNED = "sheet_run.planned"
+    SHEET_RUN_VIEWED = "sheet_run.viewed"
 
 
 @dataclass(frozen=True)

@@ -15,4 +15,5 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "practice": SimpleLazyObject(Practice.current),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
         "may_administer": SimpleLazyObject(lambda: not refusal(request.user, Permission.ADMINISTER)),
+        "may_set_up_schedule": SimpleLazyObject(lambda: not refusal(request.user, Permission.SET_UP_SCHEDULE)),
     }

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from appointments.models import Appointment, Location, Provider
+from appointments import conflicts
+from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from patients.ages import age_on, today
 from patients.models import Contact, FamilyContact, Patient
 from portal import administration
@@ -24,6 +25,8 @@ from practice.models import Practice, StaffRecord, User
 NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY_NOON = datetime(2027, 3, 9, 12, 0, tzinfo=NEW_YORK)
 ROOMS = ("practice", "patients", "appointments", "portal")
+
+SETTINGS = (WorkingHours, VisitType, TimeOff)
 
 pytestmark = pytest.mark.django_db
 
@@ -247,7 +250,18 @@ class TestRecords:
     def test_all_are_valid(self):
         """The database has compared the rows at their insertion; left is what each one says."""
         load()
-        for model in (Practice, User, StaffRecord, Patient, Contact, FamilyContact, Provider, Location, Appointment):
+        for model in (
+            Practice,
+            User,
+            StaffRecord,
+            Patient,
+            Contact,
+            FamilyContact,
+            Provider,
+            Location,
+            Appointment,
+            *SETTINGS,
+        ):
             records = model.objects.all()
             assert records
             for record in records:
@@ -393,3 +407,60 @@ class TestSchedule:
     def test_only_active_patients_have_visits(self):
         load()
         assert not Appointment.objects.exclude(patient__status="active").exists()
+
+
+class TestScheduleSettings:
+    def test_what_the_week_holds_fits_the_settings(self):
+        """Whoever opens one of the demo's appointments is not warned about it. At noon the Riveras would stand out."""
+        with time_machine.travel(TUESDAY_NOON.replace(hour=10), tick=False):
+            load()
+            visits = Appointment.objects.select_related("patient", "provider")
+            assert [found for visit in visits for found in conflicts.find(visit)] == []
+            assert set(visits.values_list("visit_type", flat=True)) <= set(
+                VisitType.objects.values_list("name", flat=True)
+            )
+
+    def test_visit_types_can_be_told_apart(self):
+        load()
+        colours = VisitType.objects.values_list("colour", flat=True)
+        assert len(set(colours)) == len(colours) == 7
+
+    def test_everybody_works_on_weekdays_and_the_main_office_on_saturday(self):
+        load()
+        days = {
+            provider.name: sorted({row.weekday for row in provider.working_hours.all()})
+            for provider in Provider.objects.all()
+        }
+        assert days == {
+            "Dr. Maya Feldman": [0, 1, 2, 3, 4, 5],
+            "Dr. Samuel Whitaker": [0, 1, 2, 3, 4, 5],
+            "Dr. Priya Raman": [0, 1, 2, 3, 4],
+            "Grace Lindqvist, CPNP": [0, 1, 2, 3, 4],
+        }
+
+    def test_a_vacation_is_to_come_and_nobody_is_booked_into_it(self):
+        with time_machine.travel(TUESDAY_NOON, tick=False):
+            load()
+            vacation = TimeOff.objects.get()
+            assert (vacation.provider.name, vacation.reason) == ("Grace Lindqvist, CPNP", "Vacation")
+            assert timezone.localtime(vacation.starts) == datetime(2027, 3, 18, tzinfo=NEW_YORK)
+            assert timezone.localtime(vacation.ends) == datetime(2027, 3, 20, tzinfo=NEW_YORK)
+        with time_machine.travel(TUESDAY_NOON + timedelta(days=7), tick=False):
+            load()
+            next_week = Appointment.objects.filter(start__gte=vacation.starts, start__lt=vacation.ends)
+            assert next_week.exists()
+            assert not next_week.filter(provider=vacation.provider).exists()
+
+    def test_what_people_changed_or_removed_stays(self):
+        with time_machine.travel(TUESDAY_NOON, tick=False):
+            load()
+        VisitType.objects.filter(name="Well visit").delete()
+        VisitType.objects.filter(name="Vaccines").update(minutes=10)
+        TimeOff.objects.all().delete()
+        WorkingHours.objects.filter(weekday=4).delete()
+        with time_machine.travel(TUESDAY_NOON + timedelta(days=7), tick=False):
+            load()
+        assert VisitType.objects.count() == 6
+        assert VisitType.objects.get(name="Vaccines").minutes == 10
+        assert not TimeOff.objects.exists()
+        assert not WorkingHours.objects.filter(weekday=4).exists()

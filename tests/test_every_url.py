@@ -4,12 +4,17 @@ A new view of ours without a stated rule, or a new address of a library, fails h
 who may open it.
 """
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from appointments.models import Appointment, Provider, TimeOff, VisitType
+from patients.ages import today
 from patients.models import FamilyContact
-from portal.models import RedemptionFailure
+from portal.models import RedemptionFailure, SheetRun
 from practice.models import AuditEvent, StaffRecord
 from tests.portal import steps
 
@@ -71,6 +76,11 @@ def addresses():
         "row_id": link.pk,
         "contact_id": link.contact_id,
         "staff_record_id": StaffRecord.objects.order_by("pk").first().pk,
+        "run_id": SheetRun.objects.order_by("pk").first().pk,
+        "provider_id": Provider.objects.order_by("pk").first().pk,
+        "visit_type_id": VisitType.objects.order_by("pk").first().pk,
+        "time_off_id": TimeOff.objects.order_by("pk").first().pk,
+        "appointment_id": Appointment.objects.order_by("pk").first().pk,
         "verb": "decline",
     }
     for name, pattern in patterns():
@@ -84,6 +94,11 @@ def addresses():
 @pytest.fixture
 def everything(administrator, rivera):
     """All addresses; the records they speak of exist."""
+    SheetRun.objects.create(day=today(), planned_by=administrator)
+    now, provider = timezone.now(), Provider.objects.create(name="Dr. Feldman")
+    VisitType.objects.create(name="Well visit")
+    TimeOff.objects.create(provider=provider, starts=now, ends=now + timedelta(days=1), reason="Vacation")
+    Appointment.objects.create(patient=rivera.mateo, provider=provider, start=now)
     return list(addresses())
 
 

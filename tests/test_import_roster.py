@@ -582,6 +582,34 @@ def test_a_visit_is_moved_and_not_sent_back(tmp_path: Path) -> None:
     assert Appointment.objects.get().status == Appointment.Status.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({}, "The roster says so"),
+        ({"cancelationReason": {"text": "Moved away"}}, "Moved away"),
+        ({"cancelationReason": {"coding": [{"code": "pat-cpp", "display": "By the portal"}]}}, "By the portal"),
+        ({"cancelationReason": {"coding": [{"code": "pat"}]}}, "The roster says so"),
+        ({"cancelationReason": "not a concept"}, "The roster says so"),
+        ({"cancelationReason": {"text": "x" * 300}}, "x" * 200),
+    ],
+)
+def test_a_cancelled_visit_says_why(tmp_path: Path, said: Json, kept: str) -> None:
+    load(tmp_path, patient(), visit(status="cancelled", **said))
+    assert Appointment.objects.get().cancel_reason == kept
+
+
+def test_a_cancelled_visit_that_is_booked_again(tmp_path: Path) -> None:
+    load(tmp_path, patient(), visit())
+    Appointment.objects.update(arrival_time="2026-12-01T14:55:00Z", status=Appointment.Status.ARRIVED)
+    load(tmp_path, patient(), visit(status="cancelled", cancelationReason={"text": "Left before being seen"}))
+    row = Appointment.objects.get()
+    assert (row.status, row.cancel_reason) == (Appointment.Status.CANCELLED, "Left before being seen")
+    assert row.arrival_time is not None
+    load(tmp_path, patient(), visit())
+    row = Appointment.objects.get()
+    assert (row.status, row.cancel_reason, row.arrival_time) == (Appointment.Status.SCHEDULED, "", None)
+
+
 def test_a_visit_does_not_change_its_patient(tmp_path: Path) -> None:
     load(tmp_path, patient(), visit())
     other = [{"actor": {"reference": "Patient/p2"}}]

@@ -108,7 +108,8 @@ def test_the_complaints_about_email_and_password(sign_in):
 
 def test_the_sheet():
     practice = Practice(name="Sunnyside Pediatrics", phone="(614) 555-0100")
-    html = render_to_string("portal/sheet.html", {"practice": practice, "contact": "", "rows": [], "qr": ""})
+    sheets = [{"language": "en", "contact": "", "rows": [], "qr": ""}]
+    html = render_to_string("portal/sheet.html", {"practice": practice, "sheets": sheets})
     text = sentences_on(html)
     assert "It is not your password" in text
     assert grade(text) <= HIGHEST

@@ -24,5 +24,5 @@ def schedule(request: HttpRequest) -> HttpResponse:
 def choose_mode(request: HttpRequest) -> HttpResponse:
     """The radio buttons **Calendar** and **Tracking**: remembered for this user."""
     mode = Mode.TRACKING if request.POST.get("mode") == Mode.TRACKING else Mode.CALENDAR
-    SchedulePreference.objects.update_or_create(user_id=request.user.pk, defaults={"mode": mode})
+    SchedulePreference.objects.update_or_create(user_id=request.user.pk or 0, defaults={"mode": mode})
     return redirect(PAGES[mode])

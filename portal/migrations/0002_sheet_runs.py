@@ -22,6 +22,8 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(help_text='Of the worklist it was chosen from')),
                 ('planned_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('started_at', models.DateTimeField(null=True)),
+                ('touched_at', models.DateTimeField(help_text='The last sign of life of the process that works on it', null=True)),
+                ('drawn', models.PositiveSmallIntegerField(default=0, help_text='Sheets of the PDF that is being made, or was last')),
                 ('printed_at', models.DateTimeField(null=True)),
                 ('planned_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

@@ -14,14 +14,17 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from patients.models import FamilyContact
+from patients.ages import today
+from patients.models import FamilyContact, Patient
 from portal import registration, window
+from portal.eligibility import who_to_register
 from portal.forms import ReasonForm
 from portal.models import PinSheet
 from portal.pins import UnreadablePin
 from portal.refusals import NothingToPrint
 from practice.access import Permission, refusal, staff_page
 from practice.audit import Action, Actor, record
+from practice.models import Practice
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
 KEY_IS_GONE = "A PIN of this family can no longer be read, because its key is gone. Press Issue New PIN in its row."
@@ -39,6 +42,22 @@ def open_window(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         family_contact=family_contact.pk,
     )
     return _window(request, family_contact)
+
+
+@require_safe
+@staff_page(Permission.VIEW_CHARTS)
+def open_for_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """The same window from where only the patient is known, such as an appointment.
+
+    It opens for the primary contact who may register; the others are one choice away.
+    """
+    patient = get_object_or_404(Patient, pk=patient_id)
+    links = patient.family_contacts.select_related("contact", "patient")
+    link = who_to_register(links, practice=Practice.current(), today=today())
+    if link:
+        return open_window(request, link.pk)
+    record(actor=Actor.of(request), action=Action.WINDOW_VIEWED, patient_id=patient.pk)
+    return _answer(request, "no_contact", {"patient": patient})
 
 
 @require_POST

@@ -76,7 +76,7 @@ def test_window_says_why_to_a_sign_in_without_a_record(as_unlinked, unlinked, ur
 def test_window_says_why_a_newborn_s_row_is_blocked(as_front_desk, url, rivera):
     page = as_front_desk.get(url).text
     fix = f"{reverse('patients:edit', args=[rivera.baby.pk])}?next={url}"
-    assert f'<a href="{fix}">Enter the given name</a>' in page
+    assert f'<a class="row-fix" href="{fix}">Enter the given name</a>' in page
     row = next(row for row in as_front_desk.get(url).context["window"].rows if row.patient == rivera.baby)
     assert row.block.code == "placeholder_name"
     assert escape(row.block.reason) in page

@@ -1,0 +1,194 @@
+"""What the calendar rests on: grid, visit types, providers with their hours, time off.
+
+Each change is one transaction with one line in the audit trail, of numbers and codes; where nothing
+changes nothing is written. Whoever calls has checked ``Permission.SET_UP_SCHEDULE``.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from appointments import clock, hours
+from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
+from appointments.refusals import Stale
+from appointments.statuses import NOT_COMING
+from practice.audit import Action, Actor, record
+from practice.models import Practice
+from practice.records import state_of
+
+Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a day that is missing has no hours
+HOURS = "hours"  # how the trail calls a change of them
+OVER = NOT_COMING | {Appointment.Status.CHECKED_OUT}
+
+
+# --- Grid ------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def set_grid(*, by: Actor, minutes: int) -> None:
+    """How long a slot of the calendar is, from the next page on. Refused: anything but 5, 10 or 15."""
+    Practice.objects.get_or_create(pk=1)
+    practice = Practice.objects.select_for_update().get(pk=1)
+    if practice.grid_minutes == minutes:
+        return
+    practice.grid_minutes = minutes
+    practice.full_clean()
+    practice.save()
+    _note(by, changed=["grid"], minutes=minutes)
+
+
+# --- Visit types -----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> VisitType:
+    """Save a visit type, new or changed. Appointments keep the words they were booked with.
+
+    ``seen`` is ``state_of`` the visit type when the page was opened. Refused: when a colleague has
+    changed it since (Stale), and a name that another one has, in capitals or not.
+    """
+    stored = VisitType.objects.select_for_update().get(pk=visit_type.pk) if visit_type.pk else None
+    if stored and state_of(stored) != seen:
+        raise Stale
+    fields = _differences(stored, visit_type, ("name", "minutes", "colour"))
+    if not fields:
+        return visit_type
+    if VisitType.objects.filter(name__iexact=visit_type.name).exclude(pk=visit_type.pk).exists():
+        raise ValidationError({"name": "Another visit type has this name."})
+    visit_type.full_clean()
+    visit_type.save()
+    _note(by, visit_type=visit_type.pk, changed=fields)
+    return visit_type
+
+
+def free_colour() -> str:
+    """A colour to offer for the next visit type: the first that none has yet."""
+    taken = set(VisitType.objects.values_list("colour", flat=True))
+    return next((colour for colour in VisitType.Colour if colour not in taken), VisitType.Colour.SLATE)
+
+
+@transaction.atomic
+def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
+    """Offer it no more. Appointments keep its words, and lose the colour."""
+    number = visit_type.pk
+    VisitType.objects.select_for_update().get(pk=number).delete()
+    _note(by, visit_type=number, changed=["removed"])
+
+
+# --- Providers -------------------------------------------------------------------------------------
+
+
+def state_of_provider(provider: Provider) -> str:
+    """What somebody has seen who opened the page of this provider, hours included."""
+    return state_of(provider, *provider.working_hours.all())
+
+
+@transaction.atomic
+def save_provider(*, by: Actor, provider: Provider, week: Week, seen: str = "") -> Provider:
+    """Save a provider, new or changed, with the hours of a week; rows of hours that stay the same are left alone.
+
+    ``seen`` is ``state_of_provider`` when the page was opened. Refused: when a colleague has changed
+    provider or hours since (Stale), and hours that overlap or end before they start.
+    """
+    stored = Provider.objects.select_for_update().get(pk=provider.pk) if provider.pk else None
+    if stored and state_of_provider(stored) != seen:
+        raise Stale
+    fields = _differences(stored, provider, ("name", "is_active"))
+    if fields:
+        provider.full_clean()
+        provider.save()
+    if _replace_hours(provider, week):
+        fields.append(HOURS)
+    if fields:
+        _note(by, provider=provider.pk, changed=fields)
+    return provider
+
+
+def _replace_hours(provider: Provider, week: Week) -> bool:
+    """Whether the provider's week is another one now."""
+    stored = {(row.weekday, row.starts, row.ends): row.pk for row in provider.working_hours.all()}
+    wanted = {(day, starts, ends) for day, spans in week.items() for starts, ends in hours.in_order(spans)}
+    gone, new = stored.keys() - wanted, sorted(wanted - stored.keys())
+    WorkingHours.objects.filter(pk__in=[stored[key] for key in gone]).delete()
+    WorkingHours.objects.bulk_create(
+        WorkingHours(provider=provider, weekday=day, starts=starts, ends=ends) for day, starts, ends in new
+    )
+    return bool(gone or new)
+
+
+# --- Time off --------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_time_off(*, by: Actor, time_off: TimeOff) -> TimeOff:
+    """A provider, or the whole practice, sees nobody then. What is booked already stays: see ``inside``.
+
+    Refused: an end that is not after the start, or that has passed; no reason.
+    """
+    if time_off.ends <= timezone.now():
+        raise ValidationError({"ends": "That is over already."})
+    time_off.full_clean()
+    time_off.save()
+    _note(by, time_off=time_off.pk, provider=time_off.provider_id, changed=["added"])
+    return time_off
+
+
+@transaction.atomic
+def remove_time_off(*, by: Actor, time_off: TimeOff) -> None:
+    """From now on the time can be booked again without a warning."""
+    number, provider = time_off.pk, time_off.provider_id
+    TimeOff.objects.select_for_update().get(pk=number).delete()
+    _note(by, time_off=number, provider=provider, changed=["removed"])
+
+
+def coming_time_off(*, now: datetime) -> QuerySet[TimeOff]:
+    """What is not over yet, the next first."""
+    return TimeOff.objects.filter(ends__gt=now).select_related("provider")
+
+
+def when(time_off: TimeOff) -> str:
+    """From when to when, as people say it: days where they are whole, and only one where it begins and ends there."""
+    starts, ends = timezone.localtime(time_off.starts), timezone.localtime(time_off.ends)
+    is_from_morning = time_off.starts == clock.bounds(starts.date())[0]
+    is_to_midnight = time_off.ends == clock.bounds(ends.date())[0]
+    last_day = ends.date() - timedelta(days=int(is_to_midnight))
+    first = f"{starts:%a, %b %-d, %Y}" + ("" if is_from_morning else f"{starts:, %-I:%M %p}")
+    last = "" if is_to_midnight else f"{ends:%-I:%M %p}"
+    if starts.date() == last_day:
+        if is_from_morning:
+            return f"{first}, until {last}" if last else first
+        return f"{first} – {last or 'end of the day'}"
+    return f"{first} – {last_day:%a, %b %-d, %Y}" + (f", {last}" if last else "")
+
+
+def inside(time_off: TimeOff) -> int:
+    """How many visits stand in the time off that somebody still has to move or to call about."""
+    whose = Q(provider=time_off.provider_id) if time_off.provider_id else Q()
+    booked = Appointment.objects.filter(whose).exclude(status__in=OVER)
+    earlier = booked.filter(start__gt=time_off.starts - timedelta(minutes=MAX_MINUTES), start__lt=time_off.starts)
+    reaching_into = sum(visit.end > time_off.starts for visit in earlier.only("start", "duration"))
+    return reaching_into + booked.filter(start__gte=time_off.starts, start__lt=time_off.ends).count()
+
+
+def still_to_come(provider: Provider, *, now: datetime) -> int:
+    """How many visits this provider is booked for from now on."""
+    return provider.appointments.filter(start__gt=now).exclude(status__in=OVER).count()
+
+
+# --- What they share -------------------------------------------------------------------------------
+
+
+def _differences(stored: Any, wanted: Any, fields: Iterable[str]) -> list[str]:
+    """Which of these fields a save would change; ``added`` for a record that is not stored yet."""
+    if stored is None:
+        return ["added"]
+    return [field for field in fields if getattr(stored, field) != getattr(wanted, field)]
+
+
+def _note(by: Actor, *, changed: Sequence[str], **numbers: int | None) -> None:
+    record(actor=by, action=Action.SCHEDULE_SETTINGS_CHANGED, changed=",".join(changed), **numbers)

@@ -1,0 +1,53 @@
+"""What the pages of the schedule show again and again."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from appointments import grid
+from appointments.models import Appointment
+from practice.access import Permission, refusal
+
+register = template.Library()
+
+
+@register.filter
+def of_type(colours: Mapping[str, str], visit_type: str) -> str:
+    """``{{ colours|of_type:visit.visit_type }}``: the colour, slate for a type that nobody has set up."""
+    return colours.get(visit_type, "slate")
+
+
+@register.filter
+def is_block(cell: grid.Slot | grid.Block) -> bool:
+    """Whether a cell of the grid is a visit rather than a free place."""
+    return isinstance(cell, grid.Block)
+
+
+@register.filter
+def clock_time(moment: datetime | None) -> str:
+    """What the practice's clocks show, with the zone where they show it twice."""
+    if moment is None:
+        return ""
+    local = timezone.localtime(moment)
+    is_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{local:%-I:%M %p %Z}" if is_twice else f"{local:%-I:%M %p}"
+
+
+@register.filter
+def moment(start: datetime) -> str:
+    """The moment with its offset, as the address of a new appointment takes it."""
+    return timezone.localtime(start).isoformat(timespec="minutes")
+
+
+@register.filter
+def waits(visit: Appointment) -> bool:
+    """Whether the family has come and nobody has seen it yet."""
+    return visit.status == Appointment.Status.ARRIVED
+
+
+@register.simple_tag(takes_context=True)
+def may_edit_schedule(context: template.Context) -> bool:
+    """``{% may_edit_schedule as may_edit %}``: whether to offer what changes appointments."""
+    return not refusal(context["request"].user, Permission.EDIT_SCHEDULE)

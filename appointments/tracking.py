@@ -1,0 +1,84 @@
+"""Today's visits as the front desk follows them: who is here, since when, and who is still to come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from appointments import clock
+from appointments.models import Appointment
+from appointments.statuses import CAME, NEXT, NOT_COMING
+from patients.models import Patient
+
+Status = Appointment.Status
+LONG_WAIT = 20  # minutes; whoever has waited for more is marked
+
+
+@dataclass(frozen=True)
+class TrackedVisit:
+    """A visit of today, and how long the family has been waiting: None where nobody waits."""
+
+    appointment: Appointment
+    waiting: int | None
+
+    @property
+    def is_long(self) -> bool:
+        return self.waiting is not None and self.waiting > LONG_WAIT
+
+    @property
+    def is_off(self) -> bool:
+        """Nobody is expected any more."""
+        return self.appointment.status in NOT_COMING
+
+    @property
+    def may_arrive(self) -> bool:
+        """Still expected, or given up: families marked as no-show do turn up after all."""
+        return self.appointment.status not in CAME and Status.ARRIVED in NEXT[self.appointment.status]
+
+
+@dataclass(frozen=True)
+class Tracking:
+    """The list at one moment. The numbers speak of the whole day, whatever of it is shown."""
+
+    day: date
+    now: datetime
+    visits: Sequence[TrackedVisit]
+    total: int  # without those who are not coming
+    waiting: int
+    longest: int | None  # minutes
+    is_empty: bool  # nothing is in the calendar today
+
+    @property
+    def patients(self) -> list[Patient]:
+        return [visit.appointment.patient for visit in self.visits]
+
+
+def read(*, now: datetime, exclude_checked_out: bool = False) -> Tracking:
+    """The visits of the practice's day that ``now`` lies in, by time."""
+    day = timezone.localdate(now)
+    first, end = clock.bounds(day)
+    found = Appointment.objects.filter(start__gte=first, start__lt=end)
+    visits = [
+        TrackedVisit(appointment, _waiting(appointment, now))
+        for appointment in found.select_related("patient", "provider", "location").order_by("start", "pk")
+    ]
+    waits = [visit.waiting for visit in visits if visit.waiting is not None]
+    return Tracking(
+        day=day,
+        now=now,
+        visits=[
+            visit for visit in visits if not (exclude_checked_out and visit.appointment.status == Status.CHECKED_OUT)
+        ],
+        total=sum(not visit.is_off for visit in visits),
+        waiting=sum(visit.appointment.status == Status.ARRIVED for visit in visits),
+        longest=max(waits, default=None),
+        is_empty=not visits,
+    )
+
+
+def _waiting(appointment: Appointment, now: datetime) -> int | None:
+    """Full minutes in the waiting room; whoever has a room, or has left, waits no more."""
+    if appointment.status != Status.ARRIVED or appointment.arrival_time is None:
+        return None
+    return max(0, (now - appointment.arrival_time) // timedelta(minutes=1))

@@ -1,0 +1,87 @@
+"""**Register and Print** for several families: choose, dry run, print; and see how far it is."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST, require_safe
+
+from portal import sheet_runs, worklist
+from portal.models import SheetRun
+from portal.refusals import NothingToPrint, RunIsUnderWay, UnreadableSheet
+from portal.views.window import KEY_IS_GONE, NUMBER
+from portal.views.worklist import address_of, day_of, list_page
+from practice.access import Permission, staff_page
+from practice.audit import Action, Actor, record, record_refresh
+
+OPENING = timedelta(minutes=15)  # a page that only watches the progress for so long is one opening
+
+
+@require_POST
+@staff_page(Permission.MANAGE_PINS)
+def plan_run(request: HttpRequest) -> HttpResponse:
+    """From the ticked families to the dry run. Issues nothing."""
+    ticked = {int(value) for value in request.POST.getlist("family") if NUMBER.fullmatch(value)}
+    found = worklist.read(day_of(request.POST.get("day", "")))
+    families = [family for family in found.families if family.contact.pk in ticked]
+    if len(families) > sheet_runs.MAX_FAMILIES:
+        problem = (
+            f"At most {sheet_runs.MAX_FAMILIES} families go into one run, and {len(families)} are ticked. "
+            "Nothing has happened. Untick some, print, and come back for the others."
+        )
+        return list_page(request, found, problem=problem, ticked=ticked)
+    if not families:
+        return list_page(request, found, problem="Tick the families to register first.", ticked=ticked)
+    run = sheet_runs.plan(day=found.day, families=families, by=Actor.of(request))
+    if gone := len(ticked) - len(families):
+        words = "family has" if gone == 1 else "families have"
+        messages.warning(
+            request, f"{gone} {words} left the list in the meantime and {'is' if gone == 1 else 'are'} not in this run."
+        )
+    return redirect("portal:run", run.pk)
+
+
+@require_safe
+@staff_page(Permission.MANAGE_PINS)
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The dry run; then how far it is; then what came of it. Whoever may issue PINs may go on with it."""
+    found = get_object_or_404(SheetRun, pk=run_id)
+    by = Actor.of(request)
+    if request.headers.get("HX-Request"):
+        record_refresh(actor=by, action=Action.SHEET_RUN_VIEWED, within=OPENING, run=found.pk)
+    else:
+        record(actor=by, action=Action.SHEET_RUN_VIEWED, run=found.pk)
+    return _run_page(request, found)
+
+
+@require_POST
+@staff_page(Permission.MANAGE_PINS)
+@sensitive_variables()
+def print_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """**Register and Print**, **Continue**, **Print Again**: all sheets as one PDF for a new tab."""
+    found = get_object_or_404(SheetRun, pk=run_id)
+    try:
+        document = sheet_runs.carry_out(run=found, by=Actor.of(request))
+    except RunIsUnderWay:
+        return _run_page(
+            request, found, problem="These sheets are being printed already, in another tab or by somebody else."
+        )
+    except NothingToPrint:
+        problem = (
+            "Nothing was printed: a PIN ended in the meantime, or none is left that works. See below, then try again."
+        )
+        return _run_page(request, found, problem=problem)
+    except UnreadableSheet as refused:
+        return _run_page(request, found, problem=f"Nothing was printed. {refused.contact.name}: {KEY_IS_GONE}")
+    return HttpResponse(
+        document, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="pin-sheets.pdf"'}
+    )
+
+
+def _run_page(request: HttpRequest, found: SheetRun, *, problem: str = "") -> HttpResponse:
+    report = sheet_runs.read(found)
+    is_fragment = bool(request.headers.get("HX-Request"))
+    context = {"report": report, "problem": problem, "back": address_of(report.run.day), "is_fragment": is_fragment}
+    return render(request, "portal/_run.html" if is_fragment else "portal/run.html", context)

@@ -1,0 +1,30 @@
+import pytest
+
+from appointments.models import Location, Provider
+from practice.audit import Actor
+
+
+@pytest.fixture
+def by(front_desk):
+    return Actor(front_desk, "192.0.2.1")
+
+
+@pytest.fixture
+def feldman(db):
+    return Provider.objects.create(name="Dr. Feldman")
+
+
+@pytest.fixture
+def raman(db):
+    return Provider.objects.create(name="Dr. Raman")
+
+
+@pytest.fixture
+def office(db):
+    return Location.objects.create(name="Main Office")
+
+
+@pytest.fixture
+def unknown():
+    """The numbers of no record: one that fits the database, one that does not."""
+    return [999_999, 99_999_999_999_999_999_999]

@@ -1,0 +1,113 @@
+"""Two members of staff at the same moment."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from appointments import visits
+from appointments.models import Appointment
+from appointments.refusals import Conflicting, NotPossible, Stale
+from practice.audit import Actor
+from practice.models import AuditEvent
+from practice.records import state_of
+from tests.appointments import schedules
+from tests.appointments.schedules import Status, today_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts):
+    """Do these at the same moment; what became of each, sorted."""
+    gate, outcomes = threading.Barrier(len(acts)), []
+
+    def attempt(act):
+        gate.wait()
+        try:
+            act()
+            outcomes.append("done")
+        except (Conflicting, NotPossible, Stale) as refused:
+            outcomes.append(type(refused).__name__)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=attempt, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(outcomes)
+
+
+def opened(visit):
+    """The appointment as its window reads it."""
+    return Appointment.objects.get(pk=visit.pk)
+
+
+def booking(by, patient, start, provider, reason=""):
+    appointment = Appointment(patient=patient, provider=provider, start=start, duration=30)
+    return lambda: visits.book(by=by, appointment=appointment, override_reason=reason)
+
+
+def test_one_provider_and_time_booked_by_ten(by, rivera, oneil, feldman):
+    children = [*rivera.children, *oneil.children]
+    acts = [booking(by, child, today_at(9, minute), feldman) for child in children for minute in (0, 15)]
+    assert at_once(*acts) == ["Conflicting"] * (len(acts) - 1) + ["done"]
+    assert Appointment.objects.count() == 1
+    assert AuditEvent.objects.count() == 1
+
+
+def test_one_patient_booked_with_two_providers(by, rivera, feldman, raman):
+    acts = [booking(by, rivera.mateo, today_at(9), provider) for provider in (feldman, raman)]
+    assert at_once(*acts) == ["Conflicting", "done"]
+    assert Appointment.objects.count() == 1
+
+
+def test_with_a_reason_both_get_in(by, rivera, feldman):
+    acts = [booking(by, child, today_at(9), feldman, "Siblings") for child in (rivera.mateo, rivera.sofia)]
+    assert at_once(*acts) == ["done", "done"]
+    # Whoever came first was in nobody's way.
+    assert sorted(Appointment.objects.values_list("override_reason", flat=True)) == ["", "Siblings"]
+
+
+def test_different_providers_do_not_meet(by, rivera, feldman, raman):
+    acts = [
+        booking(by, rivera.mateo, today_at(9), feldman),
+        booking(by, rivera.sofia, today_at(9), raman),
+    ]
+    assert at_once(*acts) == ["done", "done"]
+
+
+def test_two_move_to_the_same_place(by, rivera, feldman):
+    acts = []
+    for hour, child in enumerate([rivera.mateo, rivera.sofia], start=9):
+        moved = opened(schedules.visit(child, today_at(hour), feldman, duration=30))
+        seen, moved.start = state_of(moved), today_at(14)
+        acts.append(lambda moved=moved, seen=seen: _change(by, moved, ["start"], seen))
+    assert at_once(*acts) == ["Conflicting", "done"]
+    assert Appointment.objects.filter(start=today_at(14)).count() == 1
+
+
+def test_two_change_one_appointment(front_desk, clinician, rivera, feldman):
+    visit = opened(schedules.visit(rivera.mateo, today_at(9), feldman))
+    seen, acts = state_of(visit), []
+    for user, field, value in [(front_desk, "visit_type", "Sick visit"), (clinician, "duration", 45)]:
+        mine = opened(visit)
+        setattr(mine, field, value)
+        acts.append(lambda user=user, mine=mine, field=field: _change(Actor(user, ""), mine, [field], seen))
+    assert at_once(*acts) == ["Stale", "done"]
+    stored = Appointment.objects.get()
+    assert (stored.visit_type, stored.duration) in {("Sick visit", 15), ("", 45)}
+    assert AuditEvent.objects.get().user == (front_desk if stored.duration == 15 else clinician)
+
+
+def test_two_stamp_one_arrival(front_desk, clinician, rivera):
+    visit = schedules.visit(rivera.mateo, today_at(9))
+    acts = [lambda user=user: visits.arrive(by=Actor(user, ""), appointment=visit) for user in (front_desk, clinician)]
+    assert at_once(*acts) == ["NotPossible", "done"]
+    assert Appointment.objects.get().status == Status.ARRIVED
+    assert AuditEvent.objects.count() == 1
+
+
+def _change(by, appointment, fields, seen):
+    return visits.change(by=by, appointment=appointment, fields=fields, seen=seen)
