@@ -25,8 +25,17 @@ Status = Appointment.Status
 DATE_WIDGET = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME_WIDGET = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 MINUTES = (5, 8 * 60)  # what people may book; a roster may bring others
+YEARS = range(1900, 2201)  # no calendar beyond these
 # Which field of the form stands for which of the record.
 COLUMNS = {"day": "start", "time": "start", "second": "start", "arrival": "arrival_time"}
+
+
+def which(start: datetime) -> str:
+    """The answer to ``second`` for that start: empty where the clocks show it once."""
+    local = timezone.localtime(start)
+    if not clock.comes_twice(local.date(), local.time()):
+        return ""
+    return "second" if clock.is_second(start) else "first"
 
 
 class FilterForm(forms.Form):
@@ -42,8 +51,7 @@ class FilterForm(forms.Form):
     def chosen_day(self) -> date:
         """The day in the address; today where there is none that makes sense."""
         chosen: date | None = self.cleaned_data.get("day") if self.is_valid() or self.cleaned_data else None
-        is_usable = chosen is not None and 1900 <= chosen.year <= 2200  # noqa: PLR2004  # no calendar beyond these
-        return chosen if chosen and is_usable else timezone.localdate()
+        return chosen if chosen and chosen.year in YEARS else timezone.localdate()
 
     def filters(self) -> Filters:
         cleaned = self.cleaned_data
@@ -71,9 +79,14 @@ class AppointmentForm(ModelForm):
 
     day = forms.DateField(label="Date", widget=DATE_WIDGET)
     time = forms.TimeField(label="Start", widget=TIME_WIDGET)
-    second = forms.BooleanField(
-        label="The second time: after the clocks have gone back",
+    second = forms.ChoiceField(
+        label="Which of the two",
         required=False,
+        choices=[
+            ("", "Choose …"),
+            ("first", "The first time, before the clocks go back"),
+            ("second", "The second time, after the clocks have gone back"),
+        ],
         help_text="This time comes twice on that day.",
     )
     duration = forms.IntegerField(
@@ -99,7 +112,7 @@ class AppointmentForm(ModelForm):
         stored = self.instance
         if stored.start:
             local = timezone.localtime(stored.start)
-            self.initial.update(day=local.date(), time=local.time(), second=clock.is_second(stored.start))
+            self.initial.update(day=local.date(), time=local.time(), second=which(stored.start))
         if stored.arrival_time:
             arrived = timezone.localtime(stored.arrival_time).time()
             self.initial["arrival"] = arrived.replace(second=0, microsecond=0)
@@ -111,7 +124,8 @@ class AppointmentForm(ModelForm):
         for field in self.fields.values():
             field.widget.attrs["autocomplete"] = "off"
         if stored.pk and stored.duration not in range(*MINUTES):
-            self.fields["duration"].validators = [MinValueValidator(1), MaxValueValidator(stored.duration)]
+            least, most = min(MINUTES[0], stored.duration), max(MINUTES[1], stored.duration)
+            self.fields["duration"].validators = [MinValueValidator(least), MaxValueValidator(most)]
 
     def _offer_types(self, own: str) -> None:
         kinds = dict(VisitType.objects.values_list("name", "minutes"))
@@ -131,13 +145,19 @@ class AppointmentForm(ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        day, at, second = cleaned.get("day"), cleaned.get("time"), bool(cleaned.get("second"))
-        if day and at:
+        day, at, second = cleaned.get("day"), cleaned.get("time"), cleaned.get("second") == "second"
+        if day and day.year not in YEARS:
+            self.add_error("day", "Please check the year.")
+        elif day and at:
+            if clock.comes_twice(day, at) and not cleaned.get("second"):
+                self.add_error("second", "This time comes twice on that day. Choose which of the two is meant.")
             cleaned["start"] = self._moment("time", day, at, second=second)
             arrival = cleaned.get("arrival")
             cleaned["arrival_time"] = self._moment("arrival", day, arrival, second=second) if arrival else None
         if cleaned.get("status") == Status.CANCELLED and not cleaned.get("cancel_reason"):
             self.add_error("cancel_reason", "Say why it is cancelled, such as “family called”.")
+        elif "status" in cleaned and cleaned["status"] != Status.CANCELLED:
+            cleaned["cancel_reason"] = ""  # the window still holds it when a visit is put back
         return cleaned
 
     def _moment(self, field: str, day: date, at: time_of_day, *, second: bool) -> datetime | None:
@@ -145,8 +165,6 @@ class AppointmentForm(ModelForm):
             return clock.at(day, at, second=second and clock.comes_twice(day, at))
         except clock.NoSuchTime:
             self.add_error(field, f"{at:%-I:%M %p} does not exist on that day: the clocks go forward.")
-        except OverflowError:
-            self.add_error("day", "Please check the year.")
         return None
 
     @property
@@ -162,8 +180,8 @@ class AppointmentForm(ModelForm):
     def keep(self, typed: QueryDict, *, besides: Collection[str] = ()) -> None:
         """Show what was typed, without judging it yet."""
         for name in self.fields:
-            if name not in besides and (name in typed or name == "second"):
-                self.initial[name] = typed.get(name, "")
+            if name not in besides and name in typed:
+                self.initial[name] = typed[name]
 
     def changed_columns(self) -> list[str]:
         """The columns of the record that somebody changed. The reason for an override goes another way."""

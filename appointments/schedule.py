@@ -162,7 +162,7 @@ def month(first: date, *, filters: Filters) -> list[list[MonthDay]]:
     found = filters.visits(clock.bounds(days[0])[0], clock.bounds(days[-1])[1]).exclude(status__in=NOT_COMING)
     rows = [(timezone.localdate(moment), provider) for moment, provider in found.values_list("start", "provider")]
     visits = Counter(each for each, _ in rows)
-    providers = Counter(each for each, _ in set(rows))
+    providers = Counter(each for each, provider in set(rows) if provider)
     plan = _Plan(days[0], days[-1], filters, ())
     cells = [
         MonthDay(each, each.month == first.month, visits[each], providers[each], plan.all_day_off(None, each))

@@ -7,8 +7,6 @@ from django import template
 from django.utils import timezone
 
 from appointments import grid
-from appointments.models import Appointment
-from practice.access import Permission, refusal
 
 register = template.Library()
 
@@ -39,15 +37,3 @@ def clock_time(moment: datetime | None) -> str:
 def moment(start: datetime) -> str:
     """The moment with its offset, as the address of a new appointment takes it."""
     return timezone.localtime(start).isoformat(timespec="minutes")
-
-
-@register.filter
-def waits(visit: Appointment) -> bool:
-    """Whether the family has come and nobody has seen it yet."""
-    return visit.status == Appointment.Status.ARRIVED
-
-
-@register.simple_tag(takes_context=True)
-def may_edit_schedule(context: template.Context) -> bool:
-    """``{% may_edit_schedule as may_edit %}``: whether to offer what changes appointments."""
-    return not refusal(context["request"].user, Permission.EDIT_SCHEDULE)

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appointments import visits
-from appointments.forms import MINUTES, AppointmentForm
+from appointments.forms import MINUTES, YEARS, AppointmentForm, which
 from appointments.models import Appointment, Location, Provider
 from appointments.refusals import Conflicting, NotPossible, Stale
 from patients import charts
@@ -50,11 +50,11 @@ def change(request: HttpRequest, appointment_id: int) -> HttpResponse:
     stored = _appointment(appointment_id)
     if "arrive" in request.POST:
         return _stamp(request, stored)
-    form = AppointmentForm(request.POST, instance=_appointment(appointment_id))
     seen = request.POST.get("seen", "")
+    if seen != state_of(stored):
+        return _told(request, stored)
+    form = AppointmentForm(request.POST, instance=_appointment(appointment_id))
     if form.is_valid():
-        if seen != state_of(stored):
-            return _told(request, form, stored)
         try:
             saved = visits.change(
                 by=Actor.of(request),
@@ -65,9 +65,7 @@ def change(request: HttpRequest, appointment_id: int) -> HttpResponse:
                 warned=request.POST.getlist("warned"),
             )
         except Stale:
-            form = AppointmentForm(request.POST, instance=_appointment(appointment_id))
-            form.is_valid()
-            return _told(request, form, _appointment(appointment_id))
+            return _told(request, _appointment(appointment_id))
         except Conflicting as refused:
             return _window(request, form, stored=stored, seen=seen, conflicts=refused.conflicts)
         except NotPossible as refused:
@@ -115,9 +113,13 @@ def add(request: HttpRequest) -> HttpResponse:
 def move(request: HttpRequest, appointment_id: int) -> HttpResponse:
     """A visit was dragged to another place. Where something speaks against it, the window opens and asks."""
     stored = _appointment(appointment_id)
-    start, provider = _start(request.POST.get("start", "")), _provider(request.POST.get("provider", ""))
-    if start is None:
+    start, number = _start(request.POST.get("start", "")), request.POST.get("provider", "")
+    provider = _provider(number)
+    if start is None or (number and provider is None):
         return _window(request, AppointmentForm(instance=stored), stored=stored, problem="That is no place in the day.")
+    if provider and not provider.is_active and provider != stored.provider:
+        problem = f"{provider} is inactive and takes no new visits."
+        return _window(request, AppointmentForm(instance=stored), stored=stored, problem=problem)
     if _start(request.POST.get("from_start", "")) != stored.start.replace(second=0, microsecond=0):
         problem = "A colleague has moved this visit meanwhile; this is where it stands now."
         return _window(request, AppointmentForm(instance=stored), stored=stored, problem=problem)
@@ -174,7 +176,7 @@ def _start(text: str) -> datetime | None:
         found = parse_datetime(text)
     except ValueError:
         return None
-    return found if found and timezone.is_aware(found) and 1900 <= found.year <= 2200 else None  # noqa: PLR2004
+    return found if found and timezone.is_aware(found) and found.year in YEARS else None
 
 
 def _initial(query: QueryDict) -> dict[str, Any]:
@@ -182,7 +184,7 @@ def _initial(query: QueryDict) -> dict[str, Any]:
     initial: dict[str, Any] = {"status": Status.SCHEDULED, "duration": Practice.current().grid_minutes}
     if start := _start(query.get("start", "")):
         local = timezone.localtime(start)
-        initial |= {"day": local.date(), "time": local.time(), "second": bool(local.fold)}
+        initial |= {"day": local.date(), "time": local.time(), "second": which(start)}
     else:
         initial["day"] = _day(query.get("day", "")) or timezone.localdate()
     minutes = query.get("minutes", "")
@@ -240,9 +242,20 @@ def _summary(patient: Patient) -> Mapping[str, Any]:
     return {"patient": patient, "family_contacts": list(contacts)}
 
 
-def _told(request: HttpRequest, form: AppointmentForm, stored: Appointment) -> HttpResponse:
-    """A colleague saved first: say what the record holds now. Saving again keeps what is typed here."""
+def _told(request: HttpRequest, stored: Appointment) -> HttpResponse:
+    """A colleague saved first: say what the record holds now. Saving again keeps what is typed here.
+
+    Except for a status that the visit cannot go to any more: it gives way to where the visit stands now.
+    """
+    typed = request.POST.copy()
+    form = AppointmentForm(typed, instance=_appointment(stored.pk))
+    gives_way = typed.get("status") not in dict(form.fields["status"].choices)  # type: ignore[attr-defined]
+    if gives_way:
+        typed["status"] = stored.status
+    form.is_valid()
     add_differences(form)
+    if gives_way:
+        form.add_error("status", f"The record now says: {stored.get_status_display()}.")
     return _window(request, form, stored=stored)
 
 

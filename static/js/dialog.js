@@ -51,6 +51,11 @@
     });
   }
 
+  // Whoever goes on by hand needs no way back any more; a later refresh must not take the focus away.
+  for (const kind of ["keydown", "pointerdown"]) {
+    document.addEventListener(kind, () => dialogs.forEach((dialog) => dialog.open || openers.delete(dialog)), true);
+  }
+
   // Where the refresh replaced the opener, the focus goes to the one that took its place.
   document.body.addEventListener("htmx:afterSettle", () => {
     const within = top() ?? document.body;

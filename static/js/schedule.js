@@ -10,6 +10,7 @@
 
   // --- Places: cells of the grid, of which the visit or the slot itself takes the focus ---------------
 
+  const headOf = (cell) => table().querySelectorAll("thead th")[Number(cell.dataset.col)];
   const holder = (cell) => cell.querySelector(".visit") ?? cell;
   const cellOf = (element) => element?.closest?.(".grid-table tbody td");
   const place = (cell) => {
@@ -46,14 +47,10 @@
   };
   const say = (cell) => {
     if (!cell.matches(".slot")) return;
-    const head = table().querySelectorAll("thead th")[Number(cell.dataset.col)];
-    const time = new Date(cell.dataset.start).toLocaleTimeString("en-US", {
-      hour: "numeric",
-      minute: "2-digit",
-      timeZone: undefined,
-    });
-    const shown = cell.dataset.start.slice(11, 16);
-    cell.setAttribute("aria-label", `${shown || time}, ${head.firstChild.textContent.trim()}, ${cell.title || "free"}`);
+    const provider = headOf(cell).firstChild.textContent.trim();
+    const [, hours, minutes] = cell.dataset.start.match(/T(\d\d):(\d\d)/);
+    const time = `${hours % 12 || 12}:${minutes} ${hours < 12 ? "AM" : "PM"}`;
+    cell.setAttribute("aria-label", `${time}, ${provider}, ${cell.title || "free"}`);
   };
   const focus = (cell) => {
     const element = holder(cell);
@@ -62,18 +59,23 @@
     element.focus();
     element.scrollIntoView({ block: "nearest", inline: "nearest" });
   };
+  let held = ""; // the place that had the focus before a refresh replaced it
   const prepare = () => {
-    const visits = [...schedule.querySelectorAll(".grid-table .visit")];
-    for (const visit of visits) visit.tabIndex = -1;
-    const first = visits[0] ?? schedule.querySelector(".slot");
-    if (table() && first) makeStop(first);
     showNow();
+    if (!table()) return;
+    const visits = [...schedule.querySelectorAll(".visit")];
+    for (const visit of visits) visit.tabIndex = -1;
+    const again = held && document.getElementById(held);
+    const stop = again || visits[0] || schedule.querySelector(".slot");
+    if (stop) makeStop(stop);
+    if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
+    held = "";
   };
 
   // --- Opening ------------------------------------------------------------------------------------------
 
   const openAt = (url, source) => htmx.ajax("GET", url, { source, target: "#dialog", swap: "innerHTML" });
-  const providerOf = (cell) => table().querySelectorAll("thead th")[Number(cell.dataset.col)].dataset.provider;
+  const providerOf = (cell) => headOf(cell).dataset.provider;
   const add = (cell, minutes) => {
     if (!schedule.dataset.add) return;
     const query = new URLSearchParams({ start: cell.dataset.start, provider: providerOf(cell) });
@@ -212,6 +214,9 @@
   // Not under somebody's hand: a refresh waits until nothing is dragged.
   document.body.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.elt === schedule && (dragged || chosen.length)) event.preventDefault();
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target === schedule && schedule.contains(document.activeElement)) held = document.activeElement.id;
   });
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target === schedule) prepare();

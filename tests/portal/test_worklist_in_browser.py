@@ -76,8 +76,9 @@ def tab_to(page, words):
 
 def dialog_stands(page):
     """Wait until the dialog is open and has stopped fading in: axe would measure the colours of a ghost."""
-    page.wait_for_function(
-        "document.querySelector('dialog[open] form')?.closest('dialog').getAnimations().length === 0"
+    page.locator("dialog[open] form").first.wait_for()
+    page.locator("dialog[open]").evaluate(
+        "(dialog) => Promise.all(dialog.getAnimations().map((each) => each.finished))"
     )
 
 
