@@ -1,6 +1,6 @@
 from django.urls import path
 
-from appointments.views import appointment, arrival, calendar, schedule, settings, tracking
+from appointments.views import appointment, arrival, calendar, patient, schedule, settings, tracking
 
 app_name = "appointments"
 
@@ -20,7 +20,8 @@ appointment_urls = [
     path("appointments/<int:appointment_id>/arrive/", arrival.arrive, name="arrive"),
     path("appointments/<int:appointment_id>/move/", appointment.move, name="move"),
     path("patients/", appointment.find_patient, name="find_patients"),
-    path("patients/<int:patient_id>/", appointment.summary, name="summary"),
+    path("patients/<int:patient_id>/", patient.of_patient, name="of_patient"),
+    path("patients/<int:patient_id>/summary/", appointment.summary, name="summary"),
 ]
 
 settings_urls = [

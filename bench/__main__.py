@@ -1,13 +1,16 @@
-"""``make bench``: what the window and the sheet cost, as ratios to a floor measured in the same run.
+"""``make bench``: what window, sheet, calendar and a run of sheets cost, as ratios to a floor of the same run.
 
 Times on a shared machine drift; ratios hold. The floor of a page is the smallest page Django can serve
 through the same middleware, the floor of a sheet is a one-line PDF from the same WeasyPrint. Medians.
 """
 
 import os
+import resource
 import statistics
 import time
 from collections.abc import Callable
+from datetime import time as time_of_day
+from datetime import timedelta
 from http import HTTPStatus
 
 import django
@@ -22,9 +25,12 @@ from django.test.utils import CaptureQueriesContext, override_settings  # noqa: 
 from django.urls import path, reverse  # noqa: E402
 from weasyprint import HTML  # noqa: E402
 
+from appointments import clock  # noqa: E402
+from appointments.models import Appointment, Provider, WorkingHours  # noqa: E402
+from patients.ages import today  # noqa: E402
 from patients.models import FamilyContact  # noqa: E402
 from pinportal.urls import urlpatterns as product_urls  # noqa: E402
-from portal import pins, registration, sheet  # noqa: E402
+from portal import pins, registration, sheet, sheet_runs, worklist  # noqa: E402
 from portal.models import Pin  # noqa: E402
 from practice.access import public_page  # noqa: E402
 from practice.audit import Actor  # noqa: E402
@@ -32,6 +38,8 @@ from tests import people  # noqa: E402
 
 RUNS = 40
 CHILDREN = (1, 3, 6)
+VISITS = (20, 200)
+FAMILIES = 100
 
 
 @public_page
@@ -53,9 +61,13 @@ def median(action: Callable[[], object], runs: int = RUNS) -> float:
 
 
 def family(children: int) -> list[FamilyContact]:
-    mother = people.contact("Ngozi", f"Okafor {children}")
+    return family_named(f"Okafor {children}", children)
+
+
+def family_named(name: str, children: int) -> list[FamilyContact]:
+    mother = people.contact("Ngozi", name)
     born = [people.years_ago(age + 2) for age in range(children)]
-    named = [people.patient(f"{children}-{age}", f"Ada {age}", "Okafor", born[age]) for age in range(children)]
+    named = [people.patient(f"{name}-{age}", "Ada", name, born[age]) for age in range(children)]
     return [people.link(mother, child) for child in named]
 
 
@@ -95,6 +107,52 @@ def sheets(by: Actor) -> None:
         print(f"{f'  {children} children, later':<30}{taken:>8.1f}{taken / pdf_floor:>9.1f}")
 
 
+def days(client: Client, page_floor: float) -> None:
+    """The day view of a small and of a large practice: the same twelve providers, more visits."""
+    providers = [Provider.objects.create(name=f"Dr. Number {number:02}") for number in range(12)]
+    for provider in providers:
+        for weekday in range(7):
+            WorkingHours.objects.create(provider=provider, weekday=weekday, starts=time_of_day(8), ends=time_of_day(17))
+    patients = [link.patient for number in range(50) for link in family_named(f"Day {number}", 4)]
+    print(f"\n{'day view, 12 providers':<26}{'queries':>8}{'bytes':>9}{'ms':>8}{'x floor':>9}")
+    for number, visits in enumerate(VISITS):
+        day = today() + timedelta(days=number)
+        for place, patient in enumerate(patients[:visits]):
+            minutes = 8 * 60 + 30 * (place // 12)
+            start = clock.at(day, time_of_day(minutes // 60, minutes % 60))
+            Appointment.objects.create(patient=patient, provider=providers[place % 12], start=start, duration=25)
+        for name, address, headers in (
+            ("page", f"{reverse('appointments:day')}?day={day.isoformat()}", {}),
+            ("refresh", f"{reverse('appointments:day')}?day={day.isoformat()}&refresh=1", {"HX-Request": "true"}),
+        ):
+            client.get(address, headers=headers)
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(address, headers=headers)
+            count = len(queries)
+            taken = median(lambda address=address, headers=headers: client.get(address, headers=headers), runs=15)
+            size = len(answer.content)
+            print(f"{f'  {visits} visits, {name}':<26}{count:>8}{size:>9}{taken:>8.1f}{taken / page_floor:>9.1f}")
+
+
+def run_of_sheets(by: Actor) -> None:
+    """Register and Print for a hundred families of two, from the dry run's list to the PDF."""
+    day = today() + timedelta(days=len(VISITS))
+    provider = Provider.objects.create(name="Dr. Batch")
+    for number in range(FAMILIES):
+        for link in family_named(f"Batch {number}", 2):
+            Appointment.objects.create(patient=link.patient, provider=provider, start=clock.bounds(day)[0])
+    started = time.perf_counter()
+    listed = worklist.read(day)
+    read = time.perf_counter() - started
+    run = sheet_runs.plan(day=day, families=list(listed.families), by=by)
+    started = time.perf_counter()
+    document = sheet_runs.carry_out(run=run, by=by)
+    taken = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\nrun of {FAMILIES} families: list read in {read:.2f} s; issued, drawn and marked in {taken:.1f} s,")
+    print(f"  {len(document) / 1024:.0f} kB of PDF; the process' peak so far {peak:.0f} MB")
+
+
 def main() -> None:
     database = connection.creation.create_test_db(verbosity=0)
     try:
@@ -102,8 +160,11 @@ def main() -> None:
         client = people.signed_in(desk)
         client.defaults["SERVER_NAME"] = "localhost"
         with override_settings(ROOT_URLCONF="bench.__main__"):
-            window(client, median(lambda: client.get("/floor/")))
+            page_floor = median(lambda: client.get("/floor/"))
+            window(client, page_floor)
+            days(client, page_floor)
         sheets(Actor(desk, ""))
+        run_of_sheets(Actor(desk, ""))
     finally:
         connection.creation.destroy_test_db(database, verbosity=0)
 

@@ -82,7 +82,10 @@ def change(request: HttpRequest, appointment_id: int) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """**Add appointment**: empty, or with the slot it was opened from; first of all the patient is looked for."""
     if request.method != "POST":
-        return _window(request, AppointmentForm(initial=_initial(request.GET)))
+        patient = _patient(request.GET.get("patient", ""))
+        if patient:
+            charts.view(by=Actor.of(request), patient=patient, tab="appointment")
+        return _window(request, AppointmentForm(initial=_initial(request.GET)), patient=patient)
     patient = _patient(request.POST.get("choose", request.POST.get("patient", "")))
     if "choose" in request.POST or "arrive" in request.POST:
         return _typed_on(request, patient)
