@@ -33,9 +33,14 @@ COLUMNS = {"day": "start", "time": "start", "second": "start", "arrival": "arriv
 def which(start: datetime) -> str:
     """The answer to ``second`` for that start: empty where the clocks show it once."""
     local = timezone.localtime(start)
-    if not clock.comes_twice(local.date(), local.time()):
+    if not clock.comes_twice(local.date(), shown_time(start)):
         return ""
     return "second" if clock.is_second(start) else "first"
+
+
+def shown_time(start: datetime) -> time_of_day:
+    """The time of that start as the window takes it: a minute, without a word on which of two is meant."""
+    return timezone.localtime(start).time().replace(second=0, microsecond=0, fold=0)
 
 
 class FilterForm(forms.Form):
@@ -111,11 +116,10 @@ class AppointmentForm(ModelForm):
         super().__init__(*args, **kwargs)
         stored = self.instance
         if stored.start:
-            local = timezone.localtime(stored.start)
-            self.initial.update(day=local.date(), time=local.time(), second=which(stored.start))
+            day = timezone.localdate(stored.start)
+            self.initial.update(day=day, time=shown_time(stored.start), second=which(stored.start))
         if stored.arrival_time:
-            arrived = timezone.localtime(stored.arrival_time).time()
-            self.initial["arrival"] = arrived.replace(second=0, microsecond=0)
+            self.initial["arrival"] = shown_time(stored.arrival_time)
         self.initial.pop("override_reason", None)  # an old reason is no reason for a new place
         self._offer_types(stored.visit_type)
         self._offer_statuses()

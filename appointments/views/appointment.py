@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appointments import visits
-from appointments.forms import MINUTES, YEARS, AppointmentForm, which
+from appointments.forms import MINUTES, YEARS, AppointmentForm, shown_time, which
 from appointments.models import Appointment, Location, Provider
 from appointments.refusals import Conflicting, NotPossible, Stale
 from patients import charts
@@ -186,8 +186,7 @@ def _initial(query: QueryDict) -> dict[str, Any]:
     """What the calendar knows of the slot that was opened. The location is the one the provider works at most."""
     initial: dict[str, Any] = {"status": Status.SCHEDULED, "duration": Practice.current().grid_minutes}
     if start := _start(query.get("start", "")):
-        local = timezone.localtime(start)
-        initial |= {"day": local.date(), "time": local.time(), "second": which(start)}
+        initial |= {"day": timezone.localdate(start), "time": shown_time(start), "second": which(start)}
     else:
         initial["day"] = _day(query.get("day", "")) or timezone.localdate()
     minutes = query.get("minutes", "")

@@ -1,7 +1,9 @@
 import pytest
+import time_machine
 
 from appointments.models import Location, Provider
 from practice.audit import Actor
+from tests.appointments import schedules
 
 
 @pytest.fixture
@@ -28,3 +30,10 @@ def office(db):
 def unknown():
     """The numbers of no record: one that fits the database, one that does not."""
     return [999_999, 99_999_999_999_999_999_999]
+
+
+@pytest.fixture
+def ten_o_clock():
+    """On a Wednesday in New York."""
+    with time_machine.travel(schedules.NOW, tick=False):
+        yield

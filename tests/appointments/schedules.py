@@ -1,17 +1,42 @@
-"""Appointments for the tests: plain functions that save rows."""
+"""Appointments for the tests: plain functions that save rows, and steps that the tests of the calendar share."""
 
-from datetime import date, datetime, time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time
+from html.parser import HTMLParser
 from typing import Any
 
+import time_machine
+from django.contrib.sessions.models import Session
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from appointments import clock
-from appointments.models import Appointment, Provider
+from appointments.models import Appointment, Provider, WorkingHours
 from patients.models import Patient
 from portal.models import Registration
+from practice.models import AuditEvent
 from tests import people
+from tests.portal import steps
 
 Status = Appointment.Status
+HTMX = {"HX-Request": "true"}
+NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # ten o'clock on a Wednesday in New York
+TODAY = "2026-11-25"
+# What somebody may write into the address of a calendar, or into a field.
+NONSENSE = [
+    "foo",
+    "-1",
+    "0",
+    "0001-01-01",
+    "9999-12-31",
+    "99999999999999999999",
+    "9" * 5000,
+    "\x00",
+    "1\x00",
+    "'--",
+    "é",
+]
 
 
 def today_at(hour: int, minute: int = 0) -> datetime:
@@ -42,3 +67,146 @@ def visits(count: int, start: datetime, provider: Provider) -> list[Appointment]
         Registration.objects.create(family_contact=link)
         made.append(visit(patient, start, provider))
     return made
+
+
+def works(
+    provider: Provider, *, weekdays: Iterable[int] = range(7), starts: time = time(8), ends: time = time(17)
+) -> Provider:
+    """Give the provider these hours."""
+    for weekday in weekdays:
+        WorkingHours.objects.create(provider=provider, weekday=weekday, starts=starts, ends=ends)
+    return provider
+
+
+def conflicting(patient: Patient, start: datetime, provider: Provider) -> Appointment:
+    """A visit that is in the way of whatever begins then with that provider."""
+    return visit(patient, start, provider, duration=30)
+
+
+# --- The calendar --------------------------------------------------------------------------------
+
+
+def stays_up(client: Client, url: str) -> None:
+    """Whatever stands in the address, the calendar shows something."""
+    for name in ("day", "provider", "location", "type", "refresh"):
+        for nonsense in NONSENSE:
+            answer = client.get(url, {name: nonsense})
+            assert (name, nonsense[:20], answer.status_code) == (name, nonsense[:20], 200)
+
+
+def keeps_no_session_alive(client: Client, url: str) -> None:
+    """A refresh at three in the afternoon sets no cookie and leaves the session's row as it is."""
+    assert "csrftoken" in client.get(url).cookies
+    before = list(Session.objects.values())
+    with time_machine.travel(today_at(15), tick=False):
+        refresh = client.get(url, {"refresh": "1"}, headers=HTMX)
+    assert (refresh.status_code, dict(refresh.cookies)) == (200, {})
+    assert list(Session.objects.values()) == before
+
+
+def views_in_trail() -> list[dict[str, Any]]:
+    return [event.detail for event in AuditEvent.objects.filter(action="schedule.viewed").order_by("pk")]
+
+
+def leaves_lines(client: Client, url: str, span: str) -> None:
+    """A line for each opening, and for refreshes one each half hour."""
+    line = {"view": span, "day": TODAY}
+    client.get(url)
+    client.get(url)
+    assert views_in_trail() == [line] * 2
+    for minute, expected in [(1, 2), (29, 2), (31, 3), (40, 3)]:
+        with time_machine.travel(today_at(10, minute), tick=False):
+            client.get(url, {"refresh": "1"}, headers=HTMX)
+        assert (minute, views_in_trail()) == (minute, [line] * expected)
+
+
+def query_counts(client: Client, address: str, start: datetime) -> dict[int, int]:
+    """How many queries the calendar needs for 1, 50 and 200 visits with twelve providers who work every day."""
+    providers = [works(Provider.objects.create(name=f"Dr. {number}")) for number in range(12)]
+    client.get(address)
+    counts: dict[int, int] = {}
+    for count in (1, 50, 200):
+        for number in range(Appointment.objects.count(), count):
+            visits(1, start, providers[number % 12])
+        counts[count] = steps.queries(lambda: client.get(address))
+    return counts
+
+
+def links(page: Any) -> dict[str, str]:
+    """Where previous, Today and next lead, as the page says it."""
+    found = {}
+    for name in ("previous", "today", "next"):
+        address = page.context["links"][name]
+        assert f'href="{address.replace("&", "&amp;")}"' in page.text
+        found[name] = address.split("?", 1)[1]
+    return found
+
+
+# --- The window ----------------------------------------------------------------------------------
+
+
+class _Fields(HTMLParser):
+    """What a browser would send of a form: the fields as they stand in it, buttons aside."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: dict[str, list[str]] = {}
+        self.select = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name"), given.get("value") or ""
+        if tag == "input" and name and (given.get("type") != "checkbox" or "checked" in given):
+            self.found.setdefault(name, []).append(value)
+        elif tag == "select" and name:
+            self.select = name
+        elif tag == "option" and self.select and ("selected" in given or self.select not in self.found):
+            self.found[self.select] = [value]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self.select = ""
+
+
+def fields(page: str) -> dict[str, Any]:
+    """The fields of the window in this answer, to be sent back."""
+    found = _Fields(page).found
+    return {name: values if name == "warned" else values[0] for name, values in found.items()}
+
+
+def opened(client: Client, appointment: Appointment) -> dict[str, Any]:
+    """The window of this visit in a dialog."""
+    url = reverse("appointments:appointment", args=[appointment.pk])
+    return fields(client.get(url, headers=HTMX).text)
+
+
+def save(client: Client, appointment: Appointment, typed: dict[str, Any], **changes: Any) -> Any:
+    """Press Save in the dialog."""
+    url = reverse("appointments:change", args=[appointment.pk])
+    return client.post(url, typed | changes, headers=HTMX)
+
+
+def has_closed(answer: Any) -> bool:
+    """Whether this answer closes the dialog and has the calendar read anew."""
+    headers = answer.headers
+    return (answer.status_code, headers.get("HX-Reswap"), headers.get("HX-Trigger-After-Swap")) == (
+        200,
+        "none",
+        "dialog:close, schedule:changed",
+    )
+
+
+def stored(appointment: Appointment) -> dict[str, Any]:
+    """The record as it is."""
+    return Appointment.objects.values().get(pk=appointment.pk)
+
+
+def set_status(appointment: Appointment, status: str) -> None:
+    """As if it had come to that, with what the database wants to go with it."""
+    came = status in {Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT}
+    Appointment.objects.filter(pk=appointment.pk).update(
+        status=status,
+        arrival_time=appointment.start if came else None,
+        cancel_reason="Family called" if status == Status.CANCELLED else "",
+    )

@@ -19,7 +19,7 @@ Sign in as {front_desk}, {doctor}, {administrator}
 or {unlinked} (a sign-in without a staff record: see what it is told) or {parent} (a family).
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
-then open {url}/register/ as the parent (in a private window).
+or Schedule › Families not registered; then open {url}/register/ as the parent (in a private window).
 """
 
 
