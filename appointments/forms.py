@@ -1,5 +1,6 @@
 """The forms of the calendar and of the appointment window. Labels are the words on the screen."""
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime
 from datetime import time as time_of_day
@@ -26,6 +27,7 @@ DATE_WIDGET = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME_WIDGET = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 MINUTES = (5, 8 * 60)  # what people may book; a roster may bring others
 YEARS = range(1900, 2201)  # no calendar beyond these
+NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
 # Which field of the form stands for which of the record.
 COLUMNS = {"day": "start", "time": "start", "second": "start", "arrival": "arrival_time"}
 
@@ -43,11 +45,17 @@ def shown_time(start: datetime) -> time_of_day:
     return timezone.localtime(start).time().replace(second=0, microsecond=0, fold=0)
 
 
+class _ProviderFilter(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    def clean(self, value: Any) -> Any:
+        """Numbers that the database cannot hold would be its error, not the form's."""
+        return super().clean([each for each in value or () if NUMBER.fullmatch(each)])
+
+
 class FilterForm(forms.Form):
     """What the calendar shows; all of it stands in the address, none of it names a patient."""
 
     day = forms.DateField(required=False, widget=DATE_WIDGET)
-    provider = forms.ModelMultipleChoiceField(
+    provider = _ProviderFilter(
         Provider.objects.filter(is_active=True), required=False, widget=forms.CheckboxSelectMultiple
     )
     location = forms.ModelChoiceField(Location.objects.all(), required=False, empty_label="All locations")

@@ -1,6 +1,5 @@
 """The **Add/Edit Appointment** window: a dialog over the calendar, and a page at an address of its own."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from appointments import visits
-from appointments.forms import MINUTES, YEARS, AppointmentForm, shown_time, which
+from appointments.forms import MINUTES, NUMBER, YEARS, AppointmentForm, shown_time, which
 from appointments.models import Appointment, Location, Provider
 from appointments.refusals import Conflicting, NotPossible, Stale
 from patients import charts
@@ -28,7 +27,6 @@ from practice.audit import Actor
 from practice.models import Practice
 from practice.records import state_of
 
-NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
 MAX_FOUND = 6  # patients offered while somebody types
 
 Status = Appointment.Status

@@ -85,6 +85,7 @@ def test_without_visits_it_is_slots_alone():
         ([(0, 15), (0, 15), (5, 10)], ["AB.", "ABC", "ABC", "...", "...", "..."]),
         # The third does not touch the first, and takes its lane.
         ([(0, 15), (10, 15), (20, 10)], ["A.", "A.", "AB", ".B", "CB", "C."]),
+        ([(0, 15), (10, 15), (15, 10)], ["A.", "A.", "AB", "CB", "CB", ".."]),
         # Beside three at once, a single visit takes the whole width.
         ([(0, 5), (0, 5), (0, 5), (10, 10)], ["ABC", "...", "DDD", "DDD", "...", "..."]),
         ([(0, 5), (0, 5), (0, 5), (10, 10), (15, 5)], ["ABC", "...", "D..", "DEE", "...", "..."]),
@@ -114,7 +115,7 @@ def columns(draw):
     def spans(words):
         return [Span(after(start), after(start + long), words) for start, long in draw(SPANS)]
 
-    return column(*draw(PLACES), hours=draw(st.sampled_from([True, False])) and spans("") or None, off=spans("Off"))
+    return column(*draw(PLACES), hours=(draw(st.sampled_from([True, False])) and spans("")) or None, off=spans("Off"))
 
 
 @given(st.lists(columns(), min_size=1, max_size=3), st.sampled_from([5, 10, 15]))

@@ -47,7 +47,7 @@ def test_every_status_is_a_word(as_front_desk, rivera, status):
     schedules.visit(rivera.mateo, today_at(9), status=status)
     page = as_front_desk.get(URL).text
     assert (
-        f'<i class="mark mark-{status}" aria-hidden="true"></i><span class="visually-hidden">{status.label}. ' in page
+        f'<i class="sign sign-{status}" aria-hidden="true"></i><span class="visually-hidden">{status.label}. ' in page
     )
 
 

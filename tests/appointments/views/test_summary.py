@@ -40,7 +40,7 @@ def test_portal_account_is_as_it_stands_now(as_front_desk, by, rivera, url):
     after = as_front_desk.get(url).text
     assert (before.count("Pending Registration"), after.count("Pending Registration")) == (0, 1)
     steps.registered(by, rivera.link(rivera.luis, rivera.mateo))
-    assert as_front_desk.get(url).text.count(">Registered<") == 1
+    assert as_front_desk.get(url).text.count("Registered</span>") == 1
 
 
 def test_a_restriction_is_told(as_front_desk, oneil):
