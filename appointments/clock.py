@@ -35,6 +35,13 @@ def is_second(moment: datetime) -> bool:
     return bool(timezone.localtime(moment).fold)
 
 
+def shown(moment: datetime) -> str:
+    """What the practice's clocks show, such as 1:05 PM; with the zone where they show it twice."""
+    local = timezone.localtime(moment)
+    is_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{local:%-I:%M %p %Z}" if is_twice else f"{local:%-I:%M %p}"
+
+
 def bounds(day: date) -> tuple[datetime, datetime]:
     """The first moment of the day and that of the next one: 23, 24 or 25 hours apart."""
     return _midnight(day), _midnight(day + timedelta(days=1))

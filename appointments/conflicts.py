@@ -9,6 +9,7 @@ from django.utils import timezone
 from appointments import clock
 from appointments.models import MAX_MINUTES, Appointment, TimeOff, WorkingHours
 from appointments.statuses import NOT_COMING
+from patients.models import Patient
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ def find(appointment: Appointment) -> list[Conflict]:
     """All that speaks against this appointment as it stands, saved or not. Nothing does once nobody is to come."""
     if appointment.status in NOT_COMING:
         return []
-    found = [_double_booked(appointment), _patient_twice(appointment), _time_off(appointment), _hours(appointment)]
+    questions = (_double_booked, _patient_twice, _time_off, _hours, _chart)
+    found = [question(appointment) for question in questions]
     return [conflict for conflict in found if conflict]
 
 
@@ -81,6 +83,13 @@ def _hours(appointment: Appointment) -> Conflict | None:
     when = ", ".join(f"{each.starts:%-I:%M %p} to {each.ends:%-I:%M %p}" for each in that_day)
     works = f"works {when} on" if when else "does not work on"
     return Conflict("outside_hours", f"{appointment.provider} {works} {start:%A}s.")
+
+
+def _chart(appointment: Appointment) -> Conflict | None:
+    patient = appointment.patient
+    if patient.status == Patient.Status.ACTIVE:
+        return None
+    return Conflict("chart_closed", f"{patient.name}'s chart says: {patient.get_status_display()}.")
 
 
 def _span(appointment: Appointment) -> str:

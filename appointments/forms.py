@@ -28,6 +28,7 @@ TIME_WIDGET = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 MINUTES = (5, 8 * 60)  # what people may book; a roster may bring others
 YEARS = range(1900, 2201)  # no calendar beyond these
 NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
+BEFORE_ARRIVAL = {Status.SCHEDULED, Status.CONFIRMED}
 # Which field of the form stands for which of the record.
 COLUMNS = {"day": "start", "time": "start", "second": "start", "arrival": "arrival_time"}
 
@@ -46,9 +47,13 @@ def shown_time(start: datetime) -> time_of_day:
 
 
 class _ProviderFilter(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Active providers to choose from, and whoever else the address names: a week's row leads to its provider."""
+
     def clean(self, value: Any) -> Any:
-        """Numbers that the database cannot hold would be its error, not the form's."""
-        return super().clean([each for each in value or () if NUMBER.fullmatch(each)])
+        # Numbers that the database cannot hold would be its error, not the form's.
+        numbers = [each for each in value or () if NUMBER.fullmatch(each)]
+        self.queryset = Provider.objects.filter(Q(is_active=True) | Q(pk__in=numbers))
+        return super().clean(numbers)
 
 
 class FilterForm(forms.Form):
@@ -166,6 +171,8 @@ class AppointmentForm(ModelForm):
             cleaned["start"] = self._moment("time", day, at, second=second)
             arrival = cleaned.get("arrival")
             cleaned["arrival_time"] = self._moment("arrival", day, arrival, second=second) if arrival else None
+        if cleaned.get("arrival") and "arrival" in self.changed_data and cleaned.get("status") in BEFORE_ARRIVAL:
+            cleaned["status"] = Status.ARRIVED  # whoever types when somebody came says that they came
         if cleaned.get("status") == Status.CANCELLED and not cleaned.get("cancel_reason"):
             self.add_error("cancel_reason", "Say why it is cancelled, such as “family called”.")
         elif "status" in cleaned and cleaned["status"] != Status.CANCELLED:
@@ -198,6 +205,8 @@ class AppointmentForm(ModelForm):
     def changed_columns(self) -> list[str]:
         """The columns of the record that somebody changed. The reason for an override goes another way."""
         names = {COLUMNS.get(name, name) for name in self.changed_data} - {"override_reason"}
+        if self.cleaned_data["status"] != self.initial.get("status"):
+            names.add("status")  # an arrival brings it along
         return sorted(names)
 
     def placed(self) -> Appointment:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from appointments import clock
 from appointments.models import Appointment, Provider
 
 STEP = timedelta(minutes=5)  # of a row
@@ -95,10 +96,10 @@ class Grid:
 def build(columns: Sequence[Column], *, length: timedelta, slot: timedelta) -> Grid:
     """The table for these columns, each as long as ``length`` from its opening, with slots of that size."""
     total, slot_rows = length // STEP, slot // STEP
-    rows = [Row(start=columns[0].opening + number * STEP) for number in range(total)]
+    # The last of a week is no Sunday, on which clocks change: its labels fit the others.
+    rows = [Row(start=columns[-1].opening + number * STEP) for number in range(total)]
     for number in range(0, total, slot_rows):
-        start = timezone.localtime(rows[number].start)
-        rows[number].label = f"{start:%-I:%M %p}"
+        rows[number].label = clock.shown(rows[number].start)
         rows[number].label_rows = min(slot_rows, total - number)
     heads = []
     for number, column in enumerate(columns):

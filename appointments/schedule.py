@@ -196,13 +196,14 @@ def _time_grid(
     hours = {place: plan.hours(place[0], place[1]) if place[0] else None for place in places}
     spans = [(each.start, each.end) for known in hours.values() for each in known or ()]
     spans += [(visit.start, visit.end) for visit in visits]
-    opens, length = _opening_hours(spans, {each for _, each in places})
-    is_week = len({each for _, each in places}) > 1
+    days = {each for _, each in places}
+    is_week = len(days) > 1
+    opens, length = _opening_hours(spans, days)
     columns = [
         grid.Column(
             label=f"{each:%a %-d}" if is_week else (provider.name if provider else "No provider"),
             provider=provider,
-            opening=_at(each, opens),
+            opening=_week_opening(each, opens) if is_week else _at(each, opens),
             visits=by_place.get((provider.pk if provider else None, each), []),
             hours=hours[provider, each],
             off=plan.off(provider, each),
@@ -238,6 +239,16 @@ def _opening_hours(spans: Iterable[tuple[datetime, datetime]], days: Iterable[da
         hours = -((opening - last) // timedelta(hours=1))
         length = max(length, min(hours * timedelta(hours=1), midnight - opening))
     return opens, max(length, timedelta(hours=1))
+
+
+def _week_opening(chosen: date, opens: time) -> datetime:
+    """Where a day's column begins beside those of other days.
+
+    Their rows share labels, so a day on which the clocks change is aligned by its noon: what comes
+    before the change, at night, stands an hour off.
+    """
+    noon = time(12)
+    return _at(chosen, noon) - (datetime.combine(chosen, noon) - datetime.combine(chosen, opens))
 
 
 def _at(chosen: date, clock_time: time) -> datetime:

@@ -11,7 +11,7 @@ def axe(page: Page, *, within: str | None = None) -> None:
     """Fail, naming rule and element, where axe-core finds a violation on the page (or within a selector)."""
     options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": RULES}}
     # Colours are judged once whatever fades in stands.
-    page.evaluate("() => Promise.all(document.getAnimations().map((animation) => animation.finished))")
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished))")
     # Runs through the debugger's door, which the Content-Security-Policy leaves open: nothing is bypassed.
     violations = Axe().run(page, context=within, options=options).response["violations"]
     report = [

@@ -6,7 +6,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from appointments import grid
+from appointments import clock, grid
 
 register = template.Library()
 
@@ -26,11 +26,7 @@ def is_block(cell: grid.Slot | grid.Block) -> bool:
 @register.filter
 def clock_time(moment: datetime | None) -> str:
     """What the practice's clocks show, with the zone where they show it twice."""
-    if moment is None:
-        return ""
-    local = timezone.localtime(moment)
-    is_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{local:%-I:%M %p %Z}" if is_twice else f"{local:%-I:%M %p}"
+    return clock.shown(moment) if moment else ""
 
 
 @register.filter

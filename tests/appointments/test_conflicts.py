@@ -235,6 +235,12 @@ def test_the_hour_that_comes_twice_holds_two_visits(rivera, feldman):
 # --- All at once ----------------------------------------------------------------------------------
 
 
+def test_a_closed_chart(rivera):
+    rivera.mateo.status = "transferred"
+    (conflict,) = conflicts.find(ten_to(30, rivera.mateo))
+    assert (conflict.code, conflict.sentence) == ("chart_closed", "Mateo Rivera's chart says: Transferred.")
+
+
 def test_each_conflict_is_named(rivera, feldman):
     schedules.visit(rivera.mateo, on(DAY, 10), feldman)
     TimeOff.objects.create(provider=feldman, starts=on(DAY, 8), ends=on(DAY, 17), reason="Vacation")

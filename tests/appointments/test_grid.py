@@ -203,7 +203,7 @@ def test_a_label_for_each_slot_of_the_grid(slot, labels):
     ("day", "rows", "first"),
     [
         (SPRING, 276, ["12:00 AM", "1:00 AM", "3:00 AM", "4:00 AM"]),
-        (AUTUMN, 300, ["12:00 AM", "1:00 AM", "1:00 AM", "2:00 AM"]),
+        (AUTUMN, 300, ["12:00 AM", "1:00 AM EDT", "1:00 AM EST", "2:00 AM"]),
         (date(2026, 11, 25), 288, ["12:00 AM", "1:00 AM", "2:00 AM", "3:00 AM"]),
     ],
 )

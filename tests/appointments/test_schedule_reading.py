@@ -246,6 +246,16 @@ def test_a_week_with_a_change_of_the_clocks_begins_each_day_at_eight(feldman, ri
     assert rows == [12, 12]
 
 
+@pytest.mark.parametrize("day", [SPRING, AUTUMN])
+def test_a_week_that_opens_at_night_still_has_its_mornings_beside_their_labels(feldman, rivera, day):
+    schedules.visit(rivera.mateo, clock.at(day, time(9)), feldman)
+    schedules.visit(rivera.sofia, clock.at(day + timedelta(days=1), time(1)), feldman)
+    found = schedule.provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
+    labels_at = [row.label for row in found.grid.rows]
+    rows = [number for number, row in enumerate(found.grid.rows) for cell in row.cells if isinstance(cell, Block)]
+    assert [(row, labels_at[row][:7]) for row in rows] == [(0, "1:00 AM"), (96, "9:00 AM")]
+
+
 # --- Month ---------------------------------------------------------------------------------------
 
 

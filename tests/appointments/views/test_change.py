@@ -314,6 +314,11 @@ def test_an_arrival_typed_by_hand(as_front_desk, visit):
     assert stored(visit)["arrival_time"] == today_at(9, 48)
 
 
+def test_an_arrival_typed_while_the_status_stays_says_that_they_came(as_front_desk, visit):
+    save(as_front_desk, visit, opened(as_front_desk, visit), arrival="09:48")
+    assert (stored(visit)["status"], stored(visit)["arrival_time"]) == ("arrived", today_at(9, 48))
+
+
 # --- The clock -----------------------------------------------------------------------------------
 
 

@@ -52,6 +52,14 @@ def test_the_week_of_one_is_hours(as_front_desk, rivera, feldman, raman):
     assert "Sofia Rivera" not in page
 
 
+def test_the_row_of_somebody_who_has_left_leads_to_their_own_week(as_front_desk, rivera, feldman, raman):
+    schedules.visit(rivera.mateo, today_at(9), feldman)
+    schedules.visit(rivera.sofia, today_at(9), raman)
+    Provider.objects.filter(pk=feldman.pk).update(is_active=False)
+    page = as_front_desk.get(URL, {"provider": feldman.pk}).text
+    assert ("Mateo Rivera" in page, "Sofia Rivera" in page) == (True, False)
+
+
 def test_a_week_when_nobody_works(as_front_desk):
     assert "Nobody works in this week" in as_front_desk.get(URL).text
 
