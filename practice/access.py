@@ -29,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_PINS = "issue, show, print and revoke PINs"
     SET_UP_SCHEDULE = "change the settings of the schedule"
     ADMINISTER = "administer staff"
+    READ_AUDIT = "read the audit trail"
 
 
 Role = StaffRecord.Role
@@ -42,6 +43,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.FRONT_DESK: DAILY_WORK,
     Role.CLINICIAN: DAILY_WORK,
     Role.ADMINISTRATOR: frozenset(Permission),
+    Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 
 FIX_STAFF_RECORD = "A practice administrator can fix this under Practice Portal › Staff."

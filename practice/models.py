@@ -113,6 +113,7 @@ class StaffRecord(models.Model):
         FRONT_DESK = "front_desk", "Front desk"
         CLINICIAN = "clinician", "Clinician"
         ADMINISTRATOR = "administrator", "Practice administrator"
+        AUDITOR = "auditor", "Auditor"
 
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=20, choices=Role)
@@ -131,7 +132,8 @@ class StaffRecord(models.Model):
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(role__in=["front_desk", "clinician", "administrator"]), name="staff_role_is_known"
+                condition=Q(role__in=["front_desk", "clinician", "administrator", "auditor"]),
+                name="staff_role_is_known",
             ),
         ]
 
