@@ -57,7 +57,13 @@ def window(page):
     found = page.locator("#appointment-window")
     found.wait_for()
     page.locator("dialog[open] :focus").wait_for()
+    settled(page)
     return found
+
+
+def settled(page):
+    """Wait until htmx listens to what it has put into the page."""
+    page.wait_for_function("() => !document.querySelector('.htmx-settling, .htmx-added, .htmx-swapping')")
 
 
 def closed(page):
@@ -111,6 +117,7 @@ def test_keyboard_alone_from_the_calendar_to_the_pins_and_back(desk, live_server
     desk.locator("#dialog-over #registration-window").wait_for()
     assert "Ana Rivera" in desk.locator(".guardian-name").inner_text()
     desk.locator("#dialog-over button:focus", has_text="Register").wait_for()
+    settled(desk)
     desk.keyboard.press("Enter")
     desk.locator("#dialog-over output").first.wait_for()
     axe(desk)
@@ -166,7 +173,6 @@ def test_booking_by_double_click_search_and_enter(desk, live_server, office, riv
     open_day(desk, live_server)
     slot(desk, 1, "10:15").dblclick()
     window(desk)
-    desk.wait_for_timeout(50)  # htmx listens to the box once it has settled
     desk.keyboard.type("sofia")
     desk.locator("[data-found]").wait_for()
     axe(desk)
