@@ -114,6 +114,7 @@ def answer_health_checks(get_response: Callable[[HttpRequest], HttpResponse]) ->
         if request.path_info not in PATHS:
             return get_response(request)
         request.resolver_match = match = resolve(request.path_info)
-        return match.func(request)
+        response: HttpResponse = match.func(request)
+        return response
 
     return middleware

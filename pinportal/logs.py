@@ -32,7 +32,7 @@ class JsonFormatter(logging.Formatter):
     """One JSON object a line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(_line(record), ensure_ascii=False, default=str)
+        return json.dumps(_line(record), default=str)  # in ASCII: no character can begin a new line
 
 
 class TextFormatter(logging.Formatter):
@@ -41,7 +41,7 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = _line(record)
         frames = line.pop("error", [])
-        head = " ".join(str(line.pop(name)) for name in ("time", "level", "logger", "message"))
+        head = " ".join(" ".join(line.pop(name).split()) for name in ("time", "level", "logger", "message"))
         words = [head, *(f"{name}={value}" for name, value in line.items() if value not in {None, ""})]
         return "\n".join([" ".join(words), *(f"    {json.dumps(each)}" for each in frames)])
 
@@ -118,7 +118,8 @@ def _of_database_error(error: BaseException) -> dict[str, Any]:
     diagnosis = getattr(driver, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None)
     if getattr(driver, "sqlite_errorname", "").startswith("SQLITE_CONSTRAINT"):
-        constraint = str(driver).partition("constraint failed: ")[2]  # SQLite quotes columns there, never values
+        # SQLite quotes columns or an index there, never values.
+        constraint = str(driver).partition("constraint failed: ")[2].removeprefix("index ").strip("'")
     return {name: value for name, value in {"code": code, "constraint": constraint}.items() if value}
 
 

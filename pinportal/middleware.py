@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from time import perf_counter
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
+from pinportal import health
 from pinportal.logs import current_request
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,7 @@ def account_for_request(get_response: Callable[[HttpRequest], HttpResponse]) -> 
             response.headers[REFERENCE_HEADER] = request.reference  # type: ignore[attr-defined]
             facts = {"status": response.status_code, "duration_ms": round((perf_counter() - started) * 1000, 1)}
             # Whoever watches us asks every few seconds; its lines would bury the others.
-            is_watching = request.path_info in {"/healthz", "/readyz"} and response.status_code == 200
+            is_watching = request.path_info in health.PATHS and response.status_code == HTTPStatus.OK
             logger.log(logging.DEBUG if is_watching else logging.INFO, "answered", extra={"facts": facts})
             return response
         finally:

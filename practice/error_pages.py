@@ -61,7 +61,7 @@ def answer(request: HttpRequest, status: int, *, retry_after: int = 0, reason: s
     context = {"reference": reference, "reason": reason, "saved": saved(request)}
     try:
         with translation.override(_language(request)):
-            page = render_to_string(f"{status}.html", context)
+            page: str = render_to_string(f"{status}.html", context)
     except Exception:  # whatever it is, an error page must come
         logger.exception("The error page could not be drawn")
         page = LAST_RESORT.format(reference=reference)
