@@ -90,9 +90,7 @@ def test_a_sheet_that_cannot_be_drawn(client, db, monkeypatch):
 
 def test_no_database_is_told_and_logged_without_details_to_the_stranger():
     ask = "import django; django.setup(); from django.test import Client; print(Client().get('/readyz').text)"
-    done = run(
-        "-c", ask, DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL="postgres://nobody@127.0.0.1:9/none"
-    )
+    done = run("-c", ask, DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL="postgres://nobody@127.0.0.1:9/none")
     words = json.loads(done.stdout)
     assert {name for name, word in words.items() if word == "failed"} == {"database", "migrations"}
     assert "not ready: database" in done.stderr
