@@ -100,8 +100,8 @@ def test_a_whole_day_with_its_failures_leaves_nobody_in_the_log(log, settings, f
     born = rivera.mateo.birth_date
     secrets = [
         "Mateo", "mateo", "Rivera", "rivera", "Ana", "Sunny side", "wrong-secret", steps.PASSWORD, "Dana", "dana@",
-        "ana@", "example", "555 0141", "5550141", "maple", "Maple", str(born.year), f"{born:%m/%d/%Y}", rivera.mateo.chart_number,
-        *numbers, *(f"{number[:4]} {number[4:8]}" for number in numbers),
+        "ana@", "example", "555 0141", "5550141", "maple", "Maple", str(born.year), f"{born:%m/%d/%Y}",
+        rivera.mateo.chart_number, *numbers, *(f"{number[:4]} {number[4:8]}" for number in numbers),
     ]  # fmt: skip
     assert log.text.count("answered") >= 20
     assert "IntegrityError" in log.text
