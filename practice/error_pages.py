@@ -6,6 +6,7 @@ is a page that stands in this file. Nothing of the request but its number and la
 
 import logging
 import sys
+from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -58,7 +59,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, status: int, *, retry_after: int = 0, reason: str | Promise = "") -> HttpResponse:
     """The error page of this status, with ``reason`` in place of its own sentence where one is given."""
     reference = getattr(request, "reference", "")
-    context = {"reference": reference, "reason": reason, "saved": saved(request)}
+    connection_lost = status == HTTPStatus.SERVICE_UNAVAILABLE
+    context = {"reference": reference, "reason": reason, "saved": saved(request, connection_lost=connection_lost)}
     try:
         with translation.override(_language(request)):
             page: str = render_to_string(f"{status}.html", context)
@@ -69,15 +71,18 @@ def answer(request: HttpRequest, status: int, *, retry_after: int = 0, reason: s
     return HttpResponse(page, status=status, headers=headers)
 
 
-def saved(request: HttpRequest) -> str:
+def saved(request: HttpRequest, *, connection_lost: bool) -> str:
     """What can be said for certain of what this request was to save: ``nothing``, ``no`` or ``unknown``.
 
-    *nothing*: it only looked. *no*: it had not begun to write when it failed. Otherwise nobody can say
-    here: where a connection breaks during a commit, not even the database's client knows.
+    *nothing*: it only looked. *no*: it had not begun to write when it failed, or all of it was undone.
+    Otherwise nobody can say: of a connection that breaks, it may have been the commit that got through.
     """
     if request.method in {"GET", "HEAD"}:
         return "nothing"
-    return "unknown" if getattr(request, "has_written", False) else "no"
+    writing = getattr(request, "writing", None)  # none: it did not get as far
+    if writing is None or not writing.begun:
+        return "no"
+    return "unknown" if writing.stands or connection_lost else "no"
 
 
 def _language(request: HttpRequest) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -48,17 +48,32 @@ def _transport_security() -> str:
 
 
 def follow_writes(get_response: GetResponse) -> GetResponse:
-    """Note on the request whether it has begun to write, so that an error page can say what became of it."""
+    """Note on the request how far its writing has come, so that an error page can say what became of it."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.has_written = False  # type: ignore[attr-defined]
-
-        def watch(execute: Callable[..., Any], sql: Any, *arguments: Any) -> Any:
-            if str(sql).lstrip().upper().startswith(WRITES):
-                request.has_written = True  # type: ignore[attr-defined]
-            return execute(sql, *arguments)
-
-        with connection.execute_wrapper(watch):
+        writing = Writing()
+        request.writing = writing  # type: ignore[attr-defined]
+        with connection.execute_wrapper(writing.watch):
             return get_response(request)
 
     return middleware
+
+
+class Writing:
+    """How far a request has come with writing to the database."""
+
+    begun = False  # something was sent to be written
+    stands = False  # something was written for good, or may have been
+
+    def watch(self, execute: Callable[..., Any], sql: Any, *arguments: Any) -> Any:
+        """Look at each statement on its way."""
+        if str(sql).lstrip().upper().startswith(WRITES):
+            self.begun = True
+            if connection.in_atomic_block:
+                transaction.on_commit(self._committed)  # each time: a savepoint that is undone forgets it
+            else:
+                self.stands = True
+        return execute(sql, *arguments)
+
+    def _committed(self) -> None:
+        self.stands = True

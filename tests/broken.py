@@ -1,5 +1,7 @@
 """Pages and layers that fail, each in its own way, beside all the real ones. Tests take them as ROOT_URLCONF."""
 
+from contextlib import suppress
+
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -33,6 +35,23 @@ def writes_and_raises(request, mistake):
 
 
 @login_not_required
+@transaction.atomic
+def undoes(request, mistake):
+    writes_and_raises(request, mistake)
+
+
+@login_not_required
+def undoes_a_part(request, mistake):
+    with suppress(ValueError), transaction.atomic():
+        with transaction.atomic():
+            Practice.objects.update(name="Half done")
+        raise ValueError
+    with transaction.atomic():
+        Practice.objects.update(name="Half done")
+    raises(request, mistake)
+
+
+@login_not_required
 def adds_the_first_user_again(request):
     with transaction.atomic():
         User.objects.create_user(User.objects.order_by("pk").first().email, "x", kind="family")
@@ -57,5 +76,7 @@ urlpatterns = [
     path("broken/wait/", asks_to_wait, name="wait"),
     path("broken/<mistake>/", raises, name="raises"),
     path("broken/<mistake>/written/", writes_and_raises, name="writes_and_raises"),
+    path("broken/<mistake>/undone/", undoes, name="undoes"),
+    path("broken/<mistake>/partly/", undoes_a_part, name="undoes_a_part"),
     *real,
 ]

@@ -115,12 +115,26 @@ def test_what_had_not_begun_to_be_written_was_not_saved(stranger, mistake):
     assert not MAYBE.search(page.text)
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("mistake", ["value", "database"])
-def test_what_had_begun_to_be_written_is_to_be_looked_at_first(stranger, db, mistake):
+@pytest.mark.parametrize("how", ["written", "partly"])
+def test_what_was_written_before_a_failure_is_to_be_looked_at_first(stranger, mistake, how):
     Practice.objects.create(pk=1)
-    page = stranger.post(f"/broken/{mistake}/written/")
+    page = stranger.post(f"/broken/{mistake}/{how}/")
+    assert Practice.current().name == "Half done"
     assert MAYBE.search(page.text)
     assert NOT_SAVED not in page.text
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("mistake", "is_certain"), [("value", True), ("database", False)])
+def test_what_was_undone_was_not_saved_unless_the_connection_broke(stranger, mistake, is_certain):
+    """Of a connection that breaks, nobody here knows whether the commit had got through."""
+    Practice.objects.create(pk=1)
+    page = stranger.post(f"/broken/{mistake}/undone/")
+    assert Practice.current().name == "Our Practice"
+    assert (NOT_SAVED in page.text) == is_certain
+    assert bool(MAYBE.search(page.text)) == (not is_certain)
 
 
 # --- Whatever is down ----------------------------------------------------------------------------
