@@ -176,7 +176,10 @@ def test_a_refusal_of_the_database_is_told_by_its_code_and_constraint(log, setti
         "postgresql": ("23505", "practice_user_email_key"),
     }
     assert (ours["code"], ours["constraint"]) == expected[connection.vendor]
-    assert drivers["type"].endswith("IntegrityError")
+    assert (
+        drivers["type"]
+        == {"sqlite": "sqlite3.IntegrityError", "postgresql": "psycopg2.errors.UniqueViolation"}[connection.vendor]
+    )
 
 
 def test_a_full_disk_is_told_by_its_code(log):
