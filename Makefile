@@ -1,7 +1,7 @@
 # What developers run and what CI runs: `make check` and `make test` define green.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check bench format messages clean run-packages test-packages
+.PHONY: help demo serve test check bench format messages lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -9,7 +9,7 @@ MANAGE := $(PY) manage.py
 
 # The demo never sees the surroundings' settings: DATABASE_URL might lead to real patients.
 DEMO = env -u PINPORTAL_ENV -u DEBUG -u SECRET_KEY -u PIN_KEYS -u DATABASE_URL -u ALLOWED_HOSTS \
-	-u CSRF_TRUSTED_ORIGINS -u TRUSTED_PROXIES -u EMAIL_URL PORTAL_URL=http://127.0.0.1:$(PORT)
+	-u CSRF_TRUSTED_ORIGINS -u TRUSTED_PROXIES -u EMAIL_URL -u SURFACE -u STAFF_URL PORTAL_URL=http://127.0.0.1:$(PORT)
 # Production's settings with secrets that live as long as the command. No connection is made.
 LIKE_PRODUCTION = env -u DEBUG $$($(PY) -m pinportal.secrets) PINPORTAL_ENV=production \
 	ALLOWED_HOSTS=portal.example.org PORTAL_URL=https://portal.example.org DATABASE_URL=sqlite:///var/none.sqlite3
@@ -25,7 +25,7 @@ demo: run-packages .venv/.run var/demo.env var/.static ## A practice to try, at 
 	@$(DEMO) $(MANAGE) load_demo --skip-checks
 	@echo "Ctrl-C stops it."
 	@exec $(DEMO) $(PY) -m gunicorn --config pinportal/gunicorn.py --bind 127.0.0.1:$(PORT) --workers 2 \
-		--access-logfile /dev/null --log-level warning pinportal.wsgi
+		--log-level warning pinportal.wsgi
 
 serve: run-packages .venv/.run var/.static ## The production server; settings come from the environment
 	@exec $(PY) -m pinportal.serve
@@ -33,7 +33,7 @@ serve: run-packages .venv/.run var/.static ## The production server; settings co
 test: test-packages .venv/.dev ## Every test, on SQLite and on PostgreSQL, with a real browser
 	@bin/test
 
-check: run-packages .venv/.dev ## Style, types, import directions, templates, migrations, deployment settings
+check: run-packages .venv/.dev ## Style, types, import directions, templates, migrations, deployment settings, packages
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
@@ -41,6 +41,7 @@ check: run-packages .venv/.dev ## Style, types, import directions, templates, mi
 	$(PY) -m djlint --lint --quiet templates
 	$(LIKE_PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(LIKE_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
+	$(PY) bin/audit-packages requirements.lock requirements-dev.lock
 
 bench: run-packages .venv/.dev ## Speed and memory, measured
 	$(PY) -m bench
@@ -52,6 +53,18 @@ format: .venv/.dev ## Mends what `make check` would complain about, where a tool
 messages: .venv/.dev ## Brings the catalogues under locale/ up to date (needs gettext)
 	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --ignore '.venv/*' --ignore 'var/*'
 	.venv/bin/pybabel compile --directory locale --domain django
+
+# Keeps the versions that are locked already, where the lists allow them; UPGRADE=--upgrade takes the newest.
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
+	--custom-compile-command 'make lock' $(UPGRADE)
+lock: .venv/.dev ## Writes the lock files: every package, its version and its hashes
+	$(LOCK) --output-file requirements.lock requirements.txt
+	$(LOCK) --output-file requirements-dev.lock --constraints requirements.lock requirements-dev.txt
+
+sbom: .venv/.dev ## The list of everything the product consists of, as var/sbom.json (CycloneDX)
+	@mkdir -p var
+	.venv/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
+		--output-file var/sbom.json requirements.lock
 
 clean: ## Removes what make makes, except the demo's data and secrets
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results var/static var/.static
@@ -67,14 +80,17 @@ $(PY):
 	@python=$$(bin/find-tool python) || { echo "Python 3.11 or newer is needed; PYTHON=/path/to/python names one." >&2; exit 1; }; \
 	"$$python" -m venv --clear .venv
 
-.venv/.run: requirements.txt | $(PY)
+# From the lock: nothing is installed whose hash is not in it.
+PIP_INSTALL = $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes
+
+.venv/.run: requirements.lock | $(PY)
 	@echo "Installing what PIN Portal needs ..."
-	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input -r requirements.txt
+	@$(PIP_INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/.dev: requirements.txt requirements-dev.txt | $(PY)
+.venv/.dev: requirements.lock requirements-dev.lock | $(PY)
 	@echo "Installing what its tests and checks need ..."
-	@$(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input -r requirements-dev.txt
+	@$(PIP_INSTALL) -r requirements-dev.lock
 	@touch .venv/.run $@
 
 # Kept: new secrets would make the demo's PINs unreadable.

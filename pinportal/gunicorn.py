@@ -20,9 +20,9 @@ timeout = 180
 forwarded_allow_ips = ""
 # Gunicorn's way of steering a running server: one socket per home directory, and nothing here uses it.
 control_socket_disable = True
-# Path without query, no referrer: neither may carry a name or a PIN into a log (R7).
-accesslog = "-"
-access_log_format = "%(t)s %(m)s %(U)s %(s)s %(L)ss"
+# The application writes the line of each request itself, by the page's name and not by its address (R7);
+# gunicorn's own messages go the same way (LOGGING in the settings).
+accesslog = None
 
 
 def when_ready(server: object) -> None:

@@ -28,13 +28,12 @@ def refusal() -> str:
         django.setup()
     except (ImproperlyConfigured, ValueError) as error:  # ValueError: a number that is none, a URL that is none
         return str(error)
-    portal_url = urlsplit(settings.PORTAL_URL)
-    if portal_url.scheme != "https" or not portal_url.hostname:
-        return f"PORTAL_URL must be an https:// address, not {settings.PORTAL_URL!r}: families send PINs to it"
+    if settings.DEBUG:
+        return "DEBUG must not be set: error pages would show patient data"
     if "*" in settings.ALLOWED_HOSTS:
         return "ALLOWED_HOSTS must name the hosts: * lets a stranger choose"
-    if not validate_host(portal_url.hostname, settings.ALLOWED_HOSTS):
-        return f"ALLOWED_HOSTS lacks {portal_url.hostname}, the host of PORTAL_URL: families would be turned away"
+    if reason := _refusal_of_addresses():
+        return reason
     try:
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -43,6 +42,20 @@ def refusal() -> str:
     if pending:
         command = f"PINPORTAL_ENV=production {sys.executable} manage.py migrate"
         return f"the database lacks {len(pending)} migrations. Run: {command}"
+    return ""
+
+
+def _refusal_of_addresses() -> str:
+    """Why the configured addresses cannot be right: people type PINs and passwords there."""
+    if settings.SURFACE == "staff" and not os.environ.get("STAFF_URL", "").strip():
+        return "STAFF_URL is missing: the address staff use, e.g. https://staff.example.org, for links in their mails"
+    served = "STAFF_URL" if settings.SURFACE == "staff" else "PORTAL_URL"
+    for name in ("PORTAL_URL", "STAFF_URL"):
+        address = urlsplit(getattr(settings, name))
+        if address.scheme != "https" or not address.hostname:
+            return f"{name} must be an https:// address, not {getattr(settings, name)!r}: PINs and passwords go there"
+        if name == served and not validate_host(address.hostname, settings.ALLOWED_HOSTS):
+            return f"ALLOWED_HOSTS lacks {address.hostname}, the host of {name}: everybody would be turned away"
     return ""
 
 

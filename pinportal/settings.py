@@ -45,10 +45,17 @@ if not PORTAL_URL:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # How many proxies of ours stand in front. 0: X-Forwarded-For is ignored, as anyone can send it.
+# Which pages this process serves: the staff's, the families' (public), or both.
+SURFACE = env.str("SURFACE", default="both")
+ROOT_URLCONFS = {"both": "pinportal.urls", "staff": "pinportal.staff_urls", "public": "pinportal.public_urls"}
+if SURFACE not in ROOT_URLCONFS:
+    raise ImproperlyConfigured(f"SURFACE must be both, staff or public, not {SURFACE!r}.")
+# The address staff use, where their pages are served apart: it goes into their mails.
+STAFF_URL = env.str("STAFF_URL", default=PORTAL_URL)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
-ROOT_URLCONF = "pinportal.urls"
+ROOT_URLCONF = ROOT_URLCONFS[SURFACE]
 WSGI_APPLICATION = "pinportal.wsgi.application"
 
 INSTALLED_APPS = [
@@ -72,10 +79,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
+    # These stand outside of all that can fail or turn a request away, so that every answer has what they add.
+    "pinportal.middleware.account_for_request",
     "practice.middleware.protective_headers",
     "csp.middleware.CSPMiddleware",
+    "pinportal.health.answer_health_checks",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "practice.middleware.follow_writes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -120,7 +131,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------
 AUTH_USER_MODEL = "practice.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["practice.sign_in.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -198,6 +209,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else builds pages of our files
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "gz", "woff2"]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
@@ -205,10 +217,27 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds our own widge
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "text")
+if LOG_FORMAT not in {"json", "text"}:
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
+# The demo's terminal is for its instructions.
+LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if IS_DEMO else "INFO").upper()
+OUR_ROOMS = ["pinportal", "practice", "patients", "appointments", "portal"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "json": {"()": "pinportal.logs.JsonFormatter"},
+        "text": {"()": "pinportal.logs.TextFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        # No handlers of its own: no mail with local variables to anybody, no line twice.
+        "django": {"handlers": [], "level": "WARNING"},
+        "django.request": {"level": "ERROR"},  # what was refused stands in the line of the request
+        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},  # addresses with their query
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+        **{room: {"level": LOG_LEVEL} for room in OUR_ROOMS},
+    },
 }

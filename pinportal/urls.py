@@ -1,17 +1,15 @@
-"""All addresses. Numbers in them are record numbers; names, chart numbers and PINs never are."""
+"""All addresses, where one process serves both surfaces (SURFACE=both)."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django.views.generic import RedirectView
-from django.views.i18n import set_language
+
+from pinportal.shared_urls import handler400, handler403, handler404, handler500
+from pinportal.shared_urls import urlpatterns as shared
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
 urlpatterns = [
-    path("", include("practice.urls")),
+    *shared,
     path("", include("portal.urls")),
     path("patients/", include("patients.urls")),
     path("schedule/", include("appointments.urls")),
-    # allauth's own page would take changes of address, which nothing records.
-    path("accounts/email/", RedirectView.as_view(pattern_name="practice:home"), name="account_email"),
-    path("accounts/", include("allauth.account.urls")),
-    path("language/", login_not_required(set_language), name="set_language"),
 ]

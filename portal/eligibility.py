@@ -33,7 +33,12 @@ class Block:
     code: str
     reason: str
     fix: Fix
-    fix_url: str
+    fix_page: str  # of the staff's: families' processes have no address for it
+    record_id: int
+
+    @property
+    def fix_url(self) -> str:
+        return reverse(self.fix_page, args=[self.record_id])
 
 
 def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> Block | None:
@@ -65,7 +70,7 @@ def who_to_register(
 
 def _chart_block(patient: Patient, today: date) -> Block | None:
     def because(code: str, reason: str, fix: Fix = Fix.BASIC_INFO) -> Block:
-        return Block(code, reason, fix, reverse("patients:edit", args=[patient.pk]))
+        return Block(code, reason, fix, "patients:edit", patient.pk)
 
     if patient.status == Patient.Status.DECEASED:
         return because("deceased", "The chart says that this patient has died.")
@@ -81,11 +86,10 @@ def _chart_block(patient: Patient, today: date) -> Block | None:
 
 def _custody_block(family_contact: FamilyContact, practice: Practice, today: date) -> Block | None:
     contact, patient = family_contact.contact, family_contact.patient
-    edit_url = reverse("patients:edit_contact", args=[family_contact.pk])
     is_self = family_contact.role == FamilyContact.Role.SELF
 
     def because(code: str, reason: str) -> Block:
-        return Block(code, reason, Fix.FAMILY_CONTACT, edit_url)
+        return Block(code, reason, Fix.FAMILY_CONTACT, "patients:edit_contact", family_contact.pk)
 
     if not family_contact.is_active:
         return because("inactive_contact", f"{contact.name} is no longer an active contact of {patient.name}.")
@@ -102,7 +106,8 @@ def _custody_block(family_contact: FamilyContact, practice: Practice, today: dat
             "adult",
             f"{patient.name} is {age}; from {practice.adult_age} on only the patient can register, as Self.",
             Fix.SELF_CONTACT,
-            reverse("patients:add_contact", args=[patient.pk]),
+            "patients:add_contact",
+            patient.pk,
         )
     return None
 

@@ -11,7 +11,6 @@ import segno
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
@@ -22,6 +21,7 @@ from patients.models import Contact, Patient
 from portal.models import Pin
 from portal.pins import grouped
 from practice.models import Practice
+from practice.surfaces import registration_address
 
 # WeasyPrint is not documented as thread-safe, and one font configuration for the whole process halves
 # the time of a page and keeps memory flat.
@@ -68,6 +68,13 @@ def _laid_out(html: str, paper: str) -> Document:
     return page.render(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
 
 
+def test_page() -> bytes:
+    """A page with one word, to see that sheets can be drawn here. Reads no database."""
+    with _one_at_a_time:
+        pdf: bytes = _laid_out("<title>PIN Portal</title><p>1234", Practice.Paper.LETTER).write_pdf()
+    return pdf
+
+
 def language_of(contact: Contact) -> str:
     """The language we have for this contact, English where we have not theirs."""
     primary = contact.language.lower().replace("_", "-").split("-")[0]
@@ -76,8 +83,7 @@ def language_of(contact: Contact) -> str:
 
 def registration_url() -> str:
     """The address printed on the sheet: the configured one, never the request's host."""
-    portal: str = settings.PORTAL_URL
-    return portal.rstrip("/") + reverse("portal:register")
+    return registration_address()
 
 
 def sheet_name(patient: Patient) -> str:

@@ -1,20 +1,79 @@
-"""Headers that every response carries, besides those Django and django-csp set."""
+"""What is wrapped around every request."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.conf import settings
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
-def protective_headers(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Forbid device features, and forbid storing anything but static files (patient data!)."""
+def protective_headers(get_response: GetResponse) -> GetResponse:
+    """The headers of every answer, and no storing of anything but static files (patient data!).
+
+    Django's SecurityMiddleware sets some of them too, but not where it is itself what answers or fails;
+    this one stands outside of all that can.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        if not request.path.startswith("/static/"):
+        headers = {
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": settings.X_FRAME_OPTIONS,
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "Permissions-Policy": PERMISSIONS_POLICY,
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        if request.is_secure() and settings.SECURE_HSTS_SECONDS:
+            headers["Strict-Transport-Security"] = _transport_security()
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        is_static = request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 206, 304}
+        if not is_static:
             response.headers["Cache-Control"] = "no-store, private"
         return response
 
     return middleware
+
+
+def _transport_security() -> str:
+    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
+    preload = "; preload" if settings.SECURE_HSTS_PRELOAD else ""
+    return f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}{preload}"
+
+
+def follow_writes(get_response: GetResponse) -> GetResponse:
+    """Note on the request how far its writing has come, so that an error page can say what became of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        writing = Writing()
+        request.writing = writing  # type: ignore[attr-defined]
+        with connection.execute_wrapper(writing.watch):
+            return get_response(request)
+
+    return middleware
+
+
+class Writing:
+    """How far a request has come with writing to the database."""
+
+    begun = False  # something was sent to be written
+    stands = False  # something was written for good, or may have been
+
+    def watch(self, execute: Callable[..., Any], sql: Any, *arguments: Any) -> Any:
+        """Look at each statement on its way."""
+        if str(sql).lstrip().upper().startswith(WRITES):
+            self.begun = True
+            if connection.in_atomic_block:
+                transaction.on_commit(self._committed)  # each time: a savepoint that is undone forgets it
+            else:
+                self.stands = True
+        return execute(sql, *arguments)
+
+    def _committed(self) -> None:
+        self.stands = True

@@ -1,9 +1,12 @@
-"""The front door, the staff records, and the error pages."""
+"""The front door, and what browsers and forms fall back on."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from practice import error_pages
 from practice.access import public_page, signed_in_page
 from practice.models import User
 
@@ -16,8 +19,15 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("patients:search" if is_staff else "portal:children")
 
 
+@require_safe
+@public_page
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look by themselves when they show what is no page of ours, such as a sheet."""
+    return redirect(static("favicon.svg"))
+
+
 @public_page
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that came without its token: mostly a page left open since before signing in."""
-    message = "This page had been open too long, so nothing was saved. Go back, reload the page and try again."
-    return render(request, "403.html", {"reason": message}, status=403)
+    message = _("This page had been open too long, so nothing was saved. Go back, reload the page and try again.")
+    return error_pages.answer(request, 403, reason=message)

@@ -240,7 +240,7 @@ def test_repeated_fields_count_once(client, mateo, number, name):
 @pytest.mark.parametrize("name", ["pin", "birth_date_year", "nobody_s"])
 def test_a_megabyte_is_refused(client, db, name):
     page = client.post(REGISTER, steps.typed(steps.UNKNOWN, date(2019, 5, 1), **{name: "1" * 2**20}))
-    assert page.status_code == 400
+    assert page.status_code == 413
     assert "<h1>" in page.text
 
 

@@ -109,6 +109,7 @@ def test_production_does_not_start_without(name, value):
         ("DATABASE_URL", None, "DATABASE_URL is missing"),
         ("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none", "the database does not answer"),
         ("TRUSTED_PROXIES", "many", "many"),
+        ("DEBUG", "1", "DEBUG must not be set"),
         # An empty database: nothing has been migrated.
         ("DATABASE_URL", "sqlite://:memory:", "manage.py migrate"),
     ],

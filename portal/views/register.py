@@ -21,7 +21,7 @@ from practice.access import public_page
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "practice.sign_in.Backend"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -42,21 +42,27 @@
     }
   });
 
-  const say = (words) => {
+  const say = (words, reference) => {
     const toast = document.getElementById("toast-error").content.cloneNode(true);
-    toast.querySelector("p").textContent = words;
+    toast.querySelector("p").textContent = reference ? `${words} (Reference number: ${reference})` : words;
     document.getElementById("toasts").append(toast);
   };
+
+  // An error page of ours knows best what became of the last thing done: its sentence.
+  const sentence = (xhr) =>
+    new DOMParser().parseFromString(xhr.responseText, "text/html").querySelector("[data-error]")?.textContent.trim();
 
   document.body.addEventListener("htmx:responseError", (event) => {
     const { requestConfig, xhr } = event.detail;
     // A refused or missing page says why in its own words: open it.
     if (requestConfig.verb === "get" && [403, 404].includes(xhr.status)) window.location.assign(requestConfig.path);
-    else if (xhr.status === 403) say("This page had been open too long, so nothing was saved. Reload it and try again.");
-    else say("That did not work, and nothing was saved. Try again; if it goes on, tell whoever runs the server.");
+    else {
+      const words = sentence(xhr) ?? "That did not work. Reload the page and look before you do it again.";
+      say(words, xhr.getResponseHeader("X-Request-ID"));
+    }
   });
 
   document.body.addEventListener("htmx:sendError", () => {
-    say("The server cannot be reached, so nothing was saved. Check the network and try again.");
+    say("The server cannot be reached. Check the network, reload the page and look before you do it again.");
   });
 }

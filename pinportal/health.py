@@ -1,0 +1,120 @@
+"""What a load balancer asks: does the process live, and is it ready to be given work?
+
+Both are answered before host name, scheme and session are looked at: whoever watches asks by number
+and without TLS, and must not need the database to learn that the database is down. A stranger who asks
+learns which part has failed and no more; the reason is in the log.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable
+from time import monotonic
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import path, resolve
+from django.views.decorators.http import require_safe
+
+from portal import pins, sheet
+from practice.access import public_page
+
+logger = logging.getLogger(__name__)
+FAILURE_KEPT = 5  # seconds
+
+
+class NotReadyError(Exception):
+    """A part works, but not as it must."""
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _migrations() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise NotReadyError
+
+
+def _keys() -> None:
+    number = pins.new_pin()
+    if any(pins.unseal(pins.seal(number, key)) != number for key in pins.pin_keys()):
+        raise NotReadyError
+
+
+def _pdf() -> None:
+    if not sheet.test_page().startswith(b"%PDF"):
+        raise NotReadyError
+
+
+def _disk() -> None:
+    with tempfile.TemporaryFile(dir=settings.VAR_DIR) as file:
+        file.write(bytes(4096))
+        file.flush()
+
+
+# Each part with the seconds for which a good answer stands, in this process. So asking without end costs
+# next to nothing: a page drawn in ten minutes, a look at the migrations in one.
+PARTS: dict[str, tuple[Callable[[], None], int]] = {
+    "database": (_database, 2),
+    "migrations": (_migrations, 60),
+    "keys": (_keys, 60),
+    "pdf": (_pdf, 600),
+    "disk": (_disk, 10),
+}
+_known: dict[str, tuple[bool, float]] = {}  # by part: whether it works, and until when that stands
+
+
+def _works(name: str) -> bool:
+    check, kept = PARTS[name]
+    works, until = _known.get(name, (False, 0.0))
+    if monotonic() < until:
+        return works
+    try:
+        check()
+    except Exception:  # whatever it is: that is the answer
+        works, kept = False, FAILURE_KEPT
+        logger.exception("not ready: %s", name)
+    else:
+        works = True
+    _known[name] = (works, monotonic() + kept)
+    return works
+
+
+@require_safe
+@public_page
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process lives and answers. Asks nothing of anybody."""
+    return JsonResponse({"process": "ok"})
+
+
+@require_safe
+@public_page
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Everything that the front desk's next click needs is there: 200, or 503 and which part is not."""
+    parts = {name: _works(name) for name in PARTS}
+    words = {name: "ok" if works else "failed" for name, works in parts.items()}
+    return JsonResponse(words, status=200 if all(parts.values()) else 503)
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
+PATHS = {f"/{each.pattern}" for each in urlpatterns}
+
+
+def answer_health_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Answer these two before the layers that look at host, scheme, session and sign-in."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info not in PATHS:
+            return get_response(request)
+        request.resolver_match = match = resolve(request.path_info)
+        response: HttpResponse = match.func(request)
+        return response
+
+    return middleware

@@ -1,0 +1,13 @@
+"""The families' addresses alone (SURFACE=public)."""
+
+from django.urls import include, path
+
+from pinportal.shared_urls import handler400, handler403, handler404, handler500
+from pinportal.shared_urls import urlpatterns as shared
+
+__all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
+
+urlpatterns = [
+    *shared,
+    path("", include("portal.family_urls")),
+]

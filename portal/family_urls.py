@@ -1,0 +1,14 @@
+from django.urls import path
+
+from portal.views import families, register
+from practice.surfaces import REGISTER_PATH
+
+app_name = "portal"
+
+urlpatterns = [
+    path(REGISTER_PATH, register.start, name="register"),
+    path(f"{REGISTER_PATH}children/", register.siblings, name="register_siblings"),
+    path(f"{REGISTER_PATH}account/", register.account, name="register_account"),
+    path(f"{REGISTER_PATH}start-over/", register.start_over, name="register_start_over"),
+    path("my/children/", families.my_children, name="children"),
+]

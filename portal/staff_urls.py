@@ -1,0 +1,34 @@
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from portal.views import administration, sheet_runs, window, worklist
+
+app_name = "portal"
+
+
+class VerbConverter(StringConverter):
+    regex = "|".join(window.VERBS)
+
+
+register_converter(VerbConverter, "verb")
+
+urlpatterns = [
+    path("registration/<int:family_contact_id>/", window.open_window, name="window"),
+    path("registration/patients/<int:patient_id>/", window.open_for_patient, name="patient_window"),
+    path("registration/<int:family_contact_id>/issue/", window.issue, name="issue"),
+    path("registration/<int:family_contact_id>/show/", window.show, name="show"),
+    path("registration/<int:family_contact_id>/print/", window.print_sheet, name="print"),
+    path("registration/<int:family_contact_id>/<int:row_id>/<verb:verb>/", window.row_verb, name="row_verb"),
+    path("patients/<int:patient_id>/portal/", administration.history, name="history"),
+    path("practice-portal/patients/", administration.patients, name="administration"),
+    path("practice-portal/worklist/", worklist.worklist, name="worklist"),
+    path("practice-portal/worklist/<int:contact_id>/decline/", worklist.decline, name="decline_family"),
+    path("practice-portal/worklist/<int:contact_id>/postpone/", worklist.postpone, name="postpone"),
+    path("practice-portal/worklist/<int:contact_id>/ask-now/", worklist.ask_now, name="ask_now"),
+    path("practice-portal/runs/", sheet_runs.plan_run, name="plan_run"),
+    path("practice-portal/runs/<int:run_id>/", sheet_runs.run, name="run"),
+    path("practice-portal/runs/<int:run_id>/print/", sheet_runs.print_run, name="print_run"),
+    path("practice-portal/staff/", administration.staff, name="staff"),
+    path("practice-portal/staff/add/", administration.staff_record, name="add_staff_record"),
+    path("practice-portal/staff/<int:staff_record_id>/", administration.staff_record, name="staff_record"),
+]
