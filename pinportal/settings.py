@@ -44,7 +44,6 @@ if not PORTAL_URL:
     raise ImproperlyConfigured("PORTAL_URL is missing: the address families use, e.g. https://portal.example.org")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# How many proxies of ours stand in front. 0: X-Forwarded-For is ignored, as anyone can send it.
 # Which pages this process serves: the staff's, the families' (public), or both.
 SURFACE = env.str("SURFACE", default="both")
 ROOT_URLCONFS = {"both": "pinportal.urls", "staff": "pinportal.staff_urls", "public": "pinportal.public_urls"}
@@ -52,6 +51,7 @@ if SURFACE not in ROOT_URLCONFS:
     raise ImproperlyConfigured(f"SURFACE must be both, staff or public, not {SURFACE!r}.")
 # The address staff use, where their pages are served apart: it goes into their mails.
 STAFF_URL = env.str("STAFF_URL", default=PORTAL_URL)
+# How many proxies of ours stand in front. 0: X-Forwarded-For is ignored, as anyone can send it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
