@@ -39,8 +39,8 @@ class SessionLimits:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.ended_session = sessions.hold(request)  # type: ignore[attr-defined]
         response = self.get_response(request)
-        if isinstance(request.user, User) and not sessions.has_begun(request):
-            sessions.begin(request)
+        if isinstance(request.user, User) and not sessions.has_begun(request.session):
+            sessions.begin(request.session)
         if clock := sessions.clock_of(request):
             response.headers["Session-Left"] = f"{clock.left:.1f} {clock.ending}"
         return response

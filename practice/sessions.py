@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
@@ -35,7 +36,7 @@ class Ending(StrEnum):
 
     IDLE = "idle"
     ABSOLUTE = "absolute"
-    INACTIVE = "inactive"  # its user was disabled in the meantime
+    REVOKED = "revoked"  # its user was disabled, or has changed the password elsewhere
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,14 @@ def hold(request: HttpRequest) -> Ended | None:
     Returns what has ended, if something has: from then on the request is nobody's. Makes no query but those
     that read the session and its user, and writes only as often as the module says.
     """
-    if SESSION_KEY not in request.session:
+    user_id, key = request.session.get(SESSION_KEY), request.session.session_key
+    if user_id is None:
         return None
-    clock = clock_of(request)
+    clock = clock_of(request)  # Django throws the session away itself where the password has changed
     if clock is None:
-        return _end(request, Ending.INACTIVE)
+        return _end(request, Ending.REVOKED, user_id, key)
     if clock.left <= 0:
-        return _end(request, clock.ending)
+        return _end(request, clock.ending, user_id, key)
     if _is_use(request):
         keep(request, at_once=False)
     return None
@@ -125,14 +127,14 @@ def keep(request: HttpRequest, *, at_once: bool = True) -> None:
     request.session.setdefault(STARTED, now)
 
 
-def begin(request: HttpRequest) -> None:
+def begin(session: SessionBase) -> None:
     """Somebody has just signed in: both limits count from here."""
-    request.session[STARTED] = request.session[SEEN] = _now()
+    session[STARTED] = session[SEEN] = _now()
 
 
-def has_begun(request: HttpRequest) -> bool:
+def has_begun(session: SessionBase) -> bool:
     """Whether the limits count already: not so right after signing in, which makes a session anew."""
-    return STARTED in request.session
+    return STARTED in session
 
 
 def _is_use(request: HttpRequest) -> bool:
@@ -141,12 +143,13 @@ def _is_use(request: HttpRequest) -> bool:
     return not refreshes_itself and not only_asks
 
 
-def _end(request: HttpRequest, ending: Ending) -> Ended:
+def _end(request: HttpRequest, ending: Ending, user_id: str, key: str | None) -> Ended:
     """Of several requests that find the session over, the one that deletes it leaves the line in the trail."""
-    user = User.objects.filter(pk=request.session[SESSION_KEY]).first()
+    user = User.objects.filter(pk=user_id).first()
+    is_gone_already = request.session.session_key is None
     with transaction.atomic():
-        deleted, _by_model = Session.objects.filter(session_key=request.session.session_key).delete()
-        if deleted:
+        deleted, _by_model = Session.objects.filter(session_key=key).delete()
+        if deleted or is_gone_already:
             actor = Actor(user=user, address=client_address(request))
             record(actor=actor, action=Action.SESSION_ENDED, why=ending.value)
     logout(request)

@@ -1,0 +1,359 @@
+"""The end of a session in a real browser: the warning, the blank screen, and everything back as it was.
+
+The limits are a few seconds here, and held by the server as ever.
+"""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from appointments.models import Appointment
+from patients.models import Patient
+from practice.models import AuditEvent
+from tests import people
+from tests.accessibility import axe
+from tests.appointments import schedules
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SOON = 9_000  # milliseconds, for what the limits below bring about
+ENDED = "You have been signed out"
+WARNING = "#session-warning[open]"
+
+
+@pytest.fixture(autouse=True)
+def short_limits(settings):
+    settings.SESSION_LIMITS = {"staff": (4, 600), "family": (4, 600)}  # seconds
+    settings.SESSION_WARNING = 3
+    settings.SESSION_SEEN_EVERY = 1
+
+
+@pytest.fixture
+def desk(context, live_server, front_desk):
+    """The front desk's browser, signed in."""
+    return signed_in(context, live_server, front_desk)
+
+
+def signed_in(context, live_server, user):
+    session = people.signed_in(user).cookies["sessionid"]
+    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
+    return context.new_page()
+
+
+def blank(page):
+    """Wait until the screen is blank."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(ENDED, timeout=SOON)
+
+
+def warned(page):
+    page.locator(WARNING).wait_for(timeout=SOON)
+
+
+def sign_in_again(page, user):
+    """In the tab that opens for it; which is given back open or closed."""
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again").press("Enter")
+    fill_sign_in(opened.value, user)
+    return opened.value
+
+
+def fill_sign_in(page, user):
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill(people.PASSWORD)
+    page.keyboard.press("Enter")
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.id")
+
+
+def chart(live_server, patient, page="patients:chart"):
+    return live_server.url + reverse(page, args=[patient.pk])
+
+
+# --- The warning -------------------------------------------------------------------------------------
+
+
+def test_the_warning_counts_down_and_enter_stays(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    desk.locator("#find").focus()
+    warned(desk)
+    axe(desk, within=WARNING)
+    before = int(desk.locator(f"{WARNING} .number").inner_text())
+    assert 0 < before <= 3
+    expect(desk.locator(f"{WARNING} .number")).not_to_have_text(str(before))
+    expect(desk.get_by_role("button", name="Stay signed in")).to_be_focused()
+    with desk.expect_response(lambda answer: answer.request.method == "POST") as stayed:
+        desk.keyboard.press("Enter")
+    assert stayed.value.json()["left"] == 5
+    desk.locator(WARNING).wait_for(state="detached")
+    assert focused(desk) == "find"
+    blank(desk)  # and once more nobody is there
+
+
+def test_escape_stays_too_as_somebody_is_there(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    warned(desk)
+    with desk.expect_response(lambda answer: answer.request.method == "POST"):
+        desk.keyboard.press("Escape")
+    desk.locator(WARNING).wait_for(state="detached")
+
+
+def test_sign_out_now(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    warned(desk)
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    desk.wait_for_url("**/accounts/login/")
+    assert not Session.objects.exists()
+
+
+def test_typing_is_use(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
+    field = desk.get_by_label("Preferred name")
+    for _ in range(8):
+        field.press_sequentially("x", delay=800)
+    assert field.input_value().endswith("x" * 8)
+    assert not desk.locator(WARNING).count()
+
+
+def test_the_absolute_limit_is_told_and_cannot_be_put_off(desk, live_server, rivera, settings):
+    settings.SESSION_LIMITS = {"staff": (600, 6)}
+    settings.SESSION_WARNING = 5
+    desk.goto(chart(live_server, rivera.mateo))
+    warned(desk)
+    axe(desk, within=WARNING)
+    assert desk.get_by_role("button", name="Stay signed in").count() == 0
+    expect(desk.get_by_role("button", name="Go on")).to_be_focused()
+    desk.keyboard.press("Enter")
+    desk.locator(WARNING).wait_for(state="detached")
+    blank(desk)
+    assert not desk.get_by_text("Nobody used this page").is_visible()
+    assert AuditEvent.objects.get(action="session.ended").detail == {"why": "absolute"}
+
+
+# --- The blank screen --------------------------------------------------------------------------------
+
+
+def test_at_the_limit_the_screen_goes_blank_without_a_click(desk, live_server, rivera, tmp_path):
+    desk.goto(chart(live_server, rivera.mateo))
+    assert "Mateo" in desk.title()
+    blank(desk)
+    assert desk.title() == "Signed out · Our Practice"
+    assert "Mateo" not in desk.content()
+    expect(desk.get_by_role("link", name="Sign in again")).to_be_focused()
+    axe(desk)
+    desk.emulate_media(media="print")
+    assert "Mateo" not in desk.locator("body").inner_text()
+    desk.wait_for_timeout(200)
+    assert AuditEvent.objects.get(action="session.ended").detail == {"why": "idle"}
+    assert not Session.objects.exists()  # asked by the page, as nobody else would
+
+
+def test_a_page_that_refreshes_itself_goes_blank_all_the_same(desk, live_server, rivera):
+    schedules.visit(rivera.mateo, schedules.today_at(9))
+    desk.goto(live_server.url + reverse("appointments:tracking"))
+    asked = []
+    desk.on("response", lambda answer: asked.append(answer.status) if "refresh=1" in answer.url else None)
+    desk.evaluate("setInterval(() => document.body.dispatchEvent(new CustomEvent('schedule:changed')), 500)")
+    blank(desk)
+    assert asked.count(200) >= 5
+    assert "Rivera" not in desk.content()
+
+
+def test_a_computer_that_slept_wakes_up_blank(desk, live_server, rivera):
+    desk.clock.install()
+    desk.goto(chart(live_server, rivera.mateo))
+    desk.clock.pause_at(desk.evaluate("Date.now()") + 100)
+    Session.objects.all().delete()  # the server has not slept
+    desk.clock.fast_forward("08:00:00")
+    assert "Mateo" not in desk.content()
+    blank(desk)
+
+
+def test_a_clock_set_wrong_ends_nothing(desk, live_server, rivera, settings):
+    settings.SESSION_LIMITS = {"staff": (60, 600)}
+    desk.goto(chart(live_server, rivera.mateo))
+    desk.evaluate("(now => { Date.now = () => now() + 3_600_000 })(Date.now.bind(Date))")
+    with desk.expect_response(lambda answer: answer.url.endswith(reverse("practice:session"))):
+        desk.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
+    desk.wait_for_timeout(1500)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
+
+
+def test_what_the_server_refuses_meanwhile_makes_the_page_blank_and_lands_nowhere(
+    desk, live_server, rivera, console_errors
+):
+    desk.goto(chart(live_server, rivera.mateo))
+    Session.objects.all().delete()
+    desk.locator("#find").press_sequentially("sofia")
+    blank(desk)
+    assert "Mateo" not in desk.content()
+    assert all("401" in error for error in console_errors)
+    console_errors.clear()
+
+
+# --- Back as it was ------------------------------------------------------------------------------------
+
+
+def test_a_form_is_as_it_was_after_signing_in_again(desk, live_server, rivera, front_desk):
+    desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
+    desk.get_by_label("Preferred name").fill("Teo")
+    desk.get_by_label("Sex").select_option("female")
+    desk.get_by_label("Preferred name").focus()
+    blank(desk)
+    other = sign_in_again(desk, front_desk)
+    expect(desk.get_by_label("Preferred name")).to_have_value("Teo")
+    expect(desk.get_by_label("Preferred name")).to_be_focused()
+    expect(desk.get_by_label("Sex")).to_have_value("female")
+    assert "Mateo" in desk.title()
+    assert other.is_closed()
+    desk.keyboard.press("Enter")  # with the token of the new sign-in
+    desk.wait_for_url(chart(live_server, rivera.mateo))
+    assert Patient.objects.get(pk=rivera.mateo.pk).preferred_name == "Teo"
+
+
+def test_an_appointment_is_as_it_was_typed_in_its_dialog(desk, live_server, rivera, front_desk):
+    visit = schedules.visit(rivera.mateo, schedules.today_at(9), duration=15)
+    desk.goto(live_server.url + reverse("appointments:schedule"))
+    desk.locator(f"#visit-{visit.pk}").dblclick()
+    desk.get_by_label("Duration").fill("45")
+    desk.get_by_label("Duration").focus()
+    blank(desk)
+    assert desk.locator("dialog").count() == 0
+    sign_in_again(desk, front_desk)
+    expect(desk.locator("#dialog:modal")).to_be_visible()
+    expect(desk.get_by_label("Duration")).to_have_value("45")
+    expect(desk.get_by_label("Duration")).to_be_focused()
+    with desk.expect_response(lambda answer: "refresh=1" in answer.url, timeout=70_000):
+        desk.get_by_role("button", name="Save", exact=True).click()
+    desk.locator("dialog[open]").wait_for(state="detached")
+    assert Appointment.objects.get().duration == 45
+
+
+def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera, front_desk, settings):
+    schedules.visit(rivera.mateo, schedules.today_at(9))
+    desk.goto(live_server.url + reverse("appointments:tracking"))
+    blank(desk)
+    settings.SESSION_LIMITS = {"staff": (900, 9000)}
+    with desk.expect_response(lambda answer: "refresh=1" in answer.url):  # at once,
+        sign_in_again(desk, front_desk)
+    with desk.expect_response(lambda answer: "refresh=1" in answer.url, timeout=40_000):
+        pass  # and after half a minute
+
+
+def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrator):
+    desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
+    desk.get_by_label("Preferred name").fill("Teo")
+    blank(desk)
+    sign_in_again(desk, administrator)
+    desk.wait_for_url(live_server.url + reverse("patients:search"))
+    assert "Teo" not in desk.content()
+    assert "Mateo" not in desk.content()
+
+
+def test_signing_in_anywhere_else_in_the_browser_will_do(desk, live_server, rivera, front_desk):
+    desk.goto(chart(live_server, rivera.mateo))
+    blank(desk)
+    other = desk.context.new_page()
+    other.goto(live_server.url)
+    fill_sign_in(other, front_desk)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
+
+
+# --- Several tabs --------------------------------------------------------------------------------------
+
+
+def test_use_of_one_tab_keeps_the_other(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    other = desk.context.new_page()
+    for _ in range(4):
+        other.goto(chart(live_server, rivera.sofia))
+        desk.wait_for_timeout(1500)
+        assert not desk.locator(WARNING).count()
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
+
+
+def test_both_tabs_warn_go_blank_and_come_back(desk, live_server, rivera, front_desk):
+    desk.goto(chart(live_server, rivera.mateo))
+    other = desk.context.new_page()
+    other.goto(chart(live_server, rivera.sofia))
+    warned(desk)
+    warned(other)
+    other.keyboard.press("Enter")  # answering one answers both
+    desk.locator(WARNING).wait_for(state="detached")
+    blank(desk)
+    blank(other)
+    assert AuditEvent.objects.filter(action="session.ended").count() == 1
+    sign_in_again(other, front_desk)
+    expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
+    expect(other.get_by_role("heading", level=1)).to_contain_text("Sofia")
+
+
+def test_signing_out_in_one_tab_blanks_the_other(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    other = desk.context.new_page()
+    other.goto(chart(live_server, rivera.sofia))
+    other.get_by_role("button", name="Sign out").first.click()
+    other.wait_for_url("**/accounts/login/")
+    blank(desk)
+    assert "Mateo" not in desk.content()
+
+
+# --- The back button -----------------------------------------------------------------------------------
+
+
+def test_back_after_signing_out_shows_nothing(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    desk.goto(chart(live_server, rivera.sofia))
+    desk.get_by_role("button", name="Sign out").first.click()
+    desk.wait_for_url("**/accounts/login/")
+    for _ in range(2):
+        desk.go_back()
+        expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
+        assert "Rivera" not in desk.content()
+
+
+def test_back_after_the_limit_shows_nothing(desk, live_server, rivera):
+    desk.goto(chart(live_server, rivera.mateo))
+    desk.goto(chart(live_server, rivera.sofia))
+    blank(desk)
+    desk.go_back()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
+    desk.go_forward()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
+    assert "Rivera" not in desk.content()
+
+
+def test_a_page_from_the_browser_s_own_store_shows_nothing_until_the_server_has_said_who_is_there(
+    desk, live_server, rivera
+):
+    """Chromium keeps no page of ours, as none may be stored; another browser might."""
+    desk.goto(chart(live_server, rivera.mateo))
+    Session.objects.all().delete()
+    desk.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    assert "Mateo" not in desk.content()
+    desk.wait_for_timeout(500)
+    blank(desk)
+
+
+# --- Families ------------------------------------------------------------------------------------------
+
+
+def test_a_family_is_warned_and_signed_out_in_its_language(new_context, live_server, family_user):
+    phone = new_context(locale="es-US", viewport={"width": 390, "height": 800})
+    page = signed_in(phone, live_server, family_user)
+    page.goto(live_server.url + reverse("portal:children"))
+    warned(page)
+    expect(page.get_by_role("button", name="Seguir en mi cuenta")).to_be_focused()
+    axe(page, within=WARNING)
+    page.keyboard.press("Enter")
+    page.locator(WARNING).wait_for(state="detached")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Se cerró su sesión", timeout=SOON)
+    axe(page)
+
+
+def test_public_pages_know_nothing_of_it(page, live_server, db):
+    page.goto(live_server.url + reverse("portal:register"))
+    assert page.locator("#session").count() == 0
