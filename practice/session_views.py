@@ -43,7 +43,7 @@ def send_again(request: HttpRequest) -> HttpResponse:
     kept = kept_forms.unseal(request.COOKIES.get(kept_forms.COOKIE, ""), user=request.user)
     if kept is None:
         response: HttpResponse = redirect("practice:home")
-    else:
-        response = render(request, "session/send_again.html", {"kept": kept, "fields": kept.fields.lists()})
-    kept_forms.forget(response)
-    return response
+        kept_forms.forget(response)
+        return response
+    # It stays until its time is over, so that loading this page once more loses nothing.
+    return render(request, "session/send_again.html", {"kept": kept, "fields": kept.fields.lists()})

@@ -11,7 +11,7 @@
 {
   const page = document.body;
   const card = document.getElementById("session-ended").content;
-  const { title } = document.getElementById("session").dataset;
+  const { title, signOut } = document.getElementById("session").dataset;
   let place = null; // where the page stood, while it is away
   let signIn = null; // the tab in which somebody signs in again
 
@@ -73,7 +73,26 @@
     page.dispatchEvent(new CustomEvent("schedule:changed")); // and what it shows is old by now
   };
 
-  document.addEventListener("curtain:draw", (event) => draw(event.detail));
+  // Sheets open in tabs of their own, as PDFs, in which no script of ours runs. So each gets a name by which any
+  // later page in this tab finds it again, and is closed when the session ends: it can be printed once more.
+  const names = () => JSON.parse(sessionStorage.getItem("sheets") ?? "[]");
+  const closeSheets = () => {
+    for (const name of names()) window.open("", name)?.close();
+    sessionStorage.removeItem("sheets");
+  };
+  document.addEventListener("submit", ({ target: form, submitter }) => {
+    if (form.getAttribute("action") === signOut) closeSheets();
+    const opener = submitter?.hasAttribute("formtarget") ? submitter : form.hasAttribute("target") ? form : null;
+    if (!opener) return;
+    const name = `sheet-${Date.now()}`;
+    opener.setAttribute(opener === form ? "target" : "formtarget", name);
+    sessionStorage.setItem("sheets", JSON.stringify([...names(), name]));
+  });
+
+  document.addEventListener("curtain:draw", (event) => {
+    draw(event.detail);
+    closeSheets();
+  });
   document.addEventListener("curtain:lift", lift);
   document.addEventListener("session:token", (event) => freshen(event.detail));
 }

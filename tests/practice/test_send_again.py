@@ -67,14 +67,13 @@ def test_what_is_kept_tells_nobody_anything(late):
 def test_the_same_user_sends_it_after_signing_in_again(late, front_desk, rivera):
     client, _answer = late
     assert sign_in(client, front_desk).headers["Location"] == URL
-    page = client.get(URL)
+    client.get(URL)
+    page = client.get(URL)  # looked at twice, as by another choice of language
     assert "Rivera &lt;b&gt;Ortiz&lt;/b&gt; &amp; Sons" in page.text
     assert 'value="old"' not in page.text  # the token is the new one
     kept = page.context["kept"]
     assert client.post(kept.address, kept.fields).status_code == 302
     assert Patient.objects.get(pk=rivera.mateo.pk).family_name == "Rivera <b>Ortiz</b> & Sons"
-    assert client.cookies[kept_forms.COOKIE].value == ""
-    assert client.get(URL).headers["Location"] == HOME
 
 
 def test_another_user_gets_nothing_of_it(late, administrator):
