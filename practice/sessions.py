@@ -64,7 +64,9 @@ class Ended:
             return _("You were signed out because nobody used this page for %(minutes)s minutes.") % {
                 "minutes": minutes
             }
-        return _("Your time was up, so you were signed out.")
+        if self.ending is Ending.ABSOLUTE:
+            return _("Your time was up, so you were signed out.")
+        return _("You have been signed out. Please sign in again.")
 
 
 def clock_of(request: HttpRequest) -> Clock | None:

@@ -222,6 +222,17 @@ def test_a_page_leads_to_the_sign_in_page_which_says_why(as_front_desk, clock):
     assert "because nobody used this page for 15 minutes" in answer.text
 
 
+def test_a_disabled_user_is_not_told_about_time(as_front_desk, front_desk):
+    User.objects.filter(pk=front_desk.pk).update(is_active=False)
+    assert "You have been signed out. Please sign in again." in as_front_desk.get(HOME, follow=True).text
+
+
+def test_at_the_absolute_limit_the_words_are_others(as_front_desk, settings, clock):
+    settings.SESSION_LIMITS = {"staff": (600, 60)}
+    go(clock, 60)
+    assert "Your time was up" in as_front_desk.get(HOME, follow=True).text
+
+
 def test_a_family_reads_it_in_its_language(as_family, clock):
     go(clock, 20 * 60 + EVERY)
     answer = as_family.get(reverse("portal:children"), follow=True, headers={"accept-language": "es"})

@@ -173,6 +173,8 @@ def test_a_computer_that_slept_wakes_up_blank(desk, live_server, rivera):
     desk.clock.fast_forward("08:00:00")
     assert "Mateo" not in desk.content()
     blank(desk)
+    desk.clock.fast_forward("12:00:10")  # and nobody comes for it
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 
 def test_a_clock_set_wrong_ends_nothing(desk, live_server, rivera, settings):
@@ -258,6 +260,27 @@ def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera
         pass  # and after half a minute
 
 
+def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(desk, live_server, rivera, front_desk):
+    desk.context.route("**/js/session.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
+    desk.get_by_label("Preferred name").fill("Teo")
+    desk.wait_for_timeout(5_500)
+    with desk.expect_navigation():
+        desk.get_by_label("Preferred name").press("Enter")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Nothing was saved")
+    assert not Patient.objects.filter(preferred_name="Teo").exists()
+    axe(desk)
+    desk.get_by_role("link", name="Sign in again").click()
+    fill_sign_in(desk, front_desk)
+    expect(desk.get_by_role("button", name="Send it now")).to_be_focused()
+    axe(desk)
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(chart(live_server, rivera.mateo))
+    assert Patient.objects.get(pk=rivera.mateo.pk).preferred_name == "Teo"
+    desk.goto(live_server.url + reverse("practice:session_back"))
+    axe(desk)
+
+
 def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrator):
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     desk.get_by_label("Preferred name").fill("Teo")
@@ -321,6 +344,7 @@ def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(
     desk, live_server, rivera, settings, is_still_there
 ):
     settings.SESSION_LIMITS = {"staff": (600, 6000)}
+    desk.context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # asked for by tabs that show a PDF
     link = rivera.link(rivera.ana, rivera.mateo)
     desk.goto(live_server.url + reverse("portal:window", args=[link.pk]))
     desk.get_by_role("button", name="Register").click()
