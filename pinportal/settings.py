@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "practice.session_limits.SessionLimits",  # knows who asks, and comes before whoever asks for a sign-in
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -154,7 +155,12 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; the absolute limit for staff (NIST SP 800-63B, AAL2)
+# Seconds without use, and seconds in all, by kind of user. Held by practice.sessions, whatever the cookie says.
+# NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
+SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}
+SESSION_WARNING = 2 * 60  # seconds before the end; at least 20 to answer by WCAG 2.2.1, at least 60 by our own standard
+SESSION_SEEN_EVERY = 30  # seconds; how often at most a session in use is written, and how late it may end
+SESSION_COOKIE_AGE = max(in_all for _idle, in_all in SESSION_LIMITS.values())  # of the row in the database
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- Responses -----------------------------------------------------------------------------------

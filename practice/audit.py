@@ -19,6 +19,7 @@ class Action(models.TextChoices):
     SIGNED_IN = "sign_in.succeeded"
     SIGN_IN_FAILED = "sign_in.failed"
     SIGNED_OUT = "sign_in.ended"
+    SESSION_ENDED = "session.ended"
     ACCESS_REFUSED = "access.refused"
     STAFF_RECORD_CHANGED = "staff_record.changed"
     USER_ADDED = "user.added"

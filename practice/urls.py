@@ -1,10 +1,13 @@
 from django.urls import path
 
-from practice import views
+from practice import session_views, views
 
 app_name = "practice"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("session/", session_views.session, name="session"),
+    path("session/back/", session_views.back, name="session_back"),
+    path("session/again/", session_views.send_again, name="send_again"),
 ]

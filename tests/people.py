@@ -12,6 +12,7 @@ from django.test import Client
 
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient
+from practice import sessions
 from practice.models import StaffRecord, User
 
 PASSWORD = "Sunny side up, every morning"  # of everybody here, for tests that really sign in
@@ -46,6 +47,9 @@ def family_user(email: str) -> User:
 def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
+    session = client.session
+    sessions.begin(session)  # as signing in does
+    session.save()
     return client
 
 

@@ -131,13 +131,16 @@ def test_an_inactive_one_of_the_others_is_not_told_apart(serve, front_desk, inac
     assert WRONG in sign_in(front_desk).text
 
 
-def test_a_session_of_one_surface_is_worth_nothing_on_the_other(serve, as_front_desk, as_family):
-    serve("public")
-    assert as_front_desk.get(reverse("practice:home")).headers["Location"].startswith(LOGIN)
-    assert as_family.get(reverse("portal:children")).status_code == 200
-    serve("staff")
-    assert as_family.get(reverse("practice:home")).headers["Location"].startswith(LOGIN)
-    assert as_front_desk.get(reverse("patients:search")).status_code == 200
+@pytest.mark.parametrize(
+    ("surface", "kind", "url"), [("public", "staff", "patients:search"), ("staff", "family", "portal:children")]
+)
+def test_a_session_of_one_surface_is_worth_nothing_on_the_other(serve, as_front_desk, as_family, surface, kind, url):
+    client = as_front_desk if kind == "staff" else as_family
+    assert client.get(reverse(url)).status_code == 200
+    serve(surface)
+    assert client.get(reverse("practice:home")).headers["Location"].startswith(LOGIN)
+    serve("both")
+    assert client.get(reverse("practice:home")).headers["Location"].startswith(LOGIN)  # ended, and for good
 
 
 @pytest.mark.parametrize(

@@ -154,9 +154,11 @@ def _sent(request: HttpRequest) -> QueryDict | None:
 
 
 def _start_again(request: HttpRequest) -> HttpResponse:
-    """Nothing is proven, or it was more than an hour ago."""
-    form = PinForm()
-    context = {"form": form, "notice": _("Please start with your PIN. It still works: nothing was used up.")}
+    """Nothing is proven, or it was more than an hour ago. Whoever had typed something is told what became of it."""
+    notice = _("Please start with your PIN. It still works: nothing was used up.")
+    if request.method == "POST":
+        notice = _("It took too long, so nothing you typed was saved.") + " " + notice
+    context = {"form": PinForm(), "notice": notice}
     return render(request, "portal/register/start.html", context)
 
 

@@ -33,7 +33,7 @@
     }
   });
 
-  // The session ended while the page stood open: the answer is the sign-in page. Show it as the page it is.
+  // The answer leads to a page about signing in. Show it as the page it is.
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const answer = event.detail.xhr.responseURL;
     if (answer && new URL(answer).pathname.startsWith("/accounts/")) {
@@ -54,6 +54,7 @@
 
   document.body.addEventListener("htmx:responseError", (event) => {
     const { requestConfig, xhr } = event.detail;
+    if (xhr.status === 401) return; // the session has ended: session.js
     // A refused or missing page says why in its own words: open it.
     if (requestConfig.verb === "get" && [403, 404].includes(xhr.status)) window.location.assign(requestConfig.path);
     else {

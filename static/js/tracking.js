@@ -89,7 +89,7 @@
   // Nobody has pressed anything, so no toast every half minute: one line that goes when it is over.
   const isOurs = (event) => event.detail.elt === list();
   const warn = (event) => {
-    if (!isOurs(event) || [403, 404].includes(event.detail.xhr.status)) return;
+    if (!isOurs(event) || [401, 403, 404].includes(event.detail.xhr.status)) return;
     event.stopPropagation();
     stale.textContent ||= "This list is out of date: the server does not answer. It tries again every half minute.";
   };

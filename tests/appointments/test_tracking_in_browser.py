@@ -268,10 +268,13 @@ def test_a_server_that_does_not_answer_is_one_line(desk, console_errors):
     expect(desk.locator("#tracking-stale")).to_be_empty()
 
 
-def test_the_end_of_the_session_leads_to_the_sign_in(desk):
+def test_the_end_of_the_session_leaves_nothing_to_see(desk, console_errors):
     Session.objects.all().delete()
     desk.clock.fast_forward(HALF_A_MINUTE)
-    desk.wait_for_url("**/accounts/login/**")
+    desk.get_by_role("heading", name="You have been signed out").wait_for()
+    assert "Rivera" not in desk.content()
+    assert all("401" in error for error in console_errors)
+    console_errors.clear()
 
 
 # --- Looks ---------------------------------------------------------------------------------------

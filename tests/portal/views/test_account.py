@@ -126,6 +126,14 @@ def test_account_an_hour_after_the_proof_starts_with_the_pin(parent):
     assert not Account.objects.exists()
 
 
+def test_account_typed_too_late_is_told_that_nothing_was_saved(parent):
+    with time_machine.travel(timezone.now() + LASTS):
+        page = parent.post(URL, SIGN_IN)
+    assert "It took too long, so nothing you typed was saved." in page.text
+    assert START_AGAIN in page.text
+    assert not Account.objects.exists()
+
+
 def test_account_says_which_pin_ended_meanwhile_and_keeps_the_other(parent, by, sheet, mateo, rivera):
     steps.prove(parent, sheet["Sofia"], rivera.sofia)
     registration.revoke(family_contact=mateo, reason="Sheet lost", by=by)

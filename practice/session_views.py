@@ -1,0 +1,49 @@
+"""How long is left, staying signed in, and what comes after signing in again."""
+
+from dataclasses import asdict
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from practice import kept_forms, sessions
+from practice.access import public_page, signed_in_page
+from practice.models import User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+def session(request: HttpRequest) -> HttpResponse:
+    """How long is left, for the page's clock. Asking (GET) uses nothing; **Stay signed in** is the POST.
+
+    Public, so that a page whose session has ended gets an answer rather than the sign-in page. ``who``
+    is empty then. ``token`` is for the forms of a page that has been given back after signing in again.
+    """
+    if isinstance(request.user, User) and request.method == "POST":
+        sessions.keep(request)
+    clock = sessions.clock_of(request)
+    if clock is None:
+        return JsonResponse({"left": 0, "who": ""})
+    return JsonResponse({**asdict(clock), "token": get_token(request)})
+
+
+@require_safe
+@signed_in_page
+def back(request: HttpRequest) -> HttpResponse:
+    """Where signing in again leads, in a tab of its own. That it has opened tells the others to look."""
+    return render(request, "session/back.html")
+
+
+@require_safe
+@signed_in_page
+def send_again(request: HttpRequest) -> HttpResponse:
+    """What was sent after the session had ended, for the same user to send now (``practice.kept_forms``)."""
+    assert isinstance(request.user, User)  # noqa: S101  # the page is for whoever is signed in
+    kept = kept_forms.unseal(request.COOKIES.get(kept_forms.COOKIE, ""), user=request.user)
+    if kept is None:
+        response: HttpResponse = redirect("practice:home")
+        kept_forms.forget(response)
+        return response
+    # It stays until its time is over, so that loading this page once more loses nothing.
+    return render(request, "session/send_again.html", {"kept": kept, "fields": kept.fields.lists()})
