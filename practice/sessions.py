@@ -124,9 +124,25 @@ def hold(request: HttpRequest) -> Ended | None:
 def keep(request: HttpRequest, *, at_once: bool = True) -> None:
     """The session of this request is in use. Unless ``at_once``, written only when the last note is old."""
     now = _now()
-    if at_once or now - request.session.get(SEEN, 0) >= settings.SESSION_SEEN_EVERY:
-        request.session[SEEN] = now
-    request.session.setdefault(STARTED, now)
+    if at_once or STARTED not in request.session or now - request.session.get(SEEN, 0) >= settings.SESSION_SEEN_EVERY:
+        _note(request.session, {STARTED: request.session.get(STARTED, now), SEEN: now})
+
+
+def _note(session: SessionBase, marks: dict[str, float]) -> None:
+    """Write these marks and nothing else, at once.
+
+    Django would write the whole session at the end of the request as it was at its beginning, and so undo
+    what another request has put into it meanwhile, such as a PIN that was just proven (``portal.proof``).
+    """
+    with transaction.atomic():
+        row = Session.objects.select_for_update().filter(session_key=session.session_key).first()
+        if row:
+            row.session_data = session.encode(row.get_decoded() | marks)
+            row.expire_date = session.get_expiry_date()  # Django's own end of it, which is never the first
+            row.save(update_fields=["session_data", "expire_date"])
+    is_modified = session.modified
+    session.update(marks)
+    session.modified = is_modified
 
 
 def begin(session: SessionBase) -> None:

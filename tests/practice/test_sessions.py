@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from practice import sessions
@@ -291,5 +291,19 @@ def test_the_check_makes_no_query_of_its_own_and_writes_one_row_every_half_minut
     assert steps.queries(lambda: as_front_desk.get(HOME)) == 2  # session and user
     assert steps.queries(lambda: as_front_desk.get(ASK)) == 2
     go(clock, EVERY)
-    assert steps.queries(lambda: as_front_desk.get(HOME)) == 5  # and one UPDATE, in a transaction of its own
+    assert steps.queries(lambda: as_front_desk.get(HOME)) == 6  # and a SELECT and an UPDATE in one transaction
     assert steps.queries(lambda: as_front_desk.get(HOME)) == 2
+
+
+def test_noting_a_use_undoes_nothing_that_another_request_has_put_into_the_session(as_family, family_user):
+    """Who types the last digit of a birth date and presses Enter sends two requests at once."""
+    slow = RequestFactory().post(ASK)
+    slow.session, slow.user = as_family.session, family_user
+    assert slow.session[sessions.STARTED]  # read, before
+    fast = as_family.session
+    fast["proven_pins"] = [7]
+    fast.save()
+    sessions.keep(slow)
+    assert not slow.session.modified
+    assert as_family.session["proven_pins"] == [7]
+    assert as_family.session[sessions.SEEN] == slow.session[sessions.SEEN]

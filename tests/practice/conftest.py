@@ -1,0 +1,24 @@
+"""A browser whose session lasts a few seconds, held by the server as ever."""
+
+import pytest
+
+from tests.practice.sittings import signed_in
+
+
+@pytest.fixture
+def limits(settings):
+    """Sets how many seconds nobody may use a page; four, to begin with."""
+    settings.SESSION_WARNING = 3
+    settings.SESSION_SEEN_EVERY = 1
+
+    def set_limits(idle, absolute=600):
+        settings.SESSION_LIMITS = {"staff": (idle, absolute), "family": (idle, absolute)}
+
+    set_limits(4)
+    return set_limits
+
+
+@pytest.fixture
+def desk(limits, context, live_server, front_desk):
+    """The front desk's browser, signed in."""
+    return signed_in(context, live_server, front_desk)
