@@ -5,15 +5,16 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from practice.access import Permission, refusal, staff_record_of
+from practice.access import Permission, permissions_of, refusal, staff_record_of
 from practice.models import Practice
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """``practice`` and ``staff_record``, looked up only by a template that uses them."""
+    """``practice``, ``staff_record`` and what the user may do, looked up only by a template that uses them."""
     return {
         "practice": SimpleLazyObject(Practice.current),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
+        "permissions": SimpleLazyObject(lambda: permissions_of(request.user)),
         "may_administer": SimpleLazyObject(lambda: not refusal(request.user, Permission.ADMINISTER)),
         "may_set_up_schedule": SimpleLazyObject(lambda: not refusal(request.user, Permission.SET_UP_SCHEDULE)),
     }

@@ -184,7 +184,9 @@ class AuditEvent(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-pk"]
-        constraints: ClassVar = [models.UniqueConstraint(fields=["lane", "number"], name="one_line_per_lane_and_number")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lane", "number"], name="one_line_per_lane_and_number")
+        ]
         indexes: ClassVar = [
             models.Index(fields=["patient_id", "-at"]),
             models.Index(fields=["action", "-at"]),

@@ -81,6 +81,11 @@ def administrator(db: None) -> User:
 
 
 @pytest.fixture
+def auditor(db: None) -> User:
+    return people.staff("Avery Stone", StaffRecord.Role.AUDITOR)
+
+
+@pytest.fixture
 def unlinked(db: None) -> User:
     """A staff sign-in without a staff record."""
     return people.staff_user("newcomer@sunnyside.example")
@@ -105,6 +110,11 @@ def as_clinician(clinician: User) -> Client:
 @pytest.fixture
 def as_administrator(administrator: User) -> Client:
     return people.signed_in(administrator)
+
+
+@pytest.fixture
+def as_auditor(auditor: User) -> Client:
+    return people.signed_in(auditor)
 
 
 @pytest.fixture
