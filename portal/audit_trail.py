@@ -16,11 +16,11 @@ from django.utils import timezone
 
 from patients.models import Patient
 from practice import cells, trail
+from practice.access import BIGGEST
 from practice.audit import listed
 from practice.audit_words import GROUPS, action_in_words, detail_in_words
 from practice.models import AuditEvent, StaffRecord, User
 
-BIGGEST = 2**63 - 1  # record number
 COLUMNS = ["line", "when_utc", "when_local", "who", "action", "what", "details", "chart_number", "patient", "address"]
 
 
@@ -112,7 +112,7 @@ def entries(events: Iterable[AuditEvent]) -> list[Entry]:
             what=action_in_words(event.action),
             details=detail_in_words(event.detail),
             chart_number=charts.get(event.patient_id or 0, ""),
-            staff_record=staff.get(event.user_id, ""),
+            staff_record=staff.get(event.user_id or 0, ""),
         )
         for event in events
     ]

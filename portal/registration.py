@@ -54,7 +54,7 @@ from practice.models import Practice, User
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
 # What the trail calls the refusals of a redemption that are not about the PIN itself.
-REFUSALS = {EmailNotUsable: "email_not_usable", AlreadyHasAccount: "has_account", OthersAccount: "others_account"}
+REFUSALS: dict[type[Refused], str] = {EmailNotUsable: "email_not_usable", AlreadyHasAccount: "has_account", OthersAccount: "others_account"}
 
 
 # --- At the desk ---------------------------------------------------------------------------------
@@ -226,9 +226,11 @@ def _redeem(proven: Sequence[int], sign_in: User | NewSignIn, password_hash: str
 
 def record_refused_redemption(proven: int, refused: Refused, *, by: Actor) -> None:
     """Note why a proven PIN was not redeemed: for the PIN that was the reason, else for the one proven first."""
-    is_of_pin = isinstance(refused, NotRedeemable)
-    pin = with_family(Pin.objects.filter(pk=refused.pin.pk if is_of_pin else proven)).get()
-    verdict = f"not_redeemable: {refused.why}" if is_of_pin else REFUSALS[type(refused)]
+    if isinstance(refused, NotRedeemable):
+        number, verdict = refused.pin.pk, f"not_redeemable: {refused.why}"
+    else:
+        number, verdict = proven, REFUSALS[type(refused)]
+    pin = with_family(Pin.objects.filter(pk=number)).get()
     record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=verdict, pin=pin.pk)
 
 

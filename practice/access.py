@@ -7,7 +7,7 @@ its rule with one of the decorators below; a test fails for a view that states n
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
@@ -45,6 +45,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
+
+BIGGEST = 2**63 - 1  # record number
 
 FIX_STAFF_RECORD = "A practice administrator can fix this under Practice Portal › Staff."
 
@@ -140,12 +142,17 @@ def record_refusal(request: HttpRequest, why: str) -> None:
     """One line for a request that was turned away: which page, which record numbers it asked for, and why."""
     match = request.resolver_match
     numbers = {name: value for name, value in match.kwargs.items() if isinstance(value, int)} if match else {}
+    detail: dict[str, Any] = {"view": match.view_name if match else "", "why": why}
+    if numbers:
+        detail["numbers"] = numbers
+    # Whoever looks for a patient in the trail finds the attempts too; what is no record number fits no column.
+    patient_id = numbers.get("patient_id")
+    is_number = patient_id is not None and patient_id <= BIGGEST
     record(
         actor=Actor.of(request),
         action=Action.ACCESS_REFUSED,
-        view=match.view_name if match else "",
-        why=why,
-        **({"numbers": numbers} if numbers else {}),
+        patient_id=patient_id if is_number else None,
+        **detail,
     )
 
 

@@ -58,6 +58,7 @@ class Action(models.TextChoices):
     AUDIT_VIEWED = "audit.viewed"
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_PRUNED = "audit.pruned"
+    AUDIT_RESEALED = "audit.resealed"
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ WORDS: Mapping[str, str] = {
     Action.AUDIT_VIEWED: "Read the audit trail",
     Action.AUDIT_EXPORTED: "Exported the audit trail",
     Action.AUDIT_PRUNED: "Deleted old lines of the audit trail",
+    Action.AUDIT_RESEALED: "Sealed the audit trail anew after losing a key",
 }
 
 # Groups for the filter: the title, and how the codes of its actions begin. An action may be in several.

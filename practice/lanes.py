@@ -7,6 +7,7 @@ end of its transaction; what is rolled back leaves no gap, since the lane's head
 All lanes are made by a migration and none afterwards: a lane that is gone is missed by ``verify_audit``.
 """
 
+import logging
 import threading
 from collections.abc import Iterable, Sequence
 
@@ -19,13 +20,15 @@ from practice.models import AuditEvent, AuditLane
 
 LANES = 64  # transactions that can write at once; one more waits. A server process needs one.
 
+log = logging.getLogger(__name__)
+
 # The lane that this thread took last. Mostly it is free still, and within one transaction it is held:
 # whoever writes several lines holds one lane, not several.
 _last = threading.local()
 
 
 class NoLanes(Exception):
-    """Somebody has deleted the heads of all lanes. Nothing can be recorded, so nothing may happen."""
+    """The heads of all lanes are gone or changed, or their keys are. Nothing can be recorded, so nothing may happen."""
 
 
 def write(lines: Sequence[AuditEvent]) -> None:
@@ -63,18 +66,19 @@ def make(model: type[AuditLane] = AuditLane) -> None:
 def _take() -> AuditLane:
     """A lane that nobody else holds, held until the transaction ends.
 
-    On SQLite there are no row locks and none are needed: a transaction is the only writer.
+    On SQLite there are no row locks and none are needed: a transaction is the only writer. A head whose
+    seal does not fit is left as it is, for ``verify_audit`` to find: sealed anew, it would be made genuine.
     """
-    free = AuditLane.objects.select_for_update(skip_locked=True)
-    lane = (
-        free.filter(pk=getattr(_last, "lane", 1)).first()
-        or free.order_by("pk").first()
-        or AuditLane.objects.select_for_update().order_by("pk").first()  # all are held: wait
-    )
-    if lane is None:
-        raise NoLanes("The audit trail has lost its heads. Run: manage.py verify_audit")
-    _last.lane = lane.pk
-    return lane
+    free, broken = AuditLane.objects.select_for_update(skip_locked=True), set[int]()
+    # The last: all are held. Then wait for one.
+    for lanes in (free.filter(pk=getattr(_last, "lane", 1)), free, AuditLane.objects.select_for_update()):
+        while lane := lanes.exclude(pk__in=broken).order_by("pk").first():
+            if seals.is_intact(lane):
+                _last.lane = lane.pk
+                return lane
+            broken.add(lane.pk)
+            log.error("The head of lane %s of the audit trail was changed, or its key is missing.", lane.pk)
+    raise NoLanes("No head of the audit trail is as it was written. Run: manage.py verify_audit")
 
 
 def _new_ids(count: int) -> Iterable[int]:

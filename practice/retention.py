@@ -59,12 +59,14 @@ def plan(*, before: date) -> Plan:
 def prune(planned: Plan, *, by: Actor) -> None:
     """Delete what the plan names and mark in each lane's sealed head what has gone. Recorded first, in one line.
 
+    All heads are sealed under the newest key, so that a key is needed no longer than the lines it has sealed.
     Verify before: what was changed cannot be recognised any more when it is deleted.
     """
     record(actor=by, action=Action.AUDIT_PRUNED, before=planned.before.isoformat(), lines=planned.lines)
-    for number, last in planned.through.items():
+    for number in AuditLane.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             lane = AuditLane.objects.select_for_update().get(pk=number)
+            last = planned.through.get(number, lane.pruned_count)
             going = AuditEvent.objects.filter(lane=lane, number__lte=last)
             for mac in going.order_by("number").values_list("mac", flat=True).iterator(CHUNK):
                 lane.pruned_digest = seals.next_digest(lane.pruned_digest, mac)

@@ -93,6 +93,12 @@ def head_seal(key: AuditKey, head: Head) -> str:
     return _mac(key.head, [head.id, head.count, head.digest, head.pruned_count, head.pruned_digest, head.key_id])
 
 
+def is_intact(head: Head) -> bool:
+    """Whether the head is as it was written. Also False where its key is not among ``AUDIT_KEYS``."""
+    key = key_named(head.key_id)
+    return key is not None and same(head_seal(key, head), head.seal)
+
+
 def seal(head: Head) -> None:
     """Seal the head under the newest key."""
     key = keys()[0]

@@ -119,10 +119,9 @@ class _Walk:
             self.found(f"The head of {self.name} is missing: whether lines are missing at its end cannot be told.")
             return
         self.report.marks[self.lane] = Mark(head.count, head.digest)
-        key = seals.key_named(head.key_id)
-        if key is None:
+        if seals.key_named(head.key_id) is None:
             self._unchecked(head.key_id)
-        elif not seals.same(seals.head_seal(key, head), head.seal):
+        elif not seals.is_intact(head):
             self.found(f"The head of {self.name} is not as it was written: changed, or forged.")
             return
         if head.count > self.number:

@@ -281,8 +281,9 @@ def _stamp(request: HttpRequest, stored: Appointment) -> HttpResponse:
     form = AppointmentForm(instance=stored)
     form.keep(request.POST, besides={"status", "arrival", "cancel_reason"})
     seen = state_of(stored) if was_seen else request.POST.get("seen", "")
-    said = {"notice": notice, "problem": problem}
-    answer = _window(request, form, stored=stored, seen=seen, is_typed=True, is_recorded=bool(notice), **said)
+    answer = _window(
+        request, form, stored=stored, seen=seen, is_recorded=bool(notice), notice=notice, problem=problem, is_typed=True
+    )
     if notice:
         answer.headers["HX-Trigger"] = "schedule:changed"
     return answer

@@ -103,7 +103,9 @@ def test_unknown_patient(as_front_desk, name, number):
     address = reverse(f"patients:{name}", args=[number])
     call = as_front_desk.post if name == "confirm_name" else as_front_desk.get
     assert call(address).status_code == 404
-    assert not AuditEvent.objects.exists()
+    event = AuditEvent.objects.get()
+    assert (event.action, event.patient_id) == ("access.refused", number if number < 2**63 else None)
+    assert event.detail == {"view": f"patients:{name}", "why": "no_such_record", "numbers": {"patient_id": number}}
 
 
 # --- Edit ----------------------------------------------------------------------------------------
@@ -162,7 +164,7 @@ def test_edit_says_what_is_wrong_and_keeps_what_was_typed(as_front_desk, edit_ur
     assert 'value="Typed before"' in page
     mateo.refresh_from_db()
     assert mateo.middle_name == ""
-    assert trail() == []
+    assert trail() == [("patient.viewed", mateo.pk)]
 
 
 def test_extra_fields_are_ignored(as_front_desk, edit_url, mateo):
