@@ -65,14 +65,14 @@ def test_no_patients_no_line():
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_leaves_no_gap():
     write(1)
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         write(3)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     with transaction.atomic():
         write(1)
-        with pytest.raises(ZeroDivisionError), transaction.atomic():  # a savepoint
+        with transaction.atomic():  # a savepoint
             write(2)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         write(1)
     assert [number for _lane, number in numbers()] == [1, 2, 3]
     assert is_clean()
