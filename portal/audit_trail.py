@@ -5,11 +5,12 @@ No patient's name stands here: whoever may read the trail need not be allowed to
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -104,18 +105,31 @@ def entries(events: Iterable[AuditEvent]) -> list[Entry]:
     users = User.objects.in_bulk({event.user_id for event in events if event.user_id})
     staff = dict(StaffRecord.objects.filter(user__in=list(users)).values_list("user_id", "name"))
     patients = {event.patient_id for event in events if event.patient_id}
+    patients.update(number for event in events for number in _shown(event))
     charts = dict(Patient.objects.filter(pk__in=patients).values_list("pk", "chart_number"))
     return [
         Entry(
             event=event,
             who=users[event.user_id].email if event.user_id else "",
             what=action_in_words(event.action),
-            details=detail_in_words(event.detail),
+            details=detail_in_words(_with_charts(event, charts)),
             chart_number=charts.get(event.patient_id or 0, ""),
             staff_record=staff.get(event.user_id or 0, ""),
         )
         for event in events
     ]
+
+
+def _shown(event: AuditEvent) -> list[int]:
+    """The patients whose names stood in the list that this line is about."""
+    return [int(number) for number in str(event.detail.get("patients", "")).split()]
+
+
+def _with_charts(event: AuditEvent, charts: Mapping[int, str]) -> dict[str, Any]:
+    """The details, with chart numbers for the record numbers of the patients shown."""
+    shown = _shown(event)
+    numbers = {"patients": " ".join(charts.get(number, f"record {number}") for number in shown)} if shown else {}
+    return {**event.detail, **numbers}
 
 
 def as_csv(found: QuerySet[AuditEvent]) -> Iterator[str]:

@@ -54,7 +54,11 @@ from practice.models import Practice, User
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
 # What the trail calls the refusals of a redemption that are not about the PIN itself.
-REFUSALS: dict[type[Refused], str] = {EmailNotUsable: "email_not_usable", AlreadyHasAccount: "has_account", OthersAccount: "others_account"}
+REFUSALS: dict[type[Refused], str] = {
+    EmailNotUsable: "email_not_usable",
+    AlreadyHasAccount: "has_account",
+    OthersAccount: "others_account",
+}
 
 
 # --- At the desk ---------------------------------------------------------------------------------

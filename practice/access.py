@@ -143,17 +143,11 @@ def record_refusal(request: HttpRequest, why: str) -> None:
     match = request.resolver_match
     numbers = {name: value for name, value in match.kwargs.items() if isinstance(value, int)} if match else {}
     detail: dict[str, Any] = {"view": match.view_name if match else "", "why": why}
+    # Whoever looks for a patient in the trail finds the attempts too. What is no record number fits no column.
+    patient_id = numbers.pop("patient_id") if numbers.get("patient_id", BIGGEST + 1) <= BIGGEST else None
     if numbers:
         detail["numbers"] = numbers
-    # Whoever looks for a patient in the trail finds the attempts too; what is no record number fits no column.
-    patient_id = numbers.get("patient_id")
-    is_number = patient_id is not None and patient_id <= BIGGEST
-    record(
-        actor=Actor.of(request),
-        action=Action.ACCESS_REFUSED,
-        patient_id=patient_id if is_number else None,
-        **detail,
-    )
+    record(actor=Actor.of(request), action=Action.ACCESS_REFUSED, patient_id=patient_id, **detail)
 
 
 def _or_missing(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

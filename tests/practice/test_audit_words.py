@@ -31,10 +31,10 @@ def test_an_action_nobody_knows_any_more_can_be_read():
     [
         ({}, ""),
         ({"tab": "basic_info"}, "tab basic info"),
-        ({"view": "portal:window", "why": "not_allowed"}, "page portal:window · why not allowed"),
+        ({"view": "portal:window", "why": "not_allowed"}, "page portal:window · reason not allowed"),
         ({"fields": ["given_name", "birth_date"]}, "fields given name, birth date"),
         ({"numbers": {"patient_id": 7}}, "numbers patient id 7"),
-        ({"pin": None, "verdict": "unknown"}, "why unknown"),
+        ({"pin": None, "verdict": "unknown"}, "reason unknown"),
         ({"patients": " 12 112 "}, "patients shown 12 112"),
     ],
 )
