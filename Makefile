@@ -8,7 +8,7 @@ PY := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 # The demo never sees the surroundings' settings: DATABASE_URL might lead to real patients.
-DEMO = env -u PINPORTAL_ENV -u DEBUG -u SECRET_KEY -u PIN_KEYS -u DATABASE_URL -u ALLOWED_HOSTS \
+DEMO = env -u PINPORTAL_ENV -u DEBUG -u SECRET_KEY -u PIN_KEYS -u AUDIT_KEYS -u DATABASE_URL -u ALLOWED_HOSTS \
 	-u CSRF_TRUSTED_ORIGINS -u TRUSTED_PROXIES -u EMAIL_URL -u SURFACE -u STAFF_URL PORTAL_URL=http://127.0.0.1:$(PORT)
 # Production's settings with secrets that live as long as the command. No connection is made.
 LIKE_PRODUCTION = env -u DEBUG $$($(PY) -m pinportal.secrets) PINPORTAL_ENV=production \
@@ -21,6 +21,8 @@ help: ## This list
 demo: run-packages .venv/.run var/demo.env var/.static ## A practice to try, at http://127.0.0.1:8000 (PORT=… for another)
 	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || \
 		{ echo "Port $(PORT) is taken. Try: make demo PORT=$$(($(PORT) + 1))" >&2; exit 1; }
+	@# A demo made before the trail was sealed has no key for that yet.
+	@grep -q '^AUDIT_KEYS=' var/demo.env || $(PY) -m pinportal.secrets | grep '^AUDIT_KEYS=' >> var/demo.env
 	@$(DEMO) $(MANAGE) migrate --verbosity 0 --skip-checks
 	@$(DEMO) $(MANAGE) load_demo --skip-checks
 	@echo "Ctrl-C stops it."

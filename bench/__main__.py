@@ -1,4 +1,4 @@
-"""``make bench``: what window, sheet, calendar and a run of sheets cost, as ratios to a floor of the same run.
+"""``make bench``: what window, sheet, calendar, run of sheets and audit trail cost, as ratios to a floor of this run.
 
 Times on a shared machine drift; ratios hold. The floor of a page is the smallest page Django can serve
 through the same middleware, the floor of a sheet is a one-line PDF from the same WeasyPrint. Medians.
@@ -27,6 +27,7 @@ from weasyprint import HTML  # noqa: E402
 
 from appointments import clock  # noqa: E402
 from appointments.models import Appointment, Provider, WorkingHours  # noqa: E402
+from bench import audit  # noqa: E402
 from patients.ages import today  # noqa: E402
 from patients.models import FamilyContact  # noqa: E402
 from pinportal.urls import urlpatterns as product_urls  # noqa: E402
@@ -165,6 +166,7 @@ def main() -> None:
             days(client, page_floor)
         sheets(Actor(desk, ""))
         run_of_sheets(Actor(desk, ""))
+        audit.bench()
     finally:
         connection.creation.destroy_test_db(database, verbosity=0)
 

@@ -7,12 +7,19 @@ from django.db import transaction
 
 from patients.models import Patient
 from patients.names import placeholder_problem
-from practice.audit import Action, Actor, record
+from practice.audit import Action, Actor, listed, record
 
 
-def view(*, by: Actor, patient: Patient, tab: str) -> None:
-    """Note that somebody looked at this part of the chart."""
-    record(actor=by, action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab=tab)
+def view(*, by: Actor, patient: Patient, tab: str, beside: Iterable[int] = ()) -> None:
+    """Note that somebody looked at this part of the chart. ``beside``: other patients whose names stood there."""
+    others = {"patients": listed(numbers)} if (numbers := sorted(set(beside))) else {}
+    record(actor=by, action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab=tab, **others)
+
+
+def view_list(*, by: Actor, page: str, patient_ids: Iterable[int]) -> None:
+    """Note that somebody was shown a list with these patients' names; nothing for an empty one."""
+    if numbers := list(patient_ids):
+        record(actor=by, action=Action.PATIENTS_LISTED, page=page, patients=listed(numbers))
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 SECRET_KEY_MIN_LENGTH = 50  # characters; the length Django's own deployment check asks for
 SECRET_KEY_MIN_DISTINCT = 10  # distinct characters, against "aaaa…"
-PIN_KEY_BYTES = 32
+KEY_BYTES = 32
 HOW = "Make one with: python -m pinportal.secrets"
 
 
@@ -19,8 +19,8 @@ def new_secret_key() -> str:
 
 
 def new_pin_key() -> str:
-    """A fresh key for PIN_KEYS: 32 random bytes, URL-safe base64."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(PIN_KEY_BYTES)).decode()
+    """A fresh key for PIN_KEYS or AUDIT_KEYS: 32 random bytes, URL-safe base64."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def checked_secret_key(value: str) -> str:
@@ -36,20 +36,24 @@ def checked_secret_key(value: str) -> str:
     return value
 
 
-def checked_pin_keys(values: Sequence[str]) -> list[str]:
-    """Return the keys, newest first, or raise ImproperlyConfigured when one is missing or weak."""
+def checked_pin_keys(values: Sequence[str], *, name: str = "PIN_KEYS") -> list[str]:
+    """Return the keys, newest first, or raise ImproperlyConfigured when one is missing or weak.
+
+    ``name``: the variable they come from; AUDIT_KEYS are made and judged the same way.
+    """
     if not values:
-        raise ImproperlyConfigured(f"PIN_KEYS is missing. {HOW}")
+        raise ImproperlyConfigured(f"{name} is missing. {HOW}")
     for value in values:
         try:
             raw = base64.b64decode(value, altchars=b"-_", validate=True)
         except binascii.Error as error:
-            raise ImproperlyConfigured(f"PIN_KEYS: a key is not URL-safe base64. {HOW}") from error
-        if len(raw) != PIN_KEY_BYTES or len(set(raw)) < SECRET_KEY_MIN_DISTINCT:
-            raise ImproperlyConfigured(f"PIN_KEYS: each key is {PIN_KEY_BYTES} random bytes. {HOW}")
+            raise ImproperlyConfigured(f"{name}: a key is not URL-safe base64. {HOW}") from error
+        if len(raw) != KEY_BYTES or len(set(raw)) < SECRET_KEY_MIN_DISTINCT:
+            raise ImproperlyConfigured(f"{name}: each key is {KEY_BYTES} random bytes. {HOW}")
     return list(values)
 
 
 if __name__ == "__main__":
     print(f"SECRET_KEY={new_secret_key()}")
     print(f"PIN_KEYS={new_pin_key()}")
+    print(f"AUDIT_KEYS={new_pin_key()}")

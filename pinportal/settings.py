@@ -35,6 +35,8 @@ IS_DEMO = PINPORTAL_ENV == "demo"
 SECRET_KEY = checked_secret_key(env.str("SECRET_KEY", default=""))
 # Keys for PINs, newest first, apart from SECRET_KEY so that either can be rotated alone (R7).
 PIN_KEYS = checked_pin_keys(env.list("PIN_KEYS", default=[]))
+# Keys that seal the audit trail, newest first (R20). Keep the old ones for as long as their lines are kept.
+AUDIT_KEYS = checked_pin_keys(env.list("AUDIT_KEYS", default=[]), name="AUDIT_KEYS")
 
 # --- Where we are --------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)

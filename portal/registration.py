@@ -47,11 +47,18 @@ from portal.refusals import (
     NotProven,
     NotRedeemable,
     OthersAccount,
+    Refused,
 )
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
+# What the trail calls the refusals of a redemption that are not about the PIN itself.
+REFUSALS: dict[type[Refused], str] = {
+    EmailNotUsable: "email_not_usable",
+    AlreadyHasAccount: "has_account",
+    OthersAccount: "others_account",
+}
 
 
 # --- At the desk ---------------------------------------------------------------------------------
@@ -199,17 +206,36 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
     """
     # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
     password_hash = make_password(sign_in.password) if isinstance(sign_in, NewSignIn) else ""
-    with transaction.atomic():
-        chosen = locked_pins(proven)
-        contact = chosen[0].registration.family_contact.contact
-        _check_redeemable(chosen, contact)
-        if isinstance(sign_in, NewSignIn):
-            user = _new_account(contact, chosen, sign_in.email, password_hash)
-        else:
-            user = _own_account(contact, sign_in)
-        for pin in chosen:
-            _spend(pin, user=user, by=by)
+    try:
+        return _redeem(proven, sign_in, password_hash, by=by)
+    except Refused as refused:
+        # After the rollback, or the line would go with it.
+        record_refused_redemption(proven[0], refused, by=by)
+        raise
+
+
+@transaction.atomic
+def _redeem(proven: Sequence[int], sign_in: User | NewSignIn, password_hash: str, *, by: Actor) -> User:
+    chosen = locked_pins(proven)
+    contact = chosen[0].registration.family_contact.contact
+    _check_redeemable(chosen, contact)
+    if isinstance(sign_in, NewSignIn):
+        user = _new_account(contact, chosen, sign_in.email, password_hash)
+    else:
+        user = _own_account(contact, sign_in)
+    for pin in chosen:
+        _spend(pin, user=user, by=by)
     return user
+
+
+def record_refused_redemption(proven: int, refused: Refused, *, by: Actor) -> None:
+    """Note why a proven PIN was not redeemed: for the PIN that was the reason, else for the one proven first."""
+    if isinstance(refused, NotRedeemable):
+        number, verdict = refused.pin.pk, f"not_redeemable: {refused.why}"
+    else:
+        number, verdict = proven, REFUSALS[type(refused)]
+    pin = with_family(Pin.objects.filter(pk=number)).get()
+    record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=verdict, pin=pin.pk)
 
 
 def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.views import administration, sheet_runs, window, worklist
+from portal.views import administration, audit, sheet_runs, window, worklist
 
 app_name = "portal"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("practice-portal/runs/", sheet_runs.plan_run, name="plan_run"),
     path("practice-portal/runs/<int:run_id>/", sheet_runs.run, name="run"),
     path("practice-portal/runs/<int:run_id>/print/", sheet_runs.print_run, name="print_run"),
+    path("practice-portal/audit/", audit.audit, name="audit"),
+    path("practice-portal/audit/export/", audit.export, name="export_audit"),
     path("practice-portal/staff/", administration.staff, name="staff"),
     path("practice-portal/staff/add/", administration.staff_record, name="add_staff_record"),
     path("practice-portal/staff/<int:staff_record_id>/", administration.staff_record, name="staff_record"),

@@ -7,11 +7,11 @@ its rule with one of the decorators below; a test fails for a view that states n
 from collections.abc import Callable
 from enum import StrEnum
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.cache import never_cache
@@ -46,6 +46,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 
+BIGGEST = 2**63 - 1  # record number
+
 FIX_STAFF_RECORD = "A practice administrator can fix this under Practice Portal › Staff."
 
 
@@ -72,6 +74,16 @@ def refusal(user: User | AnonymousUser, permission: Permission) -> str:
     return ""
 
 
+def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
+    """Everything that this user may do as staff: for pages that show only what leads somewhere."""
+    if not isinstance(user, User) or not user.is_staff_member:
+        return frozenset()
+    staff_record = staff_record_of(user)
+    if staff_record is None:
+        return UNLINKED_PERMISSIONS
+    return ROLE_PERMISSIONS[staff_record.role] if staff_record.is_active else frozenset()
+
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -91,7 +103,7 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             reason = refusal(request.user, permission)
             with translation.override("en"):  # the staff's side is in English only, whatever the browser asks for
-                return refuse(request, reason) if reason else view(request, *args, **kwargs)
+                return refuse(request, reason) if reason else _or_missing(view, request, *args, **kwargs)
 
         return _stated(guarded, f"staff: {permission}")
 
@@ -105,7 +117,7 @@ def family_page(view: View[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User) or request.user.is_staff_member:
             return refuse(request, "These pages are for families. Staff use the Patient Chart.")
-        return view(request, *args, **kwargs)
+        return _or_missing(view, request, *args, **kwargs)
 
     return _stated(guarded, "family")
 
@@ -122,6 +134,26 @@ def public_page(view: View[P]) -> View[P]:
 
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:
     """Answer 403 with the reason in words, and record the refusal."""
-    view_name = request.resolver_match.view_name if request.resolver_match else ""
-    record(actor=Actor.of(request), action=Action.ACCESS_REFUSED, view=view_name)
+    record_refusal(request, "not_allowed")
     return render(request, "403.html", {"reason": reason}, status=403)
+
+
+def record_refusal(request: HttpRequest, why: str) -> None:
+    """One line for a request that was turned away: which page, which record numbers it asked for, and why."""
+    match = request.resolver_match
+    numbers = {name: value for name, value in match.kwargs.items() if isinstance(value, int)} if match else {}
+    detail: dict[str, Any] = {"view": match.view_name if match else "", "why": why}
+    # Whoever looks for a patient in the trail finds the attempts too. What is no record number fits no column.
+    patient_id = numbers.pop("patient_id") if numbers.get("patient_id", BIGGEST + 1) <= BIGGEST else None
+    if numbers:
+        detail["numbers"] = numbers
+    record(actor=Actor.of(request), action=Action.ACCESS_REFUSED, patient_id=patient_id, **detail)
+
+
+def _or_missing(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    """The view's answer. Asking for a record that is not there, or not this user's, is recorded: it may be guessing."""
+    try:
+        return view(request, *args, **kwargs)
+    except Http404:
+        record_refusal(request, "no_such_record")
+        raise

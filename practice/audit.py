@@ -9,6 +9,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
+from practice import lanes
 from practice.client import client_address
 from practice.models import AuditEvent, User
 
@@ -54,6 +55,11 @@ class Action(models.TextChoices):
     REGISTRATION_RESUMED = "registration.resumed"
     SHEET_RUN_PLANNED = "sheet_run.planned"
     SHEET_RUN_VIEWED = "sheet_run.viewed"
+    PATIENTS_LISTED = "patients.listed"
+    AUDIT_VIEWED = "audit.viewed"
+    AUDIT_EXPORTED = "audit.exported"
+    AUDIT_PRUNED = "audit.pruned"
+    AUDIT_RESEALED = "audit.resealed"
 
 
 @dataclass(frozen=True)
@@ -83,20 +89,29 @@ class Actor:
 
 def record_each(*, actor: Actor, action: Action, patient_ids: Iterable[int]) -> None:
     """Write one line for each patient, in one statement: for a page that shows several."""
-    AuditEvent.objects.bulk_create(
-        AuditEvent(action=action, user=actor.user, patient_id=patient_id, address=actor.address)
-        for patient_id in patient_ids
+    lanes.write(
+        [
+            AuditEvent(action=action, user=actor.user, patient_id=patient_id, address=actor.address)
+            for patient_id in patient_ids
+        ]
     )
+
+
+def listed(patient_ids: Iterable[int]) -> str:
+    """The patients of a list that showed their names, for ``detail["patients"]`` of its one line.
+
+    With spaces around each number, so that whoever looks for 12 does not find 112.
+    """
+    return "".join(f" {number}" for number in patient_ids) + " "
 
 
 def record(*, actor: Actor, action: Action, patient_id: int | None = None, **detail: Any) -> None:
     """Write one line of the trail, inside the caller's transaction.
 
-    ``detail`` holds numbers and codes only, so that the trail itself discloses nothing.
+    ``detail`` holds whole numbers and codes only, so that the trail itself discloses nothing.
     """
-    AuditEvent.objects.create(
-        action=action, user=actor.user, patient_id=patient_id, address=actor.address, detail=detail
-    )
+    event = AuditEvent(action=action, user=actor.user, patient_id=patient_id, address=actor.address, detail=detail)
+    lanes.write([event])
 
 
 def record_refresh(*, actor: Actor, action: Action, within: timedelta, **detail: Any) -> None:

@@ -7,19 +7,20 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from practice import sessions
-from practice.access import Permission, refusal, staff_record_of
+from practice.access import Permission, permissions_of, refusal, staff_record_of
 from practice.models import Practice
 from practice.surfaces import REGISTER_PATH, registration_address
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """``practice``, ``staff_record`` and the rest, looked up only by a template that uses them."""
+    """``practice``, ``staff_record`` and what the user may do, looked up only by a template that uses them."""
     return {
         "practice": SimpleLazyObject(Practice.current),
         "surface": settings.SURFACE,
         "registration_url": registration_address() if settings.SURFACE == "staff" else f"/{REGISTER_PATH}",
         "session_limits": SimpleLazyObject(lambda: sessions.for_page(request)),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
+        "permissions": SimpleLazyObject(lambda: permissions_of(request.user)),
         "may_administer": SimpleLazyObject(lambda: not refusal(request.user, Permission.ADMINISTER)),
         "may_set_up_schedule": SimpleLazyObject(lambda: not refusal(request.user, Permission.SET_UP_SCHEDULE)),
     }

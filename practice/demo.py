@@ -21,8 +21,9 @@ class SignIn:
 FRONT_DESK = SignIn("frontdesk@demo.example", "Tasha Bennett", Role.FRONT_DESK)
 DOCTOR = SignIn("doctor@demo.example", "Dr. Maya Feldman", Role.CLINICIAN)
 ADMINISTRATOR = SignIn("admin@demo.example", "Robin Castellano", Role.ADMINISTRATOR)
+AUDITOR = SignIn("auditor@demo.example", "Noor Haddad", Role.AUDITOR)
 UNLINKED = SignIn("unlinked@demo.example")
-SIGN_INS = (FRONT_DESK, DOCTOR, ADMINISTRATOR, UNLINKED)
+SIGN_INS = (FRONT_DESK, DOCTOR, ADMINISTRATOR, AUDITOR, UNLINKED)
 # A staff record that waits for its sign-in, so that an administrator can try linking.
 WAITING = "Jordan Lee"
 

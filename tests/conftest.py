@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from playwright.sync_api import BrowserContext
 
-from practice import append_only
+from practice import append_only, lanes
 from practice.models import StaffRecord, User
 from tests import people
 
@@ -50,14 +50,13 @@ def _flush_audit_trail_too(test_case: TransactionTestCase) -> None:
     SQLite empties a table by DELETE, which the triggers stop; so they stand aside for that moment.
     On PostgreSQL it is TRUNCATE, which they do not mind.
     """
-    if connection.vendor != "sqlite":
-        _flush(test_case)
-        return
-    append_only.remove(connection)
+    if connection.vendor == "sqlite":
+        append_only.remove(connection)
     try:
         _flush(test_case)
     finally:
         append_only.install(connection)
+    lanes.make()  # as the migration had made them
 
 
 TransactionTestCase._fixture_teardown = _flush_audit_trail_too
@@ -79,6 +78,11 @@ def clinician(db: None) -> User:
 @pytest.fixture
 def administrator(db: None) -> User:
     return people.staff("Morgan Lee", StaffRecord.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return people.staff("Avery Stone", StaffRecord.Role.AUDITOR)
 
 
 @pytest.fixture
@@ -106,6 +110,11 @@ def as_clinician(clinician: User) -> Client:
 @pytest.fixture
 def as_administrator(administrator: User) -> Client:
     return people.signed_in(administrator)
+
+
+@pytest.fixture
+def as_auditor(auditor: User) -> Client:
+    return people.signed_in(auditor)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ os.environ.update(
     PINPORTAL_ENV="test",
     SECRET_KEY="test-only-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH",
     PIN_KEYS="AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+    AUDIT_KEYS="ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8=",
     PORTAL_URL="https://portal.sunnyside.example",
 )
 # Playwright's synchronous interface runs an event loop in the thread of the tests.

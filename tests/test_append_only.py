@@ -30,8 +30,8 @@ def event(_database):
         "UPDATE practice_auditevent SET action = 'pin.issued'",
         "UPDATE practice_auditevent SET patient_id = NULL",
         "DELETE FROM practice_auditevent",
-        "INSERT INTO practice_auditevent (id, at, action, address, detail) "
-        "SELECT id, at, 'pin.issued', '', '{}' FROM practice_auditevent WHERE true "
+        "INSERT INTO practice_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
+        "SELECT id, at, 'pin.issued', '', '{}', 2, 1, '', '' FROM practice_auditevent WHERE true "
         "ON CONFLICT (id) DO UPDATE SET action = 'pin.issued'",
     ],
 )

@@ -113,7 +113,7 @@ class TestCommand:
         load()
         assert Practice.current().name == "Renamed"
         assert patient("100003").given_name == "Javier"
-        assert StaffRecord.objects.count() == 4
+        assert StaffRecord.objects.count() == 5
 
     def test_says_whom_to_sign_in_as_and_what_to_try(self):
         words = load()
@@ -146,6 +146,7 @@ def test_practice_and_sign_ins():
         "frontdesk@demo.example": "front_desk",
         "doctor@demo.example": "clinician",
         "admin@demo.example": "administrator",
+        "auditor@demo.example": "auditor",
         "unlinked@demo.example": None,
     }
     assert all(user.is_staff_member and user.check_password("demo-pin-portal-2026") for user in staff)

@@ -15,6 +15,7 @@ GOOD = {
     "PINPORTAL_ENV": "production",
     "SECRET_KEY": secrets.new_secret_key(),
     "PIN_KEYS": secrets.new_pin_key(),
+    "AUDIT_KEYS": secrets.new_pin_key(),
     "PORTAL_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "sqlite://:memory:",
@@ -70,7 +71,7 @@ def test_weak_pin_keys_are_refused(keys):
 def test_command_prints_lines_for_an_environment_file():
     lines = run("-m", "pinportal.secrets").stdout.splitlines()
     values = dict(line.split("=", 1) for line in lines)
-    assert set(values) == {"SECRET_KEY", "PIN_KEYS"}
+    assert set(values) == {"SECRET_KEY", "PIN_KEYS", "AUDIT_KEYS"}
     assert run("manage.py", "check", **values).returncode == 0
 
 
@@ -86,6 +87,8 @@ def test_production_starts_with_good_settings():
         ("SECRET_KEY", "changeme"),
         ("PIN_KEYS", None),
         ("PIN_KEYS", "changeme"),
+        ("AUDIT_KEYS", None),
+        ("AUDIT_KEYS", "changeme"),
         ("PORTAL_URL", None),
     ],
 )

@@ -37,7 +37,6 @@ Status = Appointment.Status
 def appointment(request: HttpRequest, appointment_id: int) -> HttpResponse:
     """The window of an appointment. Who may not change it may read it."""
     stored = _appointment(appointment_id)
-    visits.view(by=Actor.of(request), appointment=stored)
     return _window(request, AppointmentForm(instance=stored), stored=stored)
 
 
@@ -71,6 +70,8 @@ def change(request: HttpRequest, appointment_id: int) -> HttpResponse:
         except ValidationError as error:
             add_errors(error, form)
         else:
+            if not form.changed_columns():  # then nothing has been recorded yet
+                visits.view(by=Actor.of(request), appointment=saved)
             return _done(request, saved, f"Saved: {saved.patient.name}, {_when(saved)}.")
     return _window(request, form, stored=stored, seen=seen)
 
@@ -81,8 +82,6 @@ def add(request: HttpRequest) -> HttpResponse:
     """**Add appointment**: empty, or with the slot it was opened from; first of all the patient is looked for."""
     if request.method != "POST":
         patient = _patient(request.GET.get("patient", ""))
-        if patient:
-            charts.view(by=Actor.of(request), patient=patient, tab="appointment")
         return _window(request, AppointmentForm(initial=_initial(request.GET)), patient=patient)
     patient = _patient(request.POST.get("choose", request.POST.get("patient", "")))
     if "choose" in request.POST or "arrive" in request.POST:
@@ -143,7 +142,9 @@ def move(request: HttpRequest, appointment_id: int) -> HttpResponse:
 def find_patient(request: HttpRequest) -> HttpResponse:
     """Patients for a new appointment, while somebody types."""
     query = request.POST.get("query", "")[:MAX_LENGTH]
-    context = {"query": query, "found": list(search(query)[:MAX_FOUND])}
+    found = list(search(query)[:MAX_FOUND])
+    charts.view_list(by=Actor.of(request), page="appointment", patient_ids=[patient.pk for patient in found])
+    context = {"query": query, "found": found}
     return render(request, "appointments/_patients_found.html", context)
 
 
@@ -215,10 +216,18 @@ def _window(
     stored: Appointment | None = None,
     patient: Patient | None = None,
     seen: str = "",
+    is_recorded: bool = False,
     **context: Any,
 ) -> HttpResponse:
-    """The window: a fragment for the dialog, or a page of its own. ``context``: conflicts, notice, problem."""
+    """The window: a fragment for the dialog, or a page of its own. ``context``: conflicts, notice, problem.
+
+    However it comes to be shown, that is recorded, unless a rule has just recorded more (``is_recorded``).
+    """
     patient = stored.patient if stored else patient
+    if stored and not is_recorded:
+        visits.view(by=Actor.of(request), appointment=stored)
+    elif patient and not is_recorded:
+        charts.view(by=Actor.of(request), patient=patient, tab="appointment")
     day = timezone.localdate(stored.start) if stored else timezone.localdate()
     page: dict[str, Any] = {
         "form": form,
@@ -272,7 +281,9 @@ def _stamp(request: HttpRequest, stored: Appointment) -> HttpResponse:
     form = AppointmentForm(instance=stored)
     form.keep(request.POST, besides={"status", "arrival", "cancel_reason"})
     seen = state_of(stored) if was_seen else request.POST.get("seen", "")
-    answer = _window(request, form, stored=stored, seen=seen, notice=notice, problem=problem, is_typed=True)
+    answer = _window(
+        request, form, stored=stored, seen=seen, is_recorded=bool(notice), notice=notice, problem=problem, is_typed=True
+    )
     if notice:
         answer.headers["HX-Trigger"] = "schedule:changed"
     return answer
@@ -284,8 +295,6 @@ def _typed_on(request: HttpRequest, patient: Patient | None) -> HttpResponse:
     form.keep(request.POST)
     if "arrive" in request.POST:
         form.initial.update(status=Status.ARRIVED, arrival=f"{timezone.localtime():%H:%M}")
-    if patient and "choose" in request.POST:
-        charts.view(by=Actor.of(request), patient=patient, tab="appointment")
     return _window(request, form, patient=patient, is_typed=True)
 
 

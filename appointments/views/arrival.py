@@ -26,6 +26,7 @@ def arrive(request: HttpRequest, appointment_id: int) -> HttpResponse:
     try:
         arrived = visits.arrive(by=Actor.of(request), appointment=appointment)
     except NotPossible as refused:
+        visits.view(by=Actor.of(request), appointment=appointment)  # what is said names the patient and the status
         messages.error(request, str(refused))
     else:
         messages.success(request, f"{arrived.patient.name} arrived at {timezone.localtime():%-I:%M %p}.")

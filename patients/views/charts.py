@@ -57,8 +57,7 @@ def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
             add_differences(form)
         elif _changed(request, patient, form):
             return redirect(way_back(request) or reverse("patients:chart", args=[patient.pk]))
-    if request.method != "POST":
-        charts.view(by=Actor.of(request), patient=patient, tab="edit")
+    charts.view(by=Actor.of(request), patient=patient, tab="edit")  # also where the form comes back with errors
     context = {
         # The form has put what was typed into its patient; the banner shows what is stored.
         "patient": Patient.objects.get(pk=patient_id),

@@ -59,14 +59,16 @@ def add_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
     if request.method == "POST" and "query" not in request.POST:
         return _add(request, patient, Contact())
     query = request.POST.get("query", patient.family_name)[:MAX_LENGTH]
-    charts.view(by=Actor.of(request), patient=patient, tab="add_contact")
+    known = _known(query, patient)
+    children = [link.patient_id for person in known for link in person.active_links]  # type: ignore[attr-defined]
+    charts.view(by=Actor.of(request), patient=patient, tab="add_contact", beside=children)
     initial = _as_self(patient) if request.GET.get("role") == FamilyContact.Role.SELF else {}
     return _render_add(
         request,
         patient,
         ContactForm(initial=initial),
         FamilyContactForm(initial={**initial, "sort_order": family.next_sort_order(patient)}),
-        known=_known(query, patient),
+        known=known,
         known_query=query,
     )
 
@@ -123,6 +125,7 @@ def _add(request: HttpRequest, patient: Patient, contact: Contact) -> HttpRespon
         else:
             messages.success(request, f"{contact.name} is now a family contact of {patient.name}.")
             return redirect(way_back(request) or reverse("patients:family_contacts", args=[patient.pk, added.pk]))
+    charts.view(by=Actor.of(request), patient=patient, tab="add_contact")
     return _render_add(request, patient, contact_form, link_form, contact=None if is_new else contact)
 
 
@@ -158,8 +161,7 @@ def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
             add_differences(contact_form, link_form)
         elif _changed(request, family_contact, contact_form, link_form):
             return redirect(way_back(request) or _address_of(family_contact))
-    if request.method != "POST":
-        charts.view(by=Actor.of(request), patient=family_contact.patient, tab="edit_contact")
+    charts.view(by=Actor.of(request), patient=family_contact.patient, tab="edit_contact")
     context = {
         "patient": family_contact.patient,
         "tab": "family_contacts",

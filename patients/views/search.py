@@ -5,10 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from patients import charts
 from patients.ages import today
 from patients.models import FamilyContact
 from patients.search import MAX_LENGTH, find_patients
 from practice.access import Permission, staff_page
+from practice.audit import Actor
 
 MAX_RESULTS = 50  # rows; who sees more than that types on
 PANEL_RESULTS = 10  # rows under the box on other pages
@@ -33,6 +35,7 @@ def search(request: HttpRequest) -> HttpResponse:
     found = list(find_patients(query).prefetch_related("aliases", contacts)[: limit + 1])
     if "go" in request.POST and found:
         return redirect("patients:chart", found[0].pk)
+    charts.view_list(by=Actor.of(request), page="search", patient_ids=[patient.pk for patient in found[:limit]])
     context = {
         "query": query,
         "patients": found[:limit],

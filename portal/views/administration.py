@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from patients import charts
 from patients.models import Patient
 from portal import administration
 from portal.forms import AdministrationForm, StaffRecordForm
@@ -29,6 +30,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = administration.patients(query=chosen.get("query", ""), status=chosen.get("status", ""))
     page = Paginator(found, PAGE_SIZE).get_page(chosen.get("page") or 1)
+    charts.view_list(by=Actor.of(request), page="administration", patient_ids=[patient.pk for patient in page])
     context = {"form": form, "page": page, "counts": administration.counts()}
     return render(request, "portal/administration.html", context)
 

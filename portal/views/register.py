@@ -130,6 +130,8 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
             is_own = False
         else:
             return redirect("portal:children")
+    elif not is_own:
+        registration.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
     context = {"contact": contact, "children": proven, "is_own": is_own}
     return render(request, "portal/register/confirm.html", context, status=200 if is_own else 403)
 

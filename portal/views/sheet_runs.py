@@ -24,17 +24,19 @@ OPENING = timedelta(minutes=15)  # a page that only watches the progress for so 
 def plan_run(request: HttpRequest) -> HttpResponse:
     """From the ticked families to the dry run. Issues nothing."""
     ticked = {int(value) for value in request.POST.getlist("family") if NUMBER.fullmatch(value)}
-    found = worklist.read(day_of(request.POST.get("day", "")))
+    found, by = worklist.read(day_of(request.POST.get("day", ""))), Actor.of(request)
     families = [family for family in found.families if family.contact.pk in ticked]
     if len(families) > sheet_runs.MAX_FAMILIES:
         problem = (
             f"At most {sheet_runs.MAX_FAMILIES} families go into one run, and {len(families)} are ticked. "
             "Nothing has happened. Untick some, print, and come back for the others."
         )
+        record(actor=by, action=Action.WORKLIST_VIEWED, day=found.day.isoformat(), why="too_many")
         return list_page(request, found, problem=problem, ticked=ticked)
     if not families:
+        record(actor=by, action=Action.WORKLIST_VIEWED, day=found.day.isoformat(), why="nothing_ticked")
         return list_page(request, found, problem="Tick the families to register first.", ticked=ticked)
-    run = sheet_runs.plan(day=found.day, families=families, by=Actor.of(request))
+    run = sheet_runs.plan(day=found.day, families=families, by=by)
     if gone := len(ticked) - len(families):
         words = "family has" if gone == 1 else "families have"
         messages.warning(
@@ -65,19 +67,24 @@ def print_run(request: HttpRequest, run_id: int) -> HttpResponse:
     try:
         document = sheet_runs.carry_out(run=found, by=Actor.of(request))
     except RunIsUnderWay:
-        return _run_page(
-            request, found, problem="These sheets are being printed already, in another tab or by somebody else."
-        )
+        problem = "These sheets are being printed already, in another tab or by somebody else."
+        return _not_printed(request, found, problem, why="under_way")
     except NothingToPrint:
         problem = (
             "Nothing was printed: a PIN ended in the meantime, or none is left that works. See below, then try again."
         )
-        return _run_page(request, found, problem=problem)
+        return _not_printed(request, found, problem, why="nothing_to_print")
     except UnreadableSheet as refused:
-        return _run_page(request, found, problem=f"Nothing was printed. {refused.contact.name}: {KEY_IS_GONE}")
+        problem = f"Nothing was printed. {refused.contact.name}: {KEY_IS_GONE}"
+        return _not_printed(request, found, problem, why="key_is_gone")
     return HttpResponse(
         document, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="pin-sheets.pdf"'}
     )
+
+
+def _not_printed(request: HttpRequest, found: SheetRun, problem: str, *, why: str) -> HttpResponse:
+    record(actor=Actor.of(request), action=Action.SHEET_RUN_VIEWED, run=found.pk, why=why)
+    return _run_page(request, found, problem=problem)
 
 
 def _run_page(request: HttpRequest, found: SheetRun, *, problem: str = "") -> HttpResponse:

@@ -35,12 +35,7 @@ KEY_IS_GONE = "A PIN of this family can no longer be read, because its key is go
 def open_window(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """The window, without PINs in clear. Who may not issue PINs reads here why, and who can help (R1)."""
     family_contact = _family_contact(family_contact_id)
-    record(
-        actor=Actor.of(request),
-        action=Action.WINDOW_VIEWED,
-        patient_id=family_contact.patient_id,
-        family_contact=family_contact.pk,
-    )
+    _record_view(request, family_contact)
     return _window(request, family_contact)
 
 
@@ -67,11 +62,15 @@ def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """**Register**: a PIN for each ticked child, shown in its row."""
     family_contact = _family_contact(family_contact_id)
     if not (ticked := _numbers(request, "child")):
+        _record_view(request, family_contact, why="nothing_ticked")
         return _window(request, family_contact, problem="Tick the children to register first.", ticked=ticked)
     try:
         issued = registration.issue(contact=family_contact.contact, family_contact_ids=ticked, by=Actor.of(request))
     except UnreadablePin:
+        _record_view(request, family_contact, why="key_is_gone")
         return _window(request, family_contact, problem=KEY_IS_GONE, ticked=ticked)
+    if not (issued.pins or issued.refused):  # none of the numbers is a child of this contact
+        _record_view(request, family_contact, why="not_theirs")
     return _window(request, family_contact, numbers=issued.pins, notice=_what_was_issued(issued), ticked=ticked)
 
 
@@ -86,7 +85,10 @@ def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
             contact=family_contact.contact, family_contact_ids=_numbers(request, "only"), by=Actor.of(request)
         )
     except UnreadablePin:
+        _record_view(request, family_contact, why="key_is_gone")
         return _window(request, family_contact, problem=KEY_IS_GONE)
+    if not numbers:
+        _record_view(request, family_contact, why="no_live_pin")
     return _window(request, family_contact, numbers=numbers)
 
 
@@ -101,9 +103,11 @@ def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
             contact=family_contact.contact, family_contact_ids=_numbers(request, "child"), by=Actor.of(request)
         )
     except NothingToPrint:
+        _record_view(request, family_contact, why="nothing_to_print")
         problem = "There is nothing to print: none of the ticked children has a PIN that works. Press Register first."
         return _window(request, family_contact, problem=problem)
     except UnreadablePin:
+        _record_view(request, family_contact, why="key_is_gone")
         return _window(request, family_contact, problem=KEY_IS_GONE)
     return HttpResponse(
         document, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="pin-sheet.pdf"'}
@@ -140,6 +144,7 @@ def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: st
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and (form.is_valid() or not VERBS[verb].needs_reason):
         return _done(request, opened_from, row, verb, form)
+    _record_view(request, row, asked=verb)
     last_sheet = (
         PinSheet.objects.filter(pins__registration__family_contact=row, pins__state="active")
         .select_related("printed_by")
@@ -163,8 +168,20 @@ def _done(
         )
     if RULES[verb](family_contact=row, reason=form.cleaned_data["reason"], by=by):
         return _window(request, opened_from, notice=notice)
+    _record_view(request, row, why="already_changed")
     return _window(
         request, opened_from, problem=f"{row.patient.name}: somebody else was faster; this is how it stands now."
+    )
+
+
+def _record_view(request: HttpRequest, family_contact: FamilyContact, **detail: str) -> None:
+    """Note that the window was shown where no rule has recorded anything else, and why none has."""
+    record(
+        actor=Actor.of(request),
+        action=Action.WINDOW_VIEWED,
+        patient_id=family_contact.patient_id,
+        family_contact=family_contact.pk,
+        **detail,
     )
 
 

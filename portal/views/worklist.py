@@ -19,7 +19,7 @@ from portal.forms import PostponeForm, ReasonForm
 from portal.pin_rows import children_to_ask_about
 from portal.sheet_runs import MAX_FAMILIES, unfinished
 from practice.access import Permission, refusal, staff_page
-from practice.audit import Action, Actor, record, record_refresh
+from practice.audit import Action, Actor, listed, record, record_refresh
 
 YEARS = range(1900, 2200)  # a day outside of them is a typing mistake
 OPENING = timedelta(minutes=15)  # a list that only refreshes itself for so long is one opening
@@ -114,9 +114,12 @@ def address_of(day: date) -> str:
 
 def _ask(request: HttpRequest, contact: Contact, form: ReasonForm, **question: str) -> HttpResponse:
     """The question, in the dialog or as a page of its own."""
+    children = children_to_ask_about(contact)
+    shown = listed(link.patient_id for link in children)
+    record(actor=Actor.of(request), action=Action.WORKLIST_VIEWED, contact=contact.pk, patients=shown)
     context: dict[str, Any] = {
         "contact": contact,
-        "children": children_to_ask_about(contact),
+        "children": children,
         "form": form,
         "here": request.get_full_path(),
         "back": address_of(day_of(request.GET.get("day", ""))),

@@ -103,7 +103,11 @@ def test_unknown_patient(as_front_desk, name, number):
     address = reverse(f"patients:{name}", args=[number])
     call = as_front_desk.post if name == "confirm_name" else as_front_desk.get
     assert call(address).status_code == 404
-    assert not AuditEvent.objects.exists()
+    event = AuditEvent.objects.get()
+    fits = number < 2**63
+    assert (event.action, event.patient_id) == ("access.refused", number if fits else None)
+    numbers = {} if fits else {"numbers": {"patient_id": number}}
+    assert event.detail == {"view": f"patients:{name}", "why": "no_such_record", **numbers}
 
 
 # --- Edit ----------------------------------------------------------------------------------------
@@ -162,7 +166,7 @@ def test_edit_says_what_is_wrong_and_keeps_what_was_typed(as_front_desk, edit_ur
     assert 'value="Typed before"' in page
     mateo.refresh_from_db()
     assert mateo.middle_name == ""
-    assert trail() == []
+    assert trail() == [("patient.viewed", mateo.pk)]
 
 
 def test_extra_fields_are_ignored(as_front_desk, edit_url, mateo):

@@ -180,8 +180,17 @@ def test_hostile_queries_get_an_answer(as_front_desk, query):
     assert as_front_desk.post(URL, {"query": query}).status_code == 200
 
 
-def test_no_audit_row_before_a_chart_is_opened(as_front_desk, rivera):
+def test_a_search_leaves_one_line_with_everybody_whose_name_was_shown(as_front_desk, rivera):
     as_front_desk.post(URL, {"query": "rivera"})
+    event = AuditEvent.objects.get()
+    assert (event.action, event.patient_id, event.detail["page"]) == ("patients.listed", None, "search")
+    assert sorted(map(int, event.detail["patients"].split())) == sorted(child.pk for child in rivera.children)
+
+
+def test_a_search_that_shows_nobody_leaves_no_line(as_front_desk, rivera):
+    as_front_desk.get(URL)
+    as_front_desk.post(URL, {"query": "nobody of that name"})
+    assert as_front_desk.post(URL, {"query": "mateo", "go": "first"}).status_code == 302  # the chart records itself
     assert not AuditEvent.objects.exists()
 
 

@@ -26,5 +26,5 @@ def test_home_other_methods(as_front_desk):
 
 
 def test_home_leaves_no_line_and_asks_little(as_front_desk):
-    assert steps.queries(lambda: as_front_desk.get(URL)) == 2  # session and user
+    assert steps.queries(lambda: as_front_desk.get(URL)) == 3  # session, user, what the user may do
     assert steps.trail() == []

@@ -15,7 +15,7 @@ from practice.audit import Actor
 
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
-Sign in as {front_desk}, {doctor}, {administrator}
+Sign in as {front_desk}, {doctor}, {administrator}, {auditor} (reads the audit trail only)
 or {unlinked} (a sign-in without a staff record: see what it is told) or {parent} (a family).
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
@@ -48,6 +48,7 @@ class Command(BaseCommand):
                 front_desk=practice_demo.FRONT_DESK.email,
                 doctor=practice_demo.DOCTOR.email,
                 administrator=practice_demo.ADMINISTRATOR.email,
+                auditor=practice_demo.AUDITOR.email,
                 unlinked=practice_demo.UNLINKED.email,
                 parent=portal_demo.PARENT,
                 password=practice_demo.PASSWORD,

@@ -70,7 +70,7 @@ def test_who_has_come_does_not_come_again(as_front_desk, url, visit, status):
     assert "toast-error" in answer.text
     assert answer.headers["HX-Trigger"] == "schedule:changed"  # the list was out of date
     assert standing(visit) == (status, earlier)
-    assert steps.trail() == []
+    assert steps.trail() == [("appointment.viewed", visit.patient_id)]  # the answer names patient and status
 
 
 def test_tomorrow_s_visit_cannot_arrive(as_front_desk, url, visit):
@@ -97,7 +97,7 @@ def test_other_methods(as_front_desk, url):
 def test_a_visit_that_is_not(as_front_desk, unknown):
     for number in unknown:
         assert as_front_desk.post(reverse("appointments:arrive", args=[number])).status_code == 404
-    assert steps.trail() == []
+    assert [action for action, _patient in steps.trail()] == ["access.refused"] * len(unknown)
 
 
 def test_queries_do_not_grow_with_the_day(as_front_desk, feldman, rivera):

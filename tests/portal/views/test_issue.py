@@ -95,7 +95,8 @@ def test_register_by_a_sign_in_without_a_record_is_refused_with_the_reason(as_un
     assert escape(refusal(unlinked, Permission.MANAGE_PINS)) in page.text
     assert pending() == []
     event = AuditEvent.objects.get()
-    assert (event.action, event.user, event.detail) == ("access.refused", unlinked, {"view": "portal:issue"})
+    assert (event.action, event.user) == ("access.refused", unlinked)
+    assert event.detail == {"view": "portal:issue", "why": "not_allowed", "numbers": {"family_contact_id": mateo.pk}}
 
 
 def test_register_works_once_the_newborn_has_its_given_name(as_front_desk, url, baby):

@@ -36,7 +36,7 @@ def test_window_other_methods(as_front_desk, url):
 def test_window_of_nobody(as_front_desk, unknown):
     for number in unknown:
         assert as_front_desk.get(reverse("portal:window", args=[number])).status_code == 404
-    assert steps.trail() == []
+    assert [action for action, _patient in steps.trail()] == ["access.refused"] * len(unknown)
 
 
 def test_window_leaves_one_line(as_front_desk, front_desk, url, mateo):

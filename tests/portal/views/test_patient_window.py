@@ -75,7 +75,7 @@ def test_patient_window_other_methods(as_front_desk, url):
 def test_patient_window_of_nobody(as_front_desk, unknown):
     for number in unknown:
         assert as_front_desk.get(reverse("portal:patient_window", args=[number])).status_code == 404
-    assert steps.trail() == []
+    assert [action for action, _patient in steps.trail()] == ["access.refused"] * len(unknown)
 
 
 def test_patient_window_queries_do_not_grow(as_front_desk, db):

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from portal.models import Pin, Registration
 from portal.pins import grouped
+from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
@@ -25,10 +26,11 @@ def states():
 @every_verb
 def test_row_verb_asks_before_anything_is_done(as_front_desk, verb, mateo, by):
     steps.issued(by, mateo)
-    before = steps.everything_but()
+    before, trail = steps.everything_but(AuditEvent), steps.trail()
     page = as_front_desk.get(address(verb, mateo))
     assert f"{VERBS[verb]}: Mateo Rivera" in page.text
-    assert steps.everything_but() == before
+    assert steps.everything_but(AuditEvent) == before
+    assert steps.trail() == [*trail, ("registration.viewed", mateo.patient_id)]
 
 
 @every_verb
@@ -48,12 +50,13 @@ def test_row_verb_other_methods(as_front_desk, verb, mateo):
 @every_verb
 def test_row_verb_of_another_contact_is_not_found(as_front_desk, verb, mateo, by, stranger, rivera):
     steps.issued(by, stranger)
-    before = steps.everything_but()
+    before, trail = steps.everything_but(AuditEvent), steps.trail()
     for row in [stranger, rivera.link(rivera.luis, rivera.mateo)]:
         url = address(verb, row, opened_from=mateo)
         assert as_front_desk.get(url).status_code == 404
         assert as_front_desk.post(url, {"reason": "why"}).status_code == 404
-    assert steps.everything_but() == before
+    assert steps.everything_but(AuditEvent) == before
+    assert steps.trail() == [*trail, *[("access.refused", None)] * 4]
 
 
 @every_verb

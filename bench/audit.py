@@ -1,0 +1,70 @@
+"""What a sealed line of the audit trail costs, as a ratio to a line that is only inserted; and how fast a look is.
+
+In transactions of their own, as a page that is only looked at; and a hundred in one, as a run of sheets.
+"""
+
+import itertools
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+
+from practice import verification
+from practice.audit import Action, Actor, record
+from practice.models import AuditEvent, AuditLane
+
+LINES = 500
+_unused = itertools.count(10**12)
+BY = Actor(None, "192.0.2.1")
+
+
+def bench() -> None:
+    """Print the table. The plain lines are rolled back, or the look would rightly complain of them."""
+    print(f"\n{'line of the audit trail':<32}{'us':>8}{'x plain':>9}")
+    with transaction.atomic():
+        plain = _each(_plain)
+        transaction.set_rollback(True)
+    sealed = _each(_sealed)
+    alone = _each(_sealed, alone=True)
+    print(f"{'  plain INSERT, in one':<32}{plain:>8.0f}{1:>9.1f}")
+    print(f"{'  sealed, in one':<32}{sealed:>8.0f}{sealed / plain:>9.1f}")
+    print(f"{'  sealed, transaction of its own':<32}{alone:>8.0f}{alone / plain:>9.1f}")
+    started = time.perf_counter()
+    report = verification.verify(say=print)
+    seconds = time.perf_counter() - started
+    print(f"  verify_audit: {report.lines:,} lines, {report.lines / seconds:,.0f} lines/s")
+
+
+def _each(write: Callable[[int], object], *, alone: bool = False) -> float:
+    """Microseconds a line, the best of three runs: what disturbs only ever adds."""
+    return min(_run(write, alone=alone) for _ in range(3)) / LINES * 1e6
+
+
+def _run(write: Callable[[int], object], *, alone: bool) -> float:
+    started = time.perf_counter()
+    if alone:
+        for number in range(LINES):
+            write(number)
+    else:
+        with transaction.atomic():
+            for number in range(LINES):
+                write(number)
+    return time.perf_counter() - started
+
+
+def _sealed(number: int) -> None:
+    record(actor=BY, action=Action.PATIENT_VIEWED, patient_id=number, tab="basic_info")
+
+
+def _plain(number: int) -> None:
+    """What a line was before it was sealed: one INSERT, with columns as wide as they are now."""
+    AuditEvent.objects.create(
+        action=Action.PATIENT_VIEWED,
+        patient_id=number,
+        address=BY.address,
+        detail={"tab": "basic_info"},
+        lane=AuditLane(pk=1),
+        number=next(_unused),
+        key_id="00000000",
+        mac="0" * 64,
+    )

@@ -1,0 +1,104 @@
+"""The audit trail in words: for people who read it, not for those who write it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from practice.audit import Action
+
+# Every action as a sentence about whoever did it. A test asks for an entry when an action is added.
+WORDS: Mapping[str, str] = {
+    Action.SIGNED_IN: "Signed in",
+    Action.SIGN_IN_FAILED: "Sign-in failed",
+    Action.SIGNED_OUT: "Signed out",
+    Action.ACCESS_REFUSED: "Was refused",
+    Action.STAFF_RECORD_CHANGED: "Changed a staff record",
+    Action.USER_ADDED: "Added a sign-in",
+    Action.PATIENT_ADDED: "Opened a new chart",
+    Action.PATIENT_VIEWED: "Looked at the chart",
+    Action.PATIENT_CHANGED: "Changed the chart",
+    Action.NAME_CONFIRMED: "Confirmed the name as real",
+    Action.CONTACT_ADDED: "Added a family contact",
+    Action.CONTACT_CHANGED: "Changed a family contact",
+    Action.CONTACT_INACTIVATED: "Inactivated a family contact",
+    Action.WINDOW_VIEWED: "Opened the registration window",
+    Action.PIN_ISSUED: "Issued a PIN",
+    Action.PIN_SHOWN: "Was shown a PIN",
+    Action.PIN_PRINTED: "Printed a PIN",
+    Action.PIN_SUPERSEDED: "Replaced a PIN by a new one",
+    Action.PIN_REVOKED: "Revoked a PIN",
+    Action.PIN_EXPIRED: "Found a PIN expired",
+    Action.PIN_LOCKED: "Locked a PIN by wrong birth dates",
+    Action.PIN_PROVEN: "Proved PIN and birth date",
+    Action.PIN_REDEEMED: "Redeemed a PIN",
+    Action.PIN_REFUSED: "Was refused a PIN or its redemption",
+    Action.ACCESS_DECLINED: "Noted that the portal was declined",
+    Action.ACCESS_REMOVED: "Removed portal access",
+    Action.CHILDREN_VIEWED: "Looked at the child in the Patient Portal",
+    Action.SCHEDULE_VIEWED: "Looked at the schedule",
+    Action.SCHEDULE_SETTINGS_CHANGED: "Changed the schedule’s settings",
+    Action.APPOINTMENT_VIEWED: "Looked at an appointment",
+    Action.APPOINTMENT_ADDED: "Booked an appointment",
+    Action.APPOINTMENT_CHANGED: "Changed an appointment",
+    Action.WORKLIST_VIEWED: "Looked at the unregistered families",
+    Action.REGISTRATION_POSTPONED: "Put off asking the family",
+    Action.REGISTRATION_RESUMED: "Put the family back on the list",
+    Action.SHEET_RUN_PLANNED: "Planned a run of PIN sheets",
+    Action.SHEET_RUN_VIEWED: "Looked at a run of PIN sheets",
+    Action.PATIENTS_LISTED: "Was shown a list of patients",
+    Action.AUDIT_VIEWED: "Read the audit trail",
+    Action.AUDIT_EXPORTED: "Exported the audit trail",
+    Action.AUDIT_PRUNED: "Deleted old lines of the audit trail",
+    Action.AUDIT_RESEALED: "Sealed the audit trail anew after losing a key",
+}
+
+# Groups for the filter: the title, and how the codes of its actions begin. An action may be in several.
+GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "sign-in": ("Signing in and out", ("sign_in.", "session.", "mfa.", "password.")),
+    "refused": ("Refusals", (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.PIN_REFUSED, Action.PIN_LOCKED)),
+    "charts": ("Charts and lists of patients", ("patient.", "patients.", "family_contact.", "children.")),
+    "portal": ("PINs and registrations", ("pin.", "registration.", "worklist.", "sheet_run.")),
+    "schedule": ("Schedule", ("schedule", "appointment.")),
+    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "practice.")),
+    "audit": ("The audit trail itself", ("audit.",)),
+}
+
+# What the details are called. Numbers of records stand as they are; codes have their underscores taken out.
+DETAIL_WORDS: Mapping[str, str] = {
+    "view": "page",
+    "tab": "tab",
+    "fields": "fields",
+    "family_contact": "family contact",
+    "pin": "PIN record",
+    "sheet": "sheet",
+    "run": "run",
+    "appointment": "appointment",
+    "day": "day",
+    "until": "until",
+    "verdict": "reason",
+    "why": "reason",
+    "code": "reason",
+    "user_id": "sign-in",
+    "patients": "patients shown",
+    "before": "from before",
+}
+
+
+def action_in_words(code: str) -> str:
+    """What somebody did. A code that is not known (any more) is shown as it is, in readable form."""
+    return WORDS.get(code) or code.replace("_", " ").replace(".", ": ").capitalize()
+
+
+def detail_in_words(detail: Mapping[str, Any]) -> str:
+    """The details of a line, such as ``tab basic info · page portal:window``."""
+    parts = [f"{DETAIL_WORDS.get(name, name.replace('_', ' '))} {_value(value)}" for name, value in detail.items()]
+    return " · ".join(part.strip() for part in parts if not part.endswith(" "))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(_value(each) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {_value(each)}" for name, each in value.items())
+    if value is None:
+        return ""
+    return " ".join(str(value).replace("_", " ").split())

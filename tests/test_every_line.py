@@ -1,0 +1,182 @@
+"""Every address, and the one line it writes into the audit trail (R20): looked at, posted to, refused, guessed.
+
+A new view of ours fails here until it is said what it records.
+"""
+
+import pytest
+from django.urls import reverse
+
+from practice.audit import Actor
+from practice.models import AuditEvent
+from tests import people
+from tests.portal import steps
+from tests.test_every_url import OPEN_TO, addresses, everything, is_ours, patterns
+
+__all__ = ["everything"]  # the fixture
+
+# What opening the page records, and what an empty form posted to it does. None: it shows and changes nothing
+# about a patient (an empty form, a redirect, a setting), or takes no such request.
+SCHEDULE, CHART, WINDOW, LIST = "schedule.viewed", "patient.viewed", "registration.viewed", "patients.listed"
+WORKLIST, RUN, SETTINGS = "worklist.viewed", "sheet_run.viewed", "schedule_settings.changed"
+VISIT = "appointment.viewed"
+LINES = {
+    "practice:home": (None, None),
+    "patients:search": (None, None),  # nothing is looked for, nobody is shown; what a search records: below
+    "patients:add": (None, None),
+    "patients:chart": (CHART, None),
+    "patients:edit": (CHART, CHART),
+    "patients:confirm_name": (None, None),  # refused: nobody doubts this name
+    "patients:family_contacts": (CHART, None),
+    "patients:add_contact": (CHART, CHART),
+    "patients:link_contact": (CHART, CHART),
+    "patients:edit_contact": (CHART, CHART),
+    "patients:inactivate_contact": (CHART, "family_contact.inactivated"),
+    "appointments:schedule": (None, None),
+    "appointments:choose_mode": (None, None),
+    "appointments:day": (SCHEDULE, None),
+    "appointments:week": (SCHEDULE, None),
+    "appointments:month": (SCHEDULE, None),
+    "appointments:tracking": (SCHEDULE, None),
+    "appointments:add": (None, None),
+    "appointments:appointment": (VISIT, None),
+    "appointments:change": (None, VISIT),
+    "appointments:arrive": (None, "appointment.changed"),
+    "appointments:move": (None, VISIT),
+    "appointments:find_patients": (None, None),
+    "appointments:of_patient": (CHART, None),
+    "appointments:summary": (CHART, None),
+    "appointments:settings": (None, None),
+    "appointments:add_provider": (None, None),
+    "appointments:provider": (None, None),
+    "appointments:add_visit_type": (None, None),
+    "appointments:visit_type": (None, None),
+    "appointments:remove_visit_type": (None, SETTINGS),
+    "appointments:add_time_off": (None, None),
+    "appointments:remove_time_off": (None, SETTINGS),
+    "portal:window": (WINDOW, None),
+    "portal:patient_window": (WINDOW, None),
+    "portal:issue": (None, WINDOW),
+    "portal:show": (None, WINDOW),
+    "portal:print": (None, WINDOW),
+    "portal:row_verb": (WINDOW, WINDOW),
+    "portal:history": (CHART, None),
+    "portal:administration": (LIST, LIST),
+    "portal:worklist": (WORKLIST, None),
+    "portal:decline_family": (WORKLIST, WORKLIST),
+    "portal:postpone": (WORKLIST, WORKLIST),
+    "portal:ask_now": (None, None),  # was not put off
+    "portal:plan_run": (None, WORKLIST),
+    "portal:run": (RUN, None),
+    "portal:print_run": (None, RUN),
+    "portal:audit": ("audit.viewed", "audit.viewed"),
+    "portal:export_audit": (None, "audit.exported"),
+    "portal:staff": (None, None),
+    "portal:add_staff_record": (None, None),
+    "portal:staff_record": (None, None),
+    # The registration of a family. What is shown on the way has been proven, which is recorded.
+    "portal:register": (None, None),
+    "portal:register_siblings": (None, None),
+    "portal:register_account": (None, None),
+    "portal:register_start_over": (None, None),
+    "portal:children": ("children.viewed", None),
+}
+
+
+def written_by(call):
+    """The lines that a call writes, by action."""
+    before = set(AuditEvent.objects.values_list("pk", flat=True))
+    answer = call()
+    list(answer.streaming_content if answer.streaming else [])
+    return [event.action for event in AuditEvent.objects.exclude(pk__in=before).order_by("pk")]
+
+
+def expected(line):
+    return [line] if line else []
+
+
+def test_every_view_of_ours_says_what_it_records():
+    assert set(LINES) == {name for name, pattern in patterns() if is_ours(pattern)}
+
+
+@pytest.fixture
+def insiders(administrator, by, rivera):
+    """By rule: a browser that it opens to. The family has a child, as otherwise it is shown nothing."""
+    family = steps.registered(by, rivera.link(rivera.luis, rivera.sofia))
+    return lambda rule: people.signed_in(family if rule == "family" else administrator)
+
+
+@pytest.fixture
+def by(administrator):
+    return Actor(administrator, "192.0.2.10")
+
+
+@pytest.mark.parametrize("method", ["get", "head", "post"])
+def test_every_address_writes_its_one_line(everything, insiders, method):
+    seen, wanted = {}, {}
+    for name, address, rule in everything:
+        if name not in LINES:
+            continue
+        client = insiders(rule)
+        seen[name] = written_by(lambda client=client, address=address: getattr(client, method)(address))
+        wanted[name] = expected(LINES[name][method == "post"])
+    assert seen == wanted
+
+
+@pytest.mark.parametrize("role", sorted(steps.EVERYBODY - {"anonymous"}))
+def test_every_refusal_for_the_wrong_role_writes_one_line(everything, role):
+    client = steps.client_of(role)
+    for name, address, rule in everything:
+        if name not in LINES or role in OPEN_TO[rule]:
+            continue
+        get = steps.outcome(client.get(address))
+        method = "post" if get == "wrong method" else "get"
+        written = written_by(lambda address=address, method=method: getattr(client, method)(address))
+        assert (name, written) == (name, ["access.refused"])
+
+
+@pytest.mark.parametrize("number", [999_999, 99_999_999_999_999_999_999])
+def test_guessing_at_records_is_not_found_and_writes_one_line(everything, administrator, number):
+    client, tried = people.signed_in(administrator), 0
+    for name, pattern in patterns():
+        places = [part for part in pattern.pattern.converters if part != "verb"]
+        if not is_ours(pattern) or not places:
+            continue
+        values = dict.fromkeys(places, number) | ({"verb": "decline"} if "verb" in pattern.pattern.converters else {})
+        address = reverse(name, kwargs=values)
+        ask = client.post if client.get(address).status_code == 405 else client.get
+        assert (name, ask(address).status_code) == (name, 404)
+        written = written_by(lambda ask=ask, address=address: ask(address))
+        assert (name, written) == (name, ["access.refused"])
+        assert AuditEvent.objects.first().detail["why"] == "no_such_record"
+        tried += 1
+    assert tried > 25
+
+
+@pytest.mark.parametrize(("role", "count"), [("front desk", 1), ("family", 1), ("auditor", 1), ("anonymous", 0)])
+def test_a_form_without_its_token_writes_one_line_for_whoever_is_signed_in(everything, role, count):
+    client = steps.client_of(role)
+    client.handler.enforce_csrf_checks = True
+    for name, address, _rule in addresses():
+        written = written_by(lambda address=address: client.post(address))
+        assert (name, written) == (name, ["access.refused"] * count)
+
+
+@pytest.mark.parametrize(
+    ("name", "page"), [("patients:search", "search"), ("appointments:find_patients", "appointment")]
+)
+def test_a_list_of_names_writes_one_line_with_all_of_them(as_front_desk, rivera, name, page):
+    written = written_by(lambda: as_front_desk.post(reverse(name), {"query": "rivera"}))
+    assert written == ["patients.listed"]
+    detail = AuditEvent.objects.get().detail
+    assert detail["page"] == page
+    assert {int(number) for number in detail["patients"].split()} == {child.pk for child in rivera.children}
+
+
+def test_what_is_typed_into_a_search_is_not_in_the_trail(as_front_desk, rivera):
+    as_front_desk.post(reverse("patients:search"), {"query": "mateo rivera"})
+    assert "mateo" not in str(AuditEvent.objects.values().get()).lower()
+
+
+def test_a_form_that_comes_back_with_errors_shows_the_chart_and_says_so(as_front_desk, rivera):
+    address = reverse("patients:edit", args=[rivera.mateo.pk])
+    assert written_by(lambda: as_front_desk.post(address, {"chart_number": ""})) == ["patient.viewed"]
