@@ -12,6 +12,8 @@ urlpatterns = [
     path("schedule/", include("appointments.urls")),
     # allauth's own page would take changes of address, which nothing records.
     path("accounts/email/", RedirectView.as_view(pattern_name="practice:home"), name="account_email"),
+    path("accounts/second-factor/", include("practice.second_factor_urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

@@ -13,9 +13,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 
+from practice import second_factor
 from practice.audit import Action, Actor, record
 from practice.models import StaffRecord, User
 
@@ -84,11 +86,16 @@ def _stated(view: View[P], rule: str) -> View[P]:
 
 
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
-    """A page for staff who hold the permission; others get the reason, and the refusal is recorded."""
+    """A page for staff who hold the permission; others get the reason, and the refusal is recorded.
+
+    Here, and only here, a second factor is asked for where one is needed: before anything of a patient.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if _is_staff(request) and second_factor.is_missing(request):
+                return second_factor.ask(request)
             reason = refusal(request.user, permission)
             with translation.override("en"):  # the staff's side is in English only, whatever the browser asks for
                 return refuse(request, reason) if reason else view(request, *args, **kwargs)
@@ -96,6 +103,39 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         return _stated(guarded, f"staff: {permission}")
 
     return decorate
+
+
+def own_sign_in_page(view: View[P]) -> View[P]:
+    """A page about a staff member's own sign-in: also before there is a second factor, or none could be added."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with translation.override("en"):
+            if not _is_staff(request):
+                return refuse(request, "These pages are for the practice's staff.")
+            return rendered(view(request, *args, **kwargs))
+
+    return _stated(guarded, "staff: own sign-in")
+
+
+def in_english(view: View[P]) -> View[P]:
+    """For a library's page that only staff meet, on their way in."""
+
+    @wraps(view)
+    def speaking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with translation.override("en"):
+            return rendered(view(request, *args, **kwargs))
+
+    return speaking
+
+
+def rendered(response: HttpResponse) -> HttpResponse:
+    """The answer with its page drawn: a library's is drawn late, when its language would be forgotten."""
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_staff_member
 
 
 def family_page(view: View[P]) -> View[P]:

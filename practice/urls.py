@@ -6,4 +6,6 @@ app_name = "practice"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("your-sign-in/", views.own_sign_in, name="own_sign_in"),
+    path("second-factor/", views.second_factor_needed, name="second_factor"),
 ]

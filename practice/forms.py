@@ -1,0 +1,100 @@
+"""allauth's forms where ours are stricter: tries are counted, changes recorded, nothing is typed twice."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
+from django import forms
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from practice import attempts, sign_ins
+from practice.audit import Action, Actor, record
+from practice.models import SpentCode
+from practice.second_factor import CODE_LIFETIME
+from practice.sign_in import enter
+
+Step = attempts.Step
+
+
+class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """The password is typed once: it can be looked at."""
+
+    password2 = None
+
+    def clean_oldpassword(self) -> str:
+        password: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()
+            record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
+
+
+class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
+    """Asking for a link. How often is limited, whether or not the e-mail has a sign-in."""
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        enter(step=Step.RESET, account=email, request=context.request)
+        return email
+
+
+class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
+    """Choosing a password by a link. All sessions end, and whoever was made to wait need not any more."""
+
+    password2 = None
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()
+            sign_ins.close_sessions(self.user)
+            attempts.forgive(self.user.email)
+            record(actor=Actor.of(context.request), action=Action.PASSWORD_RESET, account=self.user.pk)
+
+
+class LimitedCode:
+    """A code of the second factor: wrong ones count, and one of the app works once."""
+
+    cleaned_data: dict[str, Any]
+    user: Any
+    authenticator: Authenticator
+
+    def clean_code(self) -> str:
+        attempt = enter(step=Step.CODE, account=self.user.email, request=context.request)
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+            self._spend(code)
+        except forms.ValidationError:
+            by = Actor.of(context.request)
+            record(actor=by, action=Action.SIGN_IN_FAILED, account=self.user.pk, step="second factor")
+            raise
+        attempts.strike_out(attempt)
+        return code
+
+    def _spend(self, code: str) -> None:
+        """allauth remembers used codes in the cache of one process; there are several."""
+        if self.authenticator.type != Authenticator.Type.TOTP:
+            return
+        SpentCode.objects.filter(at__lt=timezone.now() - CODE_LIFETIME).delete()
+        digits = "".join(filter(str.isalnum, code))
+        try:
+            with transaction.atomic():
+                SpentCode.objects.create(user=self.user, code=attempts.digest(digits))
+        except IntegrityError:
+            raise forms.ValidationError(_("This code was used already. Wait for the next one.")) from None
+
+
+class CodeForm(LimitedCode, mfa.AuthenticateForm):  # type: ignore[misc]
+    """Signing in."""
+
+
+class CodeAgainForm(LimitedCode, mfa.ReauthenticateForm):  # type: ignore[misc]
+    """Before something important."""

@@ -1,0 +1,113 @@
+"""What a password must not be; the reason is told (NIST SP 800-63B section 3.1.1).
+
+Length is what counts: no rules about kinds of characters, no expiry. The password is judged whole, as
+it is hashed, against what guessers try first. ``static/js/password.js`` says the same while typing.
+"""
+
+import re
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from practice.models import Practice, User
+from practice.normal import normalised
+
+SHORTEST = 15  # characters, also where a second factor stands beside it
+LONGEST = 256  # characters; the standard asks for 64 at least
+PRODUCT = ("pin", "portal")
+LEAST_OWN = 8  # characters that must be left of a password without the words that everybody here could guess
+LEAST_SURPRISING = 6  # characters that do not simply follow from the one before
+KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop")
+FOLLOWS = {pair for row in KEYBOARD for way in (row, row[::-1]) for pair in zip(way, way[1:], strict=False)}
+
+
+class Rule:
+    """A validator of Django's kind."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError with the reason, if there is one."""
+        if reason := self.reason(normalised(password) or "", user):
+            raise ValidationError(reason)
+
+    def reason(self, password: str, user: User | None) -> str:
+        raise NotImplementedError
+
+    def get_help_text(self) -> str:
+        return ""
+
+
+class Length(Rule):
+    """Long enough to stand alone, and short enough to hash."""
+
+    def reason(self, password: str, user: User | None) -> str:
+        if len(password) < SHORTEST:
+            return _("Use at least 15 characters. A few words in a row are easy to remember.")
+        if len(password) > LONGEST:
+            return _("Use at most 256 characters.")
+        return ""
+
+    def get_help_text(self) -> str:
+        return _("At least 15 characters. A few words in a row are easy to remember.")
+
+
+class Known(Rule):
+    """Not one of the passwords that everybody uses, nor one repeated or with digits around it."""
+
+    common = CommonPasswordValidator().passwords
+
+    def reason(self, password: str, user: User | None) -> str:
+        plain = password.casefold().strip()
+        letters = re.sub(r"[\W\d_]+", "", plain)
+        tried = {plain, letters, _unit(plain), _unit(letters)}
+        return _("Many people use this password. Choose another.") if tried & self.common else ""
+
+
+class Personal(Rule):
+    """Not made of the practice's name, the product's, or the own e-mail."""
+
+    def reason(self, password: str, user: User | None) -> str:
+        left = re.sub(r"[\W_]+", "", password.casefold())
+        found = ""
+        for word in sorted(words(user), key=len, reverse=True):
+            if word in left:
+                found = found or word
+                left = left.replace(word, "")
+        if found and len(re.sub(r"\d+", "", left)) < LEAST_OWN:
+            return _("Leave out “%(word)s”: it is easy to guess.") % {"word": found}
+        return ""
+
+
+class Run(Rule):
+    """Not a row of letters, digits or keys, nor a short piece repeated."""
+
+    def reason(self, password: str, user: User | None) -> str:
+        if surprising(_unit(password)) < LEAST_SURPRISING:
+            return _("This repeats itself or follows a simple order, like 12345. Choose another.")
+        return ""
+
+
+def words(user: User | None) -> set[str]:
+    """What everybody here could guess: parts of the practice's name, of ours, and of the user's e-mail."""
+    email = user.email.casefold() if user else ""
+    name = Practice.current().name.casefold()
+    parts = {part for text in (email, name) for part in re.split(r"[\W_]+", text) if len(part) > 2}  # noqa: PLR2004
+    joined = {re.sub(r"[\W_]+", "", text) for text in (name, email.split("@")[0], email)}
+    return {word for word in {*parts, *joined, *PRODUCT} if word}
+
+
+def surprising(text: str) -> int:
+    """How many characters do not follow from the one before, by alphabet, digits, keyboard or repetition."""
+    lower = text.casefold()
+    pairs = zip(lower, lower[1:], strict=False)
+    return min(len(lower), 1) + sum(abs(ord(a) - ord(b)) > 1 and (a, b) not in FOLLOWS for a, b in pairs)
+
+
+def _unit(text: str) -> str:
+    """The piece of which the text is a repetition, the last one perhaps cut off; the text itself if of none."""
+    half = len(text) // 2
+    for length in range(1, half + 1):
+        unit = text[:length]
+        if text == (unit * (len(text) // length + 1))[: len(text)]:
+            return unit
+    return text
