@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -116,6 +117,12 @@ def own_sign_in_page(view: View[P]) -> View[P]:
             return rendered(view(request, *args, **kwargs))
 
     return _stated(guarded, "staff: own sign-in")
+
+
+def proven_again(view: View[P]) -> View[P]:
+    """For what would hand a sign-in to whoever finds the desk unattended: asks for the password first."""
+    asking: View[P] = reauthentication_required(view)
+    return asking
 
 
 def in_english(view: View[P]) -> View[P]:

@@ -13,7 +13,6 @@ The answer is the same for e-mails that have no sign-in. Refused tries do not co
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -92,12 +91,13 @@ def _until(attempt: SignInAttempt, before: QuerySet[SignInAttempt], limits: Limi
 
 def waited(failures: QuerySet[SignInAttempt], free: int) -> datetime:
     """When the wait after these failures is over."""
-    times: Sequence[datetime] = failures.order_by("-at", "-pk").values_list("at", flat=True)
+    times: list[datetime] = list(failures.order_by("-at", "-pk").values_list("at", flat=True))
     count = len(times)
     if count < free:
         return datetime.min.replace(tzinfo=UTC)
     doublings = min(count - free, math.ceil(math.log2(LONGEST_WAIT / FIRST_WAIT)))  # 2 to the 500th is no timedelta
-    return times[0] + min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    return times[0] + wait
 
 
 def _is_known_address(address: str, account: str) -> bool:

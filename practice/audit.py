@@ -26,9 +26,9 @@ class Action(models.TextChoices):
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"
     USER_UNLOCKED = "user.unlocked"
-    PASSWORD_LINK_MADE = "password.link_made"
-    PASSWORD_CHANGED = "password.changed"
-    PASSWORD_RESET = "password.reset"
+    PASSWORD_LINK_MADE = "password.link_made"  # noqa: S105
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
     SECOND_FACTOR_ADDED = "second_factor.added"
     SECOND_FACTOR_REMOVED = "second_factor.removed"
     SECOND_FACTOR_RESET = "second_factor.reset"

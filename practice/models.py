@@ -114,8 +114,8 @@ class User(AbstractBaseUser):
     def set_password(self, raw_password: str | None) -> None:
         super().set_password(normalised(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
-        return super().check_password(normalised(raw_password) or "")
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(normalised(raw_password))
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What a session must carry to be this user's: it changes with the password and with the session number."""
@@ -162,7 +162,7 @@ class SignInAttempt(models.Model):
     """A try to sign in that has not succeeded; from these the waits of ``practice.attempts`` are computed."""
 
     class Step(models.TextChoices):
-        PASSWORD = "password"
+        PASSWORD = "password"  # noqa: S105
         CODE = "code"  # of a second factor
         RESET = "reset"  # asking for a link to choose a new password: always counts
 

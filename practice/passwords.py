@@ -5,6 +5,7 @@ it is hashed, against what guessers try first. ``static/js/password.js`` says th
 """
 
 import re
+from itertools import pairwise
 
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
@@ -16,10 +17,11 @@ from practice.normal import normalised
 SHORTEST = 15  # characters, also where a second factor stands beside it
 LONGEST = 256  # characters; the standard asks for 64 at least
 PRODUCT = ("pin", "portal")
+SHORTEST_WORD = 3  # characters; shorter ones are in everything
 LEAST_OWN = 8  # characters that must be left of a password without the words that everybody here could guess
 LEAST_SURPRISING = 6  # characters that do not simply follow from the one before
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop")
-FOLLOWS = {pair for row in KEYBOARD for way in (row, row[::-1]) for pair in zip(way, way[1:], strict=False)}
+FOLLOWS = {pair for row in KEYBOARD for way in (row, row[::-1]) for pair in pairwise(way)}
 
 
 class Rule:
@@ -67,12 +69,11 @@ class Personal(Rule):
     """Not made of the practice's name, the product's, or the own e-mail."""
 
     def reason(self, password: str, user: User | None) -> str:
-        left = re.sub(r"[\W_]+", "", password.casefold())
-        found = ""
-        for word in sorted(words(user), key=len, reverse=True):
-            if word in left:
+        left, found = squashed(password), ""
+        for word in words(user):
+            if (piece := squashed(word)) in left:
                 found = found or word
-                left = left.replace(word, "")
+                left = left.replace(piece, "")
         if found and len(re.sub(r"\d+", "", left)) < LEAST_OWN:
             return _("Leave out “%(word)s”: it is easy to guess.") % {"word": found}
         return ""
@@ -87,20 +88,26 @@ class Run(Rule):
         return ""
 
 
-def words(user: User | None) -> set[str]:
-    """What everybody here could guess: parts of the practice's name, of ours, and of the user's e-mail."""
-    email = user.email.casefold() if user else ""
-    name = Practice.current().name.casefold()
-    parts = {part for text in (email, name) for part in re.split(r"[\W_]+", text) if len(part) > 2}  # noqa: PLR2004
-    joined = {re.sub(r"[\W_]+", "", text) for text in (name, email.split("@")[0], email)}
-    return {word for word in {*parts, *joined, *PRODUCT} if word}
+def words(user: User | None) -> list[str]:
+    """What everybody here could guess, longest first: the practice's name, ours, the user's e-mail, and their parts."""
+    email, name = user.email if user else "", Practice.current().name
+    mailbox, _at, domain = email.partition("@")
+    found = {email, mailbox, name, *PRODUCT}
+    for text in (mailbox, domain.rpartition(".")[0], name):
+        found.update(part for part in re.split(r"[\W_]+", text) if len(part) >= SHORTEST_WORD)
+    return sorted((word for word in found if squashed(word)), key=lambda word: (-len(squashed(word)), word))
+
+
+def squashed(text: str) -> str:
+    """Letters and digits only, all small."""
+    return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def surprising(text: str) -> int:
     """How many characters do not follow from the one before, by alphabet, digits, keyboard or repetition."""
     lower = text.casefold()
-    pairs = zip(lower, lower[1:], strict=False)
-    return min(len(lower), 1) + sum(abs(ord(a) - ord(b)) > 1 and (a, b) not in FOLLOWS for a, b in pairs)
+    leaps = [abs(ord(a) - ord(b)) > 1 and (a, b) not in FOLLOWS for a, b in pairwise(lower)]
+    return min(len(lower), 1) + sum(leaps)
 
 
 def _unit(text: str) -> str:

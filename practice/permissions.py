@@ -9,7 +9,9 @@ ROLES = [role.label for role in StaffRecord.Role] + ["No staff record"]
 def rows() -> list[tuple[str, list[bool]]]:
     """Each permission in words, and for each of ``ROLES`` whether it has it. An inactive record has none."""
     sets = [ROLE_PERMISSIONS[role] for role in StaffRecord.Role] + [UNLINKED_PERMISSIONS]
-    return [(permission.capitalize(), [permission in each for each in sets]) for permission in Permission]
+    return [
+        (permission[0].upper() + permission[1:], [permission in each for each in sets]) for permission in Permission
+    ]
 
 
 def markdown() -> str:
@@ -17,9 +19,9 @@ def markdown() -> str:
     lines = [
         "# What each role may do",
         "",
-        "Made by `manage.py show_permissions` from `practice/access.py`, which decides it; a test compares the two. In the",
-        "product it stands under Practice Portal › Staff › What each role may do. An inactive staff record or a disabled",
-        "sign-in may do nothing. Every member of the staff may change the own password, second factor and sessions.",
+        "Made by `manage.py show_permissions` from `practice/access.py`, which decides it; a test compares the two. In",
+        "the product it stands under Practice Portal › Staff › What each role may do. An inactive staff record or a",
+        "disabled sign-in may do nothing. Everybody may change the own password, second factor and sessions.",
         "",
         f"| | {' | '.join(ROLES)} |",
         f"|---|{'---|' * len(ROLES)}",

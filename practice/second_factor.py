@@ -145,7 +145,7 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no type
         try:
             return _sealer().decrypt(encrypted_text).decode()
         except InvalidToken:
-            logger.error("A second factor cannot be read. Was SECRET_KEY changed without SECRET_KEY_FALLBACKS?")  # noqa: TRY400
+            logger.error("A second factor cannot be read. Was SECRET_KEY changed without SECRET_KEY_FALLBACKS?")
             return base64.b32encode(secrets.token_bytes(20)).decode()
 
 

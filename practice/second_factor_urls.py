@@ -12,7 +12,7 @@ from practice.access import in_english
 from practice.access import own_sign_in_page as own
 from practice.second_factor import recorded, shown
 
-overview = own(RedirectView.as_view(pattern_name="practice:own_sign_in"))
+overview = own(RedirectView.as_view(pattern_name="practice:own_sign_in"))  # type: ignore[arg-type]  # always a response
 
 urlpatterns = [
     path("", overview, name="mfa_index"),

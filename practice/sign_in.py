@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from practice import attempts, devices
 from practice.audit import Action, Actor, record
 from practice.client import client_address
-from practice.models import Practice, User
+from practice.models import Practice, SignInAttempt, User
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -118,7 +118,7 @@ class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
             record(actor=Actor.of(context.request), action=Action.SESSIONS_ENDED, sessions=len(sessions))
 
 
-def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> attempts.SignInAttempt:
+def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInAttempt:
     """``attempts.enter`` for forms: a refusal leaves its line and says in words how long to wait."""
     try:
         return attempts.enter(step=step, account=account, request=request)

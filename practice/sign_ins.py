@@ -131,7 +131,8 @@ def close_sessions(user: User) -> int:
     User.objects.filter(pk=user.pk).update(session_number=F("session_number") + 1)  # ends those on no list too
     listed = UserSession.objects.filter(user=user)
     Session.objects.filter(pk__in=list(listed.values_list("session_key", flat=True))).delete()
-    return listed.delete()[0]
+    count: int = listed.delete()[0]
+    return count
 
 
 @contextmanager

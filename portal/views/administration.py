@@ -83,7 +83,7 @@ def _save_staff_record(form: StaffRecordForm, *, by: Actor) -> StaffRecord:
     """Save, with one line that says what changed; whoever is no longer active is signed out. Raises Refused."""
     with sign_ins.administering(by):
         saved: StaffRecord = form.save()
-        changed = {"changed": ",".join(form.changed_data)}
+        changed: dict[str, Any] = {"changed": ",".join(form.changed_data)}
         if "role" in form.changed_data:
             changed |= {"role": saved.role, "role_before": form.initial.get("role", "")}
         record(actor=by, action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, **changed)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from allauth.account.adapter import get_adapter
-from allauth.account.decorators import reauthentication_required
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.forms import InvitationForm
 from practice import attempts, permissions, second_factor, sign_ins
-from practice.access import Permission, staff_page, staff_record_of
+from practice.access import Permission, proven_again, staff_page, staff_record_of
 from practice.audit import Actor
 from practice.models import StaffRecord, User
 
@@ -97,7 +96,7 @@ def sign_in(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.ADMINISTER)
-@reauthentication_required
+@proven_again
 def sign_in_deed(request: HttpRequest, user_id: int, deed: str) -> HttpResponse:
     """Ask, then do: Disable, Enable, Unlock, Reset second factor, Sign out everywhere, Make password link."""
     user, chosen = _staff_user(user_id), DEEDS[deed]
@@ -118,7 +117,7 @@ def sign_in_deed(request: HttpRequest, user_id: int, deed: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.ADMINISTER)
-@reauthentication_required
+@proven_again
 def invite(request: HttpRequest, staff_record_id: int) -> HttpResponse:
     """Make a sign-in for a staff record that has none, and hand over the link to choose its password."""
     record = get_object_or_404(StaffRecord, pk=staff_record_id, user=None)
