@@ -154,7 +154,7 @@ class NewSignInForm(forms.Form):
         label=_("Password"),
         strip=False,
         max_length=passwords.LONGEST,
-        help_text=_("At least 15 characters. A few words in a row are easy to remember."),
+        help_text=passwords.HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
+from allauth.account.fields import SetPasswordField
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
@@ -12,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, sign_ins
+from practice import attempts, passwords, sign_ins
 from practice.audit import Action, Actor, record
 from practice.models import SpentCode
 from practice.second_factor import CODE_LIFETIME
@@ -21,9 +22,14 @@ from practice.sign_in import enter
 Step = attempts.Step
 
 
+def _new_password() -> SetPasswordField:
+    return SetPasswordField(label=_("New password"), help_text=passwords.HELP)
+
+
 class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
     """The password is typed once: it can be looked at."""
 
+    password1 = _new_password()
     password2 = None
 
     def clean_oldpassword(self) -> str:
@@ -50,6 +56,7 @@ class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
 class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
     """Choosing a password by a link. All sessions end, and whoever was made to wait need not any more."""
 
+    password1 = _new_password()
     password2 = None
 
     def save(self) -> None:

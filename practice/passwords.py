@@ -10,10 +10,12 @@ from itertools import pairwise
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from practice.models import Practice, User
 from practice.normal import normalised
 
+HELP = gettext_lazy("At least 15 characters. A few words in a row are easy to remember.")
 SHORTEST = 15  # characters, also where a second factor stands beside it
 LONGEST = 256  # characters; the standard asks for 64 at least
 PRODUCT = ("pin", "portal")
@@ -36,7 +38,7 @@ class Rule:
         raise NotImplementedError
 
     def get_help_text(self) -> str:
-        return ""
+        return str(HELP)
 
 
 class Length(Rule):
@@ -48,9 +50,6 @@ class Length(Rule):
         if len(password) > LONGEST:
             return _("Use at most 256 characters.")
         return ""
-
-    def get_help_text(self) -> str:
-        return _("At least 15 characters. A few words in a row are easy to remember.")
 
 
 class Known(Rule):

@@ -5,6 +5,7 @@ what the trail says about it.
 """
 
 import base64
+import io
 import logging
 import secrets
 from collections.abc import Callable
@@ -129,7 +130,9 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no type
         return Practice.current().name
 
     def build_totp_svg(self, url: str) -> str:
-        return segno.make(url, error="m").svg_inline(scale=4, border=4, dark="#000", light="#fff")
+        drawn = io.BytesIO()
+        segno.make(url, error="m").save(drawn, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False)
+        return drawn.getvalue().decode()
 
     def _get_site_name(self) -> str:
         return Practice.current().name
