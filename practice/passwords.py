@@ -61,7 +61,7 @@ class Known(Rule):
         plain = password.casefold().strip()
         letters = re.sub(r"[\W\d_]+", "", plain)
         tried = {plain, letters, _unit(plain), _unit(letters)}
-        return _("Many people use this password. Choose another.") if tried & self.common else ""
+        return _("A lot of people use this password. Please think of a new one.") if tried & self.common else ""
 
 
 class Personal(Rule):
@@ -74,7 +74,9 @@ class Personal(Rule):
                 found = found or word
                 left = left.replace(piece, "")
         if found and len(re.sub(r"\d+", "", left)) < LEAST_OWN:
-            return _("Leave out “%(word)s”: it is easy to guess.") % {"word": found}
+            if user and squashed(found) in squashed(user.email):
+                return _("Do not use your e-mail in it. It is easy to guess.")
+            return _("Do not use “%(word)s” in it. It is easy to guess.") % {"word": found}
         return ""
 
 
@@ -83,7 +85,7 @@ class Run(Rule):
 
     def reason(self, password: str, user: User | None) -> str:
         if surprising(_unit(password)) < LEAST_SURPRISING:
-            return _("This repeats itself or follows a simple order, like 12345. Choose another.")
+            return _("This is too simple. It goes on like 12345. Please think of a new one.")
         return ""
 
 

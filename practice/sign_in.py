@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from practice import attempts, devices
@@ -125,7 +125,7 @@ def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInA
     except attempts.Wait as wait:
         record(actor=Actor.of(request), action=Action.SIGN_IN_LOCKED, step=step)
         when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
-        words = _now("There were too many tries. Please try again after %(when)s.") % {"when": when}
+        words = gettext("There were too many tries. Please try again after %(when)s.") % {"when": when}
         raise ValidationError(words, code="too_many_attempts") from wait
 
 

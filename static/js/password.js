@@ -44,10 +44,10 @@
   const judge = (typed) => {
     const text = typed.normalize("NFKC"), length = [...text].length;
     if (!length) return [0, ""];
-    if (length < SHORTEST) return [length, words.more.replace("%n", SHORTEST - length)];
+    if (length < SHORTEST) return [length, words.more.replace("#", SHORTEST - length)];
     if (surprising(unit(text)) < LEAST_SURPRISING) return [SHORTEST / 2, words.run];
     const word = personal(text);
-    if (word) return [SHORTEST / 2, words.personal.replace("%w", word)];
+    if (word) return [SHORTEST / 2, words.personal.replace("#", word)];
     return [Math.min(length, STRONG), length < STRONG ? words.enough : words.good];
   };
 

@@ -47,8 +47,8 @@ def test_create_admin_makes_a_sign_in_that_administers(create_admin, client):
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"typed": "too short"}, "Use at least 15 characters."),
         ({"typed": ""}, "Use at least 15 characters."),
-        ({"typed": "ada@sunnyside.example"}, "it is easy to guess"),
-        ({"typed": "passwordpassword"}, "Many people use this password."),
+        ({"typed": "ada@sunnyside.example"}, "Do not use your e-mail"),
+        ({"typed": "passwordpassword"}, "A lot of people use this password."),
     ],
 )
 def test_create_admin_says_what_is_wrong_and_makes_nothing(create_admin, changes, words):

@@ -13,8 +13,9 @@ from tests import people
 from tests.portal import steps
 
 SHORT = "Use at least 15 characters."
-COMMON = "Many people use this password."
-RUN = "This repeats itself or follows a simple order"
+COMMON = "A lot of people use this password."
+OWN = "Do not use your e-mail in it."
+RUN = "This is too simple."
 EMAIL = "dana.ortiz@sunnyside.example"
 
 
@@ -66,11 +67,11 @@ def test_password_may_be_as_long_as_the_standard_asks_and_longer(practice):
         ("Password1234567!", COMMON),
         ("qwertyuiop123456", COMMON),
         ("iloveyouiloveyou2", COMMON),
-        ("Sunnyside Pediatrics", "Leave out “Sunnyside Pediatrics”"),
-        ("SunnysidePediatrics2026!", "Leave out “Sunnyside Pediatrics”"),
-        ("PIN Portal PIN Portal 1", "Leave out “portal”"),
-        ("dana.ortiz@sunnyside.example", "Leave out “dana.ortiz@sunnyside.example”"),
-        ("OrtizDanaOrtizDana7", "Leave out"),
+        ("Sunnyside Pediatrics", "Do not use “Sunnyside Pediatrics” in it."),
+        ("SunnysidePediatrics2026!", "Do not use “Sunnyside Pediatrics” in it."),
+        ("PIN Portal PIN Portal 1", "Do not use “portal” in it."),
+        ("dana.ortiz@sunnyside.example", OWN),
+        ("OrtizDanaOrtizDana7", OWN),
         ("abcdefghijklmnop", RUN),
         ("zyxwvutsrqponmlkj", RUN),
         ("123456789012345", RUN),

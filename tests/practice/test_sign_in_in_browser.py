@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
-from practice.models import AuditEvent
+from practice.models import AuditEvent, User
 from tests import people
 from tests.accessibility import axe
 from tests.practice import codes
@@ -178,7 +178,7 @@ def test_your_sign_in_password_and_sessions(page, at, new_context, live_server, 
     axe(page)
     page.get_by_role("link", name="Show the sessions").click()
     axe(page)
-    page.get_by_role("button", name="Sign out everywhere else").click()
+    page.get_by_role("button", name="Sign out all the others").click()
     expect(page.get_by_text("You are signed in nowhere else.")).to_be_visible()
     elsewhere.reload()
     expect(elsewhere.get_by_role("heading", name="Sign in")).to_be_visible()
@@ -187,11 +187,11 @@ def test_your_sign_in_password_and_sessions(page, at, new_context, live_server, 
     axe(page)
     new = page.locator("#id_password1")
     new.press_sequentially("too short")
-    expect(page.get_by_text("Characters to go: 6")).to_be_visible()
+    expect(page.get_by_text("Still to type: 6")).to_be_visible()
     new.fill("abcdefghijklmnopqrst")
-    expect(page.get_by_text("follows a simple order")).to_be_visible()
-    new.fill("dana@sunnyside dana")
-    expect(page.get_by_text("it is easy to guess")).to_be_visible()
+    expect(page.get_by_text("This is too simple.")).to_be_visible()
+    new.fill("dana@sunnyside.example dana")
+    expect(page.get_by_text("Do not use “dana@sunnyside.example” in it.")).to_be_visible()
     new.fill("a completely different sentence")
     expect(page.get_by_text("Long and strong.")).to_be_visible()
     axe(page)
@@ -225,3 +225,48 @@ def test_pages_in_between_are_accessible(page, at, staff):
     ]:  # fmt: skip
         at(f"/{path}")
         axe(page)
+
+
+def test_an_administrator_invites_a_colleague(page, at, new_context, live_server, staff, settings):
+    settings.REQUIRE_SECOND_FACTOR = False
+    settings.STAFF_URL = live_server.url
+    codes.app_of(staff)
+    administrator = people.staff("Morgan Lee", "administrator")
+    at("/practice-portal/staff/")
+    sign_in(page, administrator)
+    axe(page)
+    page.get_by_role("link", name="What each role may do").click()
+    axe(page)
+    page.get_by_role("link", name="Staff").first.click()
+    page.get_by_role("link", name="Add Staff Record").click()
+    page.get_by_label("Name").fill("Jordan Lee")
+    page.get_by_label("Role").select_option("Clinician")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="Invite to sign in").click()
+    axe(page)
+    page.get_by_label("E-mail").fill("jordan@sunnyside.example")
+    page.get_by_role("button", name="Invite").click()
+    axe(page)
+    link = page.get_by_label("Link").input_value()
+
+    colleague = new_context().new_page()
+    colleague.goto(link)
+    axe(colleague)
+    colleague.locator("#id_password1").fill("seven quiet rivers at dawn")
+    colleague.get_by_role("button", name="Save the password").click()
+    colleague.get_by_role("link", name="Sign in").click()
+    sign_in(colleague, User.objects.get(email="jordan@sunnyside.example"), "seven quiet rivers at dawn")
+    expect(colleague).to_have_url(re.compile("/patients/$"))
+
+    page.get_by_role("link", name="Done").click()
+    at("/practice-portal/staff/")
+    page.get_by_role("link", name=staff.email).click()
+    axe(page)
+    page.get_by_role("link", name="Reset second factor").click()
+    axe(page)
+    page.get_by_role("button", name="Reset second factor").click()
+    expect(page.get_by_text("Second factor reset.")).to_be_visible()
+    assert codes.factors(staff) == []
+    page.get_by_role("link", name="Disable").click()
+    page.get_by_role("button", name="Disable").click()
+    expect(page.get_by_role("link", name="Enable")).to_be_visible()
