@@ -156,6 +156,10 @@ MFA_ADAPTER = "practice.second_factor.Adapter"
 MFA_FORMS = {
     "authenticate": "practice.forms.CodeForm",
     "reauthenticate": "practice.forms.CodeAgainForm",
+    "add_webauthn": "practice.forms.AddPasskeyForm",
+    "login_webauthn": "practice.forms.PasskeyAloneForm",
+    "authenticate_webauthn": "practice.forms.PasskeyForm",
+    "reauthenticate_webauthn": "practice.forms.PasskeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

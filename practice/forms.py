@@ -8,8 +8,10 @@ from allauth.account.fields import SetPasswordField
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn import forms as passkeys
 from django import forms
 from django.db import IntegrityError, transaction
+from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -105,3 +107,74 @@ class CodeForm(LimitedCode, mfa.AuthenticateForm):  # type: ignore[misc]
 
 class CodeAgainForm(LimitedCode, mfa.ReauthenticateForm):  # type: ignore[misc]
     """Before something important."""
+
+
+# What the libraries raise where the browser's answer is not of the form they expect.
+MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+
+
+def _not_a_passkey() -> forms.ValidationError:
+    return forms.ValidationError(_("The passkey did not work. Try again, or use another way."))
+
+
+class Answer(forms.JSONField):
+    """What the browser answers. Brackets in brackets without end are no answer."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise _not_a_passkey() from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """Not given back: an answer serves once."""
+        return InvalidJSONInput("")
+
+
+class AddPasskeyForm(passkeys.AddWebAuthnForm):  # type: ignore[misc]
+    """A new passkey, or something that was sent in its place."""
+
+    name = forms.CharField(required=False, max_length=60)
+    credential = Answer(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            cleaned: dict[str, Any] = super().clean()
+        except forms.ValidationError:
+            raise
+        except MALFORMED as error:
+            raise _not_a_passkey() from error
+        return cleaned
+
+
+class CheckedPasskey:
+    """A passkey that fails leaves its line. It cannot be guessed, so there is nothing to wait for."""
+
+    user: Any
+
+    def clean_credential(self) -> Authenticator:
+        try:
+            return super().clean_credential()  # type: ignore[misc]
+        except (forms.ValidationError, *MALFORMED) as error:
+            account = self.user.pk if self.user else None
+            by = Actor.of(context.request)
+            record(actor=by, action=Action.SIGN_IN_FAILED, account=account, step="passkey")
+            raise _not_a_passkey() from error
+
+
+class PasskeyAloneForm(CheckedPasskey, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
+    """Signing in without a password."""
+
+    credential = Answer(widget=forms.HiddenInput)
+
+
+class PasskeyForm(CheckedPasskey, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """Signing in after the password."""
+
+    credential = Answer(widget=forms.HiddenInput)
+
+
+class PasskeyAgainForm(CheckedPasskey, passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Before something important."""
+
+    credential = Answer(widget=forms.HiddenInput)

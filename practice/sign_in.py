@@ -14,6 +14,7 @@ from allauth.core import context
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -91,8 +92,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         record(actor=Actor.of(request), action=Action.SIGNED_OUT)
         super().logout(request)
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """No "successfully signed in": the page that opens says so itself."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """No "successfully signed in": the page that opens says so itself. What went wrong is said."""
+        if level >= messages.ERROR:
+            super().add_message(request, level, *args, **kwargs)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """The link in the mail: at the configured address, whatever host the request was sent to."""

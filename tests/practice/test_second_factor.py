@@ -231,6 +231,50 @@ def test_adding_an_app_needs_a_code_of_it(front_desk):
     assert actions() == ["sign_in.succeeded", "second_factor.added", "recovery_codes.made"]
 
 
+# --- Passkeys ------------------------------------------------------------------------------------
+
+NOT_PASSKEYS = [
+    "",
+    "x",
+    "null",
+    "[]",
+    "1",
+    '"text"',
+    "{}",
+    '{"id": null, "response": null}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": "_w", "clientDataJSON": "AA",'
+    ' "authenticatorData": "AA", "signature": "AA"}}',
+    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": 1, "clientDataJSON": "e30",'
+    ' "attestationObject": "oA"}}',
+    "\x00",
+    "[" * 5000,
+]
+
+
+@pytest.mark.parametrize("sent", NOT_PASSKEYS)
+def test_what_is_no_passkey_is_refused_in_words(front_desk, sent):
+    codes.app_of(front_desk)
+    client = by_password(front_desk)
+    client.get(CODE)
+    assert client.post(CODE, {"credential": sent}).status_code == 200
+    alone = Client()
+    alone.get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"})
+    assert alone.post(reverse("mfa_login_webauthn"), {"credential": sent}).headers["Location"] == LOGIN
+    signed_in = by_code(front_desk)
+    signed_in.get(reverse("mfa_add_webauthn"))
+    assert signed_in.post(reverse("mfa_add_webauthn"), {"name": "Mine", "credential": sent}).status_code == 200
+    assert codes.factors(front_desk) == ["recovery_codes", "totp"]
+    assert steps.outcome(alone.get(PATIENTS)) == "sign in"
+
+
+def test_a_passkey_that_fails_leaves_a_line_and_is_told(client, front_desk):
+    page = client.post(reverse("mfa_login_webauthn"), {"credential": NOT_PASSKEYS[8]}, follow=True)
+    assert "The passkey did not work." in page.text
+    event = AuditEvent.objects.get()
+    assert (event.action, event.detail) == ("sign_in.failed", {"account": None, "step": "passkey"})
+
+
 # --- Kept ----------------------------------------------------------------------------------------
 
 
