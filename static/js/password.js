@@ -58,9 +58,8 @@
     const show = (shown) => {
       field.type = shown ? "text" : "password";
       button.textContent = shown ? words.hide : words.show;
-      button.setAttribute("aria-pressed", shown);
+      button.setAttribute("aria-label", shown ? words.hideLabel : words.showLabel);
     };
-    button.setAttribute("aria-label", words.showLabel);
     button.setAttribute("aria-controls", field.id);
     const box = document.createElement("div");
     box.className = "password-box";

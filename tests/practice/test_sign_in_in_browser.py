@@ -195,9 +195,11 @@ def test_your_sign_in_password_and_sessions(page, at, new_context, live_server, 
     new.fill("a completely different sentence")
     expect(page.get_by_text("Long and strong.")).to_be_visible()
     axe(page)
-    toggle = page.get_by_role("button", name="Show the password").last
+    toggle = page.locator(".password-toggle").last
+    expect(toggle).to_have_accessible_name("Show what is typed")
     toggle.click()
     expect(new).to_have_attribute("type", "text")
+    expect(toggle).to_have_accessible_name("Hide what is typed")
     axe(page)
     toggle.click()
     new.fill("passwordpassword")
