@@ -33,6 +33,8 @@ IS_DEMO = PINPORTAL_ENV == "demo"
 
 # --- Secrets -------------------------------------------------------------------------------------
 SECRET_KEY = checked_secret_key(env.str("SECRET_KEY", default=""))
+# Earlier ones, while it is changed: second factors are sealed under them, and sessions and links go on.
+SECRET_KEY_FALLBACKS = [checked_secret_key(each) for each in env.list("SECRET_KEY_FALLBACKS", default=[])]
 # Keys for PINs, newest first, apart from SECRET_KEY so that either can be rotated alone (R7).
 PIN_KEYS = checked_pin_keys(env.list("PIN_KEYS", default=[]))
 # Keys that seal the audit trail, newest first (R20). Keep the old ones for as long as their lines are kept.
@@ -51,7 +53,7 @@ SURFACE = env.str("SURFACE", default="both")
 ROOT_URLCONFS = {"both": "pinportal.urls", "staff": "pinportal.staff_urls", "public": "pinportal.public_urls"}
 if SURFACE not in ROOT_URLCONFS:
     raise ImproperlyConfigured(f"SURFACE must be both, staff or public, not {SURFACE!r}.")
-# The address staff use, where their pages are served apart: it goes into their mails.
+# The address staff use, where their pages are served apart: for the links they get to choose a password.
 STAFF_URL = env.str("STAFF_URL", default=PORTAL_URL)
 # How many proxies of ours stand in front. 0: X-Forwarded-For is ignored, as anyone can send it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
@@ -67,6 +69,8 @@ INSTALLED_APPS = [
     "portal",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -130,6 +134,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Whatever counts must hold in all processes, so it stands in the database; what is left needs no cache.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------
@@ -139,15 +145,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    # 15 characters where the password stands alone: NIST SP 800-63B section 3.1.1.
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 15}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ["email"]},
-    },
-]
+AUTH_PASSWORD_VALIDATORS = [{"NAME": f"practice.passwords.{each}"} for each in ("Length", "Known", "Personal", "Run")]
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once, and that long
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "practice:home"
 ACCOUNT_ADAPTER = "practice.sign_in.AccountAdapter"
@@ -157,6 +156,28 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # practice.attempts counts in the database, for all processes
+ACCOUNT_FORMS = {
+    "change_password": "practice.forms.ChangePasswordForm",
+    "reset_password": "practice.forms.ResetPasswordForm",
+    "reset_password_from_key": "practice.forms.ResetPasswordKeyForm",
+}
+# Staff need a second factor before they see anything of a patient; families do not.
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=IS_PRODUCTION)
+MFA_ADAPTER = "practice.second_factor.Adapter"
+MFA_FORMS = {
+    "authenticate": "practice.forms.CodeForm",
+    "reauthenticate": "practice.forms.CodeAgainForm",
+    "add_webauthn": "practice.forms.AddPasskeyForm",
+    "login_webauthn": "practice.forms.PasskeyAloneForm",
+    "authenticate_webauthn": "practice.forms.PasskeyForm",
+    "reauthenticate_webauthn": "practice.forms.PasskeyAgainForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after too: phones' clocks differ
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # http://localhost
+USERSESSIONS_ADAPTER = "practice.sign_in.SessionsAdapter"
 # Seconds without use, and seconds in all, by kind of user. Held by practice.sessions, whatever the cookie says.
 # NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
 SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}
@@ -199,6 +220,7 @@ if IS_PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if IS_PRODUCTION else "device"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; no form of ours comes near it
 
 # --- Language and time ---------------------------------------------------------------------------
@@ -222,6 +244,8 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "gz", "woff2"]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds our own widgets' templates
+# Without a mail server, links for staff to choose a password are shown to the administrator, once.
+SENDS_MAIL = "EMAIL_URL" in env
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")

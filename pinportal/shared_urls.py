@@ -1,4 +1,4 @@
-"""The addresses that both surfaces have: front door, sign-in, language, health; and the error pages.
+"""The addresses that both surfaces have: sign-in, language, health; and the error pages.
 
 Numbers in addresses are record numbers; names, chart numbers and PINs never are.
 """
@@ -11,9 +11,9 @@ from django.views.i18n import set_language
 from pinportal import health
 
 urlpatterns = [
-    path("", include("practice.urls")),
     # allauth's own page would take changes of address, which nothing records.
     path("accounts/email/", RedirectView.as_view(pattern_name="practice:home"), name="account_email"),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("language/", login_not_required(set_language), name="set_language"),
     path("", include((health.urlpatterns, "pinportal"))),

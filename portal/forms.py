@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.ages import today
 from portal import pins
+from practice import passwords
 from practice.models import StaffRecord, User
 
 EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
@@ -152,8 +153,8 @@ class NewSignInForm(forms.Form):
     password = forms.CharField(
         label=_("Password"),
         strip=False,
-        max_length=256,
-        help_text=_("At least 15 characters. A few words in a row are easy to remember."),
+        max_length=passwords.LONGEST,
+        help_text=passwords.HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
 
@@ -168,6 +169,25 @@ class NewSignInForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class InvitationForm(forms.Form):
+    """The e-mail of a member of the staff who gets a sign-in."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="What they will sign in with. A family’s sign-in cannot be used.",
+        widget=forms.EmailInput({"autocomplete": "off", "autofocus": True}),
+    )
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"].lower()
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError("This e-mail has a sign-in already.")
+        return email
 
 
 class AdministrationForm(forms.Form):

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.views import administration, audit, sheet_runs, window, worklist
+from portal.views import administration, audit, sheet_runs, sign_ins, window, worklist
 
 app_name = "portal"
 
@@ -10,7 +10,12 @@ class VerbConverter(StringConverter):
     regex = "|".join(window.VERBS)
 
 
+class DeedConverter(StringConverter):
+    regex = "|".join(sign_ins.DEEDS)
+
+
 register_converter(VerbConverter, "verb")
+register_converter(DeedConverter, "deed")
 
 urlpatterns = [
     path("registration/<int:family_contact_id>/", window.open_window, name="window"),
@@ -33,4 +38,8 @@ urlpatterns = [
     path("practice-portal/staff/", administration.staff, name="staff"),
     path("practice-portal/staff/add/", administration.staff_record, name="add_staff_record"),
     path("practice-portal/staff/<int:staff_record_id>/", administration.staff_record, name="staff_record"),
+    path("practice-portal/staff/<int:staff_record_id>/invite/", sign_ins.invite, name="invite"),
+    path("practice-portal/staff/roles/", sign_ins.roles, name="roles"),
+    path("practice-portal/staff/sign-ins/<int:user_id>/", sign_ins.sign_in, name="sign_in"),
+    path("practice-portal/staff/sign-ins/<int:user_id>/<deed:deed>/", sign_ins.sign_in_deed, name="sign_in_deed"),
 ]

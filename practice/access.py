@@ -9,13 +9,16 @@ from enum import StrEnum
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 
+from practice import second_factor
 from practice.audit import Action, Actor, record
 from practice.models import StaffRecord, User
 
@@ -96,11 +99,16 @@ def _stated(view: View[P], rule: str) -> View[P]:
 
 
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
-    """A page for staff who hold the permission; others get the reason, and the refusal is recorded."""
+    """A page for staff who hold the permission; others get the reason, and the refusal is recorded.
+
+    Here, and only here, a second factor is asked for where one is needed: before anything of a patient.
+    """
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if _is_staff(request) and second_factor.is_missing(request):
+                return second_factor.ask(request)
             reason = refusal(request.user, permission)
             with translation.override("en"):  # the staff's side is in English only, whatever the browser asks for
                 return refuse(request, reason) if reason else _or_missing(view, request, *args, **kwargs)
@@ -108,6 +116,45 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         return _stated(guarded, f"staff: {permission}")
 
     return decorate
+
+
+def own_sign_in_page(view: View[P]) -> View[P]:
+    """A page about a staff member's own sign-in: also before there is a second factor, or none could be added."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with translation.override("en"):
+            if not _is_staff(request):
+                return refuse(request, "These pages are for the practice's staff.")
+            return rendered(view(request, *args, **kwargs))
+
+    return _stated(guarded, "staff: own sign-in")
+
+
+def proven_again(view: View[P]) -> View[P]:
+    """For what would hand a sign-in to whoever finds the desk unattended: asks for the password first."""
+    asking: View[P] = reauthentication_required(view)
+    return asking
+
+
+def in_english(view: View[P]) -> View[P]:
+    """For a library's page that only staff meet, on their way in."""
+
+    @wraps(view)
+    def speaking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with translation.override("en"):
+            return rendered(view(request, *args, **kwargs))
+
+    return speaking
+
+
+def rendered(response: HttpResponse) -> HttpResponse:
+    """The answer with its page drawn: a library's is drawn late, when its language would be forgotten."""
+    return response.render() if isinstance(response, SimpleTemplateResponse) else response
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and request.user.is_staff_member
 
 
 def family_page(view: View[P]) -> View[P]:

@@ -19,11 +19,24 @@ class Action(models.TextChoices):
 
     SIGNED_IN = "sign_in.succeeded"
     SIGN_IN_FAILED = "sign_in.failed"
+    SIGN_IN_LOCKED = "sign_in.locked"
     SIGNED_OUT = "sign_in.ended"
     SESSION_ENDED = "session.ended"
     ACCESS_REFUSED = "access.refused"
     STAFF_RECORD_CHANGED = "staff_record.changed"
     USER_ADDED = "user.added"
+    USER_DISABLED = "user.disabled"
+    USER_ENABLED = "user.enabled"
+    USER_UNLOCKED = "user.unlocked"
+    PASSWORD_LINK_MADE = "password.link_made"  # noqa: S105
+    PASSWORD_CHANGED = "password.changed"  # noqa: S105
+    PASSWORD_RESET = "password.reset"  # noqa: S105
+    SECOND_FACTOR_ADDED = "second_factor.added"
+    SECOND_FACTOR_REMOVED = "second_factor.removed"
+    SECOND_FACTOR_RESET = "second_factor.reset"
+    RECOVERY_CODES_MADE = "recovery_codes.made"
+    RECOVERY_CODES_SHOWN = "recovery_codes.shown"
+    SESSIONS_ENDED = "sessions.ended"
     PATIENT_ADDED = "patient.added"
     PATIENT_VIEWED = "patient.viewed"
     PATIENT_CHANGED = "patient.changed"

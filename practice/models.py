@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from practice.normal import normalised
 
 
 class Practice(models.Model):
@@ -83,6 +86,9 @@ class User(AbstractBaseUser):
     kind = models.CharField(max_length=6, choices=Kind)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    session_number = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counted up to end all sessions: each carries the number it began with"
+    )
 
     objects = UserManager()
 
@@ -104,6 +110,17 @@ class User(AbstractBaseUser):
     @property
     def is_staff_member(self) -> bool:
         return self.kind == self.Kind.STAFF
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(normalised(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(normalised(raw_password))
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to be this user's: it changes with the password and with the session number."""
+        value = f"{self.password}:{self.session_number}"
+        return salted_hmac("practice.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class StaffRecord(models.Model):
@@ -154,6 +171,44 @@ class AuditLane(models.Model):
 
     def __str__(self) -> str:
         return f"Lane {self.pk}: {self.count} lines"
+
+
+class SignInAttempt(models.Model):
+    """A try to sign in that has not succeeded; from these the waits of ``practice.attempts`` are computed."""
+
+    class Step(models.TextChoices):
+        PASSWORD = "password"  # noqa: S105
+        CODE = "code"  # of a second factor
+        RESET = "reset"  # asking for a link to choose a new password: always counts
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    step = models.CharField(max_length=8, choices=Step)
+    account = models.CharField(max_length=64, help_text="Keyed digest: what was typed may be anything, even a password")
+    address = models.CharField(max_length=45, help_text="The client's IP address")
+    device = models.CharField(max_length=32, blank=True, help_text="The device, if this account has signed in there")
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["step", "account", "at"]),
+            models.Index(fields=["step", "address", "at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.step}"
+
+
+class SpentCode(models.Model):
+    """A code of an authenticator app that has been used: within its time it works only once."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    code = models.CharField(max_length=64, help_text="Keyed digest")
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "code"], name="a_code_is_spent_once")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class AuditEvent(models.Model):

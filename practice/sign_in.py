@@ -1,19 +1,37 @@
 """How django-allauth signs people in here."""
 
+import ipaddress
+import time
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
+from allauth.usersessions.adapter import DefaultUserSessionsAdapter
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from practice import attempts, devices
 from practice.audit import Action, Actor, record
-from practice.models import Practice, User
+from practice.client import client_address
+from practice.models import Practice, SignInAttempt, User
 from practice.surfaces import own_address, registration_address, serves
 
+BACKEND = "practice.sign_in.Backend"
 UNKNOWN_ACCOUNT = "account/email/unknown_account"  # what allauth mails to an address without a sign-in
 
 
@@ -38,7 +56,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("This e-mail and password do not go together. Please check both."),
-        "too_many_login_attempts": _("There were too many tries. Please wait a few minutes, then try again."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -47,25 +64,62 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("practice:home")
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing: allauth would count in a cache of each process. See ``practice.attempts``."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Look at the password, unless too many were wrong. Raises ValidationError with the time to wait until."""
+        attempt = enter(step=attempts.Step.PASSWORD, account=credentials.get("email", ""), request=request)
+        user: User | None = super().authenticate(request, **credentials)
+        if user:
+            attempts.strike_out(attempt)
+        return user
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        if not user.is_active:
+            record(actor=Actor.of(request), action=Action.SIGN_IN_FAILED, account=user.pk, reason="disabled")
+        response: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return response
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
-        record(actor=Actor.of(request), action=Action.SIGNED_IN)
+        record(actor=Actor.of(request), action=Action.SIGNED_IN, method=_method(request, user))
         response: HttpResponse = super().post_login(request, user, **kwargs)
+        devices.remember(request, response, user)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
-        record(actor=Actor.of(request), action=Action.SIGN_IN_FAILED)
+        account = User.objects.filter(email__iexact=credentials.get("email", "")).values_list("pk", flat=True).first()
+        record(actor=Actor.of(request), action=Action.SIGN_IN_FAILED, account=account, step="password")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Having just signed in counts as much as typing the password again."""
+        proofs = get_authentication_records(self.request, self.request.user)
+        if proofs and time.time() - proofs[-1]["at"] < allauth_settings.REAUTHENTICATION_TIMEOUT:
+            return False
+        required: bool = super().is_reauthentication_required(app=app, **kwargs)
+        return required
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """For the list of one's sessions, which takes nothing but an address."""
+        try:
+            return str(ipaddress.ip_address(client_address(request)))
+        except ValueError:
+            return "0.0.0.0"  # noqa: S104  # a socket file has none
 
     def logout(self, request: HttpRequest) -> None:
         record(actor=Actor.of(request), action=Action.SIGNED_OUT)
         super().logout(request)
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """No "successfully signed in": the page that opens says so itself."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """No "successfully signed in": the page that opens says so itself. What went wrong is said."""
+        if level >= messages.ERROR:
+            super().add_message(request, level, *args, **kwargs)
 
-    def get_reset_password_from_key_url(self, key: str) -> str:
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
         """The link in the mail: at the configured address, whatever host the request was sent to."""
-        return own_address(urlsplit(super().get_reset_password_from_key_url(key)).path)
+        link = password_link(user, urlsplit(context["password_reset_url"]).path)
+        super().send_password_reset_mail(user, email, context | {"password_reset_url": link})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail speaks for the practice, and leads whoever has no sign-in to where a PIN makes one."""
@@ -77,3 +131,44 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{Practice.current().name}] {subject}"
+
+
+class SessionsAdapter(DefaultUserSessionsAdapter):  # type: ignore[misc]
+    """Ending one's other sessions leaves a line."""
+
+    def end_sessions(self, sessions: Sequence[UserSession]) -> None:
+        super().end_sessions(sessions)
+        if sessions:
+            record(actor=Actor.of(context.request), action=Action.SESSIONS_ENDED, sessions=len(sessions))
+
+
+def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInAttempt:
+    """``attempts.enter`` for forms: a refusal leaves its line and says in words how long to wait."""
+    try:
+        return attempts.enter(step=step, account=account, request=request)
+    except attempts.Wait as wait:
+        record(actor=Actor.of(request), action=Action.SIGN_IN_LOCKED, step=step)
+        when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
+        words = gettext("There were too many tries. Please try again after %(when)s.") % {"when": when}
+        raise ValidationError(words, code="too_many_attempts") from wait
+
+
+def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpResponse:
+    """Sign in a user who has just made the account, as allauth does with one who comes back."""
+    login(request, user, backend=BACKEND)
+    UserSession.objects.create_from_request(request)
+    record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
+    devices.remember(request, response, user)
+    return response
+
+
+def password_link(user: User, path: str) -> str:
+    """A page for choosing a password, at the address of whoever it is for."""
+    base: str = settings.STAFF_URL if user.is_staff_member else settings.PORTAL_URL
+    return base.rstrip("/") + path
+
+
+def _method(request: HttpRequest, user: User) -> str:
+    """How this session was signed in: ``password``, ``password+totp``, ``webauthn`` …"""
+    proofs = get_authentication_records(request, user)
+    return "+".join(proof.get("type", proof["method"]) for proof in proofs)

@@ -1,13 +1,25 @@
-"""The front door, and what browsers and forms fall back on."""
+"""The front door, one's own sign-in, and what browsers and forms fall back on."""
 
+from typing import cast
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from practice import error_pages
-from practice.access import Permission, permissions_of, public_page, record_refusal, signed_in_page
+from practice import error_pages, second_factor
+from practice.access import (
+    Permission,
+    own_sign_in_page,
+    permissions_of,
+    public_page,
+    record_refusal,
+    signed_in_page,
+)
 from practice.models import User
 
 
@@ -27,6 +39,29 @@ def home(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look by themselves when they show what is no page of ours, such as a sheet."""
     return redirect(static("favicon.svg"))
+
+
+@require_safe
+@own_sign_in_page
+def own_sign_in(request: HttpRequest) -> HttpResponse:
+    """**Your sign-in**: password, second factor, sessions."""
+    user = cast("User", request.user)
+    context = {"sessions": UserSession.objects.filter(user=user).count(), **second_factor.context_of(user)}
+    return render(request, "practice/own_sign_in.html", context)
+
+
+@require_safe
+@own_sign_in_page
+def second_factor_needed(request: HttpRequest) -> HttpResponse:
+    """Why no page opens yet: a second factor must be added, or the one there is be shown in this session too."""
+    user = cast("User", request.user)
+    if not second_factor.is_missing(request):
+        return redirect("practice:home")
+    if second_factor.of(user):
+        ways = get_adapter().get_reauthentication_methods(user)
+        way = next(each["url"] for each in ways if each["id"].startswith("mfa_"))
+        return redirect(f"{way}?next={reverse('practice:home')}")
+    return render(request, "practice/second_factor.html")
 
 
 @public_page

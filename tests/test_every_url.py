@@ -37,6 +37,21 @@ THIRD_PARTY = {
     "account_reauthenticate": (reverse("account_reauthenticate"), "signed in"),
     "account_change_password": (reverse("account_change_password"), "signed in"),
     "account_set_password": (reverse("account_set_password"), "signed in"),
+    "usersessions_list": (reverse("usersessions_list"), "signed in"),
+    "mfa_index": (reverse("mfa_index"), "staff: own sign-in"),
+    "mfa_authenticate": (reverse("mfa_authenticate"), "sign-in under way"),
+    "mfa_reauthenticate": (reverse("mfa_reauthenticate"), "staff: own sign-in"),
+    "mfa_activate_totp": (reverse("mfa_activate_totp"), "staff: own sign-in"),
+    "mfa_deactivate_totp": (reverse("mfa_deactivate_totp"), "staff: own sign-in"),
+    "mfa_view_recovery_codes": (reverse("mfa_view_recovery_codes"), "staff: own sign-in"),
+    "mfa_generate_recovery_codes": (reverse("mfa_generate_recovery_codes"), "staff: own sign-in"),
+    "mfa_download_recovery_codes": (reverse("mfa_download_recovery_codes"), "staff: own sign-in"),
+    "mfa_list_webauthn": (reverse("mfa_list_webauthn"), "staff: own sign-in"),
+    "mfa_add_webauthn": (reverse("mfa_add_webauthn"), "staff: own sign-in"),
+    "mfa_reauthenticate_webauthn": (reverse("mfa_reauthenticate_webauthn"), "staff: own sign-in"),
+    "mfa_remove_webauthn": (reverse("mfa_remove_webauthn", args=[1]), "staff: own sign-in"),
+    "mfa_edit_webauthn": (reverse("mfa_edit_webauthn", args=[1]), "staff: own sign-in"),
+    "mfa_login_webauthn": (reverse("mfa_login_webauthn"), "public"),
     "set_language": (reverse("set_language"), "public"),
 }
 # Who is let in under each rule that ``practice.access`` can state.
@@ -44,6 +59,7 @@ OPEN_TO = {
     "public": steps.EVERYBODY,
     "signed in": steps.EVERYBODY - {"anonymous"},
     "family": {"family"},
+    "staff: own sign-in": steps.STAFF | {"inactive"},
     "staff: view charts": steps.STAFF,
     "staff: edit charts": steps.LINKED,
     "staff: issue, show, print and revoke PINs": steps.LINKED,
@@ -53,6 +69,16 @@ OPEN_TO = {
     "staff: read the audit trail": {"administrator", "auditor"},
     "sign-in under way": set(),
 }
+# Told below: they lead to the sign-in page whoever asks.
+ON_THE_WAY_IN = {
+    "account_login",
+    "account_logout",
+    "account_confirm_login_code",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+}
+# Of something that nobody here has yet.
+NOT_YET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 OURS = ("practice", "patients", "appointments", "portal", "pinportal")
 SURFACES = ("both", "staff", "public")
 
@@ -98,7 +124,9 @@ def addresses(urlconf=None):
         "visit_type_id": VisitType.objects.order_by("pk").first().pk,
         "time_off_id": TimeOff.objects.order_by("pk").first().pk,
         "appointment_id": Appointment.objects.order_by("pk").first().pk,
+        "user_id": StaffRecord.objects.order_by("pk").first().user_id,
         "verb": "decline",
+        "deed": "disable",
     }
     for name, pattern in patterns(get_resolver(urlconf)):
         if is_ours(pattern):
@@ -151,9 +179,10 @@ def test_every_address_opens_to_those_its_rule_names(everything, surface, role):
     known_as = "anonymous" if is_stranger(role, surface) else role
     shut = "sign in" if known_as == "anonymous" else "refused"
     for name, address, rule in everything:
-        if name in {"account_logout", "account_confirm_login_code", "account_login"}:
-            continue  # told below: they lead to the sign-in page whoever asks
-        expected[address] = "allowed" if known_as in OPEN_TO[rule] else shut
+        if name in ON_THE_WAY_IN:
+            continue
+        let_in = "not found" if name in NOT_YET else "allowed"
+        expected[address] = let_in if known_as in OPEN_TO[rule] else shut
         seen[address] = asked(client, address)
     assert seen == expected
 
@@ -178,10 +207,26 @@ def test_addresses_of_the_other_surface_are_as_unknown_as_any(everything, surfac
             assert (address, answer(method, address)) == (address, expected)
 
 
+def test_no_page_for_staff_opens_without_a_second_factor_where_one_is_required(everything, surface, settings):
+    if surface == "public":
+        pytest.skip("No page there is for staff.")
+    settings.REQUIRE_SECOND_FACTOR = True
+    client = steps.client_of("administrator")
+    before, page, seen = steps.everything_but(), reverse("practice:second_factor"), {}
+    for _name, address, rule in everything:
+        if rule.startswith("staff: ") and rule != "staff: own sign-in":
+            answers = [client.get(address), client.post(address)]
+            seen[address] = {answer.headers.get("Location") for answer in answers if answer.status_code != 405}
+    assert len(seen) > 40
+    assert {address: places for address, places in seen.items() if places != {page}} == {}
+    assert steps.everything_but() == before
+
+
 def test_pages_about_signing_in_open_to_strangers_only_as_far_as_they_must(client, db, surface):
     assert client.get(THIRD_PARTY["account_login"][0]).status_code == 200
-    for each in ("account_logout", "account_confirm_login_code"):
-        assert client.get(THIRD_PARTY[each][0]).status_code == 302
+    for each in ON_THE_WAY_IN - {"account_login"}:
+        is_here = surface != "public" or not each.startswith("mfa_")
+        assert (each, client.get(THIRD_PARTY[each][0]).status_code) == (each, 302 if is_here else 404)
     known = steps.client_of("front desk" if surface == "staff" else "family")
     assert known.get(THIRD_PARTY["account_login"][0]).headers["Location"] == "/"
     assert known.get(THIRD_PARTY["account_logout"][0]).status_code == 200

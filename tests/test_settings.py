@@ -30,6 +30,22 @@ def test_cookies_are_bound_to_this_host_over_tls():
     }
 
 
+def test_staff_need_a_second_factor_in_production_unless_it_says_otherwise():
+    name = "REQUIRE_SECOND_FACTOR"
+    assert production(name) == {name: "True"}
+    assert production(name, REQUIRE_SECOND_FACTOR="0") == {name: "False"}
+    assert production("MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN") == {"MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN": "False"}
+
+
+def test_an_earlier_secret_key_must_be_strong_too():
+    done = run("manage.py", "check", SECRET_KEY_FALLBACKS="weak")
+    assert "SECRET_KEY is weak" in done.stderr
+
+
+def test_the_device_s_cookie_is_bound_to_this_host_too():
+    assert production("DEVICE_COOKIE_NAME") == {"DEVICE_COOKIE_NAME": "__Host-device"}
+
+
 def test_forwarded_protocol_is_believed_behind_our_proxy_only():
     name = "SECURE_PROXY_SSL_HEADER"
     assert production(name) == {name: "None"}

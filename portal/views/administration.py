@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +14,7 @@ from patients.models import Patient
 from portal import administration
 from portal.forms import AdministrationForm, StaffRecordForm
 from portal.models import Pin, Registration
+from practice import sign_ins
 from practice.access import Permission, staff_page
 from practice.audit import Action, Actor, record
 from practice.models import StaffRecord, User
@@ -59,7 +59,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     """**Staff**: the staff records, and the sign-ins that are linked to none."""
     context = {
         "staff_records": StaffRecord.objects.select_related("user"),
-        "unlinked": User.objects.filter(kind=User.Kind.STAFF, is_active=True, staff_record=None).order_by("email"),
+        "unlinked": User.objects.filter(kind=User.Kind.STAFF, staff_record=None).order_by("email"),
     }
     return render(request, "portal/staff.html", context)
 
@@ -71,10 +71,24 @@ def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> Ht
     instance = get_object_or_404(StaffRecord, pk=staff_record_id) if staff_record_id else None
     form = StaffRecordForm(request.POST or None, instance=instance)
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            saved = form.save()
-            changed = ",".join(form.changed_data)
-            record(actor=Actor.of(request), action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, changed=changed)
-        messages.success(request, f"Saved: {saved.name}. It holds from {saved.name}’s next click on.")
-        return redirect("portal:staff")
+        try:
+            saved = _save_staff_record(form, by=Actor.of(request))
+        except sign_ins.Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, f"Saved: {saved.name}. It holds from {saved.name}’s next click on.")
+            return redirect("portal:staff") if saved.user else redirect("portal:staff_record", saved.pk)
     return render(request, "portal/staff_record.html", {"form": form, "edited": instance})
+
+
+def _save_staff_record(form: StaffRecordForm, *, by: Actor) -> StaffRecord:
+    """Save, with one line that says what changed; whoever is no longer active is signed out. Raises Refused."""
+    with sign_ins.administering(by):
+        saved: StaffRecord = form.save()
+        changed: dict[str, Any] = {"changed": ",".join(form.changed_data)}
+        if "role" in form.changed_data:
+            changed |= {"role": saved.role, "role_before": form.initial.get("role", "")}
+        record(actor=by, action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, **changed)
+        if saved.user and not saved.is_active and "is_active" in form.changed_data:
+            sign_ins.close_sessions(saved.user)
+    return saved

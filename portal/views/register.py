@@ -4,7 +4,6 @@ What has been proven stands in the session (``portal.proof``). Each step looks a
 now; the last click is checked once more inside the transaction that spends the PINs.
 """
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,10 +17,9 @@ from portal.forms import NewSignInForm, PinForm, SiblingForm
 from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
 from practice.access import public_page
-from practice.audit import Action, Actor, record
+from practice.audit import Actor
 from practice.models import Practice, User
-
-BACKEND = "practice.sign_in.Backend"
+from practice.sign_in import welcome
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,9 +109,7 @@ def account(request: HttpRequest) -> HttpResponse:
         except NotRedeemable as refused:
             return _ended_meanwhile(request, proven, refused)
         else:
-            login(request, user, backend=BACKEND)
-            record(actor=Actor.of(request), action=Action.SIGNED_IN)
-            return redirect("portal:children")
+            return welcome(request, redirect("portal:children"), user)
     context = {"form": form, "contact": contact, "children": proven, "has_account": has_account}
     return render(request, "portal/register/account.html", context)
 

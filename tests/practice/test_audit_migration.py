@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 from practice.models import AuditEvent
 from tests.practice.tampering import owner, verified, write
 
-BEFORE, AFTER = [("practice", "0004_auditor")], [("practice", "0007_audit_integrity")]
+BEFORE, AFTER = [("practice", "0005_sign_in")], [("practice", "0006_audit_integrity")]
 
 
 @pytest.fixture

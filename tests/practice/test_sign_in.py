@@ -7,8 +7,12 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from practice.audit import Actor
 from practice.models import AuditEvent, User
+from practice.templatetags.browsers import browser_in_words
 from tests import people
+from tests.portal import steps
+from tests.practice import codes
 
 URL = reverse("account_login")
 CHILDREN = reverse("portal:children")
@@ -169,3 +173,110 @@ def test_a_password_reset_nobody_can_have_leads_to_the_registration_page(client,
     assert f"{settings.PORTAL_URL}{reverse('portal:register')}" in mail.body
     assert reverse("account_signup") not in mail.body
     assert "localhost" not in mail.subject + mail.body
+
+
+def new_password_page(client, mail):
+    path = re.search(r"/accounts/password/reset/key/\S+", mail.body)[0]
+    return client.get(path, follow=True)
+
+
+def test_a_password_reset_ends_all_sessions_and_works_once(client, front_desk, as_front_desk, mailoutbox):
+    ask_for_a_new_password(client, front_desk.email)
+    form = new_password_page(client, mailoutbox[0])
+    chosen = "seven quiet rivers at dawn"
+    done = client.post(form.request["PATH_INFO"], {"password1": chosen}, follow=True)
+    assert "Your new password is set" in done.text
+    assert as_front_desk.get(PATIENTS).headers["Location"].startswith(URL)
+    assert client.get(PATIENTS).headers["Location"].startswith(URL)  # whoever has the mail still signs in
+    assert "This link does not work any more." in new_password_page(Client(), mailoutbox[0]).text
+    event = AuditEvent.objects.get()
+    assert (event.action, event.detail) == ("password.reset", {"account": front_desk.pk})
+    assert sign_in(client, front_desk, chosen).headers["Location"] == "/"
+
+
+def test_a_password_reset_does_not_get_around_the_second_factor(client, front_desk, mailoutbox):
+    codes.app_of(front_desk)
+    ask_for_a_new_password(client, front_desk.email)
+    form = new_password_page(client, mailoutbox[0])
+    client.post(form.request["PATH_INFO"], {"password1": "seven quiet rivers at dawn"})
+    assert sign_in(client, front_desk, "seven quiet rivers at dawn").headers["Location"] == reverse("mfa_authenticate")
+
+
+def test_a_password_reset_takes_no_disabled_sign_in_back(client, front_desk, mailoutbox):
+    User.objects.filter(pk=front_desk.pk).update(is_active=False)
+    ask_for_a_new_password(client, front_desk.email)
+    assert "/accounts/password/reset/key/" not in mailoutbox[0].body
+
+
+def test_a_link_of_before_a_sign_in_was_disabled_lets_nobody_in(client, front_desk, mailoutbox):
+    ask_for_a_new_password(client, front_desk.email)
+    User.objects.filter(pk=front_desk.pk).update(is_active=False)
+    form = new_password_page(client, mailoutbox[0])
+    client.post(form.request["PATH_INFO"], {"password1": "seven quiet rivers at dawn"})
+    sign_in(client, front_desk, "seven quiet rivers at dawn")
+    assert client.get(PATIENTS).status_code == 302
+
+
+def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(client, front_desk, as_front_desk):
+    sign_in(client, front_desk)
+    sent = {"oldpassword": people.PASSWORD, "password1": "seven quiet rivers at dawn"}
+    assert client.post(reverse("account_change_password"), sent).status_code == 302
+    assert client.get(PATIENTS).status_code == 200
+    assert as_front_desk.get(PATIENTS).headers["Location"].startswith(URL)
+    assert [line[0] for line in lines()] == ["sign_in.succeeded", "password.changed"]
+
+
+def test_changing_the_password_needs_the_old_one_and_guesses_count(as_front_desk, front_desk):
+    sent = {"oldpassword": "a guess", "password1": "seven quiet rivers at dawn"}
+    pages = [as_front_desk.post(reverse("account_change_password"), sent).text for _ in range(6)]
+    assert "Please type your current password." in pages[0]
+    assert "There were too many tries." in pages[5]
+    assert [line[0] for line in lines()] == ["sign_in.failed"] * 5 + ["sign_in.locked"]
+    front_desk.refresh_from_db()
+    assert front_desk.check_password(people.PASSWORD)
+
+
+def test_a_disabled_sign_in_is_told_so_with_the_right_password_only(client, front_desk):
+    User.objects.filter(pk=front_desk.pk).update(is_active=False)
+    assert sign_in(client, front_desk).headers["Location"] == reverse("account_inactive")
+    assert sign_in(client, front_desk, "wrong").status_code == 200
+    events = AuditEvent.objects.order_by("pk")
+    assert [(event.action, event.detail.get("reason")) for event in events] == [
+        ("sign_in.failed", "disabled"),
+        ("sign_in.failed", None),
+    ]
+
+
+def test_signing_out_elsewhere_ends_one_s_own_other_sessions_only(client, front_desk, clinician):
+    elsewhere, colleague = Client(), Client()
+    for each, user in ((client, front_desk), (elsewhere, front_desk), (colleague, clinician)):
+        sign_in(each, user)
+    page = client.get(reverse("usersessions_list"))
+    assert (len(page.context["sessions"]), clinician.email in page.text) == (2, False)
+    client.post(reverse("usersessions_list"))
+    assert [each.get(PATIENTS).status_code for each in (client, elsewhere, colleague)] == [200, 302, 200]
+    event = AuditEvent.objects.latest("pk")
+    assert (event.action, event.user, event.detail) == ("session.ended", front_desk, {"sessions": 1})
+
+
+def test_a_family_that_registers_is_on_the_list_of_its_sessions(client, front_desk, rivera):
+    link = rivera.link(rivera.ana, rivera.mateo)
+    number = steps.issued(Actor(front_desk, "192.0.2.1"), link)["Mateo"]
+    steps.prove(client, number, rivera.mateo)
+    client.post(reverse("portal:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
+    assert len(client.get(reverse("usersessions_list")).context["sessions"]) == 1
+    assert settings.DEVICE_COOKIE_NAME in client.cookies
+    assert AuditEvent.objects.get(action="sign_in.succeeded").detail == {"method": "registration"}
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Safari/604.1", "Safari, iPhone"),
+        ("curl/8.0", "Unknown browser"),
+        ("", "Unknown browser"),
+    ],
+)
+def test_the_browser_of_a_session_in_words(user_agent, words):
+    assert browser_in_words(user_agent) == words

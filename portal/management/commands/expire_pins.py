@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from portal import registration, throttle
+from practice import attempts
 from practice.audit import Actor
 
 
@@ -13,4 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ended = registration.expire(by=Actor.command("expire_pins"))
-        self.stdout.write(f"{ended} PINs ended, {throttle.forget_old()} old failed attempts forgotten.")
+        forgotten = throttle.forget_old() + attempts.forget_old()
+        self.stdout.write(f"{ended} PINs ended, {forgotten} old failed attempts forgotten.")

@@ -1,12 +1,12 @@
 """``manage.py create_admin E-MAIL NAME``: the first practice administrator of a new installation."""
 
 import getpass
+import sys
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_email
 from django.db import transaction
 
 from practice.audit import Action, Actor, record
@@ -14,24 +14,38 @@ from practice.models import StaffRecord, User
 
 
 class Command(BaseCommand):
-    help = "Make a practice administrator: a sign-in and a staff record linked to it. Asks for the password."
+    help = (
+        "Make a practice administrator: a sign-in and a staff record linked to it. Asks for the password; "
+        "where nobody can be asked, it is the first line of the standard input."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email")
         parser.add_argument("name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        email, name = options["email"], options["name"]
-        password = getpass.getpass("Password (at least 15 characters): ")
+        user = User(email=User.objects.normalize_email(options["email"].strip()), kind=User.Kind.STAFF)
+        staff_record = StaffRecord(name=options["name"].strip(), role=StaffRecord.Role.ADMINISTRATOR)
         try:
-            validate_email(email)
-            validate_password(password, User(email=email))
+            user.full_clean(exclude=["password"])  # also whether the e-mail has a sign-in already, in any case
+            staff_record.full_clean()
+            password = _password()
+            validate_password(password, user)
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
-        if User.objects.filter(email__iexact=email).exists():
-            raise CommandError(f"{email} has a sign-in already.")
+        user.set_password(password)
         with transaction.atomic():
-            user = User.objects.create_user(email, password, kind=User.Kind.STAFF)
-            StaffRecord.objects.create(name=name, role=StaffRecord.Role.ADMINISTRATOR, user=user)
-            record(actor=Actor.command("create_admin"), action=Action.USER_ADDED, user=user.pk)
-        self.stdout.write(f"{email} can sign in as practice administrator.")
+            user.save()
+            staff_record.user = user
+            staff_record.save()
+            record(actor=Actor.command("create_admin"), action=Action.USER_ADDED, account=user.pk)
+        self.stdout.write(f"{user.email} can sign in as practice administrator.")
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass("Password (at least 15 characters): ")
+    if getpass.getpass("The same again: ") != password:
+        raise CommandError("The two passwords differ. Nothing was made.")
+    return password

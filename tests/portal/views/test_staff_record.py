@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from practice.models import AuditEvent, StaffRecord
+from practice.models import AuditEvent, StaffRecord, User
 from tests import people
 from tests.portal import steps
 
@@ -39,7 +39,12 @@ def test_staff_record_is_changed_and_the_line_says_which_fields(as_administrator
     as_administrator.post(url, form(name=record.name, role="clinician", user=record.user_id))
     record.refresh_from_db()
     assert (record.name, record.role, record.is_active) == ("Dana Ortiz", "clinician", True)
-    assert AuditEvent.objects.get().detail == {"staff_record": record.pk, "changed": "role"}
+    assert AuditEvent.objects.get().detail == {
+        "staff_record": record.pk,
+        "changed": "role",
+        "role": "clinician",
+        "role_before": "front_desk",
+    }
 
 
 def test_a_sign_in_can_issue_pins_right_after_it_is_linked(as_administrator, as_unlinked, unlinked, mateo):
@@ -56,7 +61,8 @@ def test_a_record_made_inactive_ends_all_access_with_the_next_request(
 ):
     assert as_front_desk.get(window_url).status_code == 200
     as_administrator.post(url, form(name=record.name, user=record.user_id, is_active=""))
-    refused = as_front_desk.get(window_url)
+    assert steps.outcome(as_front_desk.get(window_url)) == "sign in"
+    refused = people.signed_in(User.objects.get(pk=record.user_id)).get(window_url)
     assert refused.status_code == 403
     assert "Your staff record “Dana Ortiz” is inactive." in refused.text
 

@@ -46,7 +46,7 @@ def seal_old_lines(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("practice", "0004_auditor")]
+    dependencies = [("practice", "0005_sign_in")]
 
     operations = [
         # Also because SQLite drops them where a column is added: from here to the end they are away.

@@ -1,0 +1,13 @@
+"""The addresses of this room on the staff's surface: those that both have, and one's own sign-in."""
+
+from django.urls import path
+
+from practice import urls, views
+
+app_name = urls.app_name
+
+urlpatterns = [
+    *urls.urlpatterns,
+    path("your-sign-in/", views.own_sign_in, name="own_sign_in"),
+    path("second-factor/", views.second_factor_needed, name="second_factor"),
+]

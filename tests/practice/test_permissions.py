@@ -1,0 +1,42 @@
+"""The table of permissions: in code, in the product and in the documentation it is the same."""
+
+from pathlib import Path
+
+from django.core.management import call_command
+from django.urls import reverse
+
+from practice.access import ROLE_PERMISSIONS, Permission
+from practice.models import StaffRecord
+from tests.portal import steps
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+
+
+def test_every_role_stands_in_the_table():
+    assert set(ROLE_PERMISSIONS) == set(StaffRecord.Role)
+
+
+def test_the_document_says_what_the_code_does(capsys):
+    call_command("show_permissions")
+    assert DOCUMENT.read_text() == capsys.readouterr().out
+
+
+def test_the_auditor_reads_the_trail_and_nothing_of_a_patient():
+    assert ROLE_PERMISSIONS[StaffRecord.Role.AUDITOR] == {Permission.READ_AUDIT}
+
+
+def test_roles_shows_the_table(as_administrator):
+    page = as_administrator.get(reverse("portal:roles"))
+    assert page.context["roles"] == ["Front desk", "Clinician", "Practice administrator", "Auditor", "No staff record"]
+    table = dict(page.context["rows"])
+    assert table["Issue, show, print and revoke PINs"] == [True, True, True, False, False]
+    assert table["Read the audit trail"] == [False, False, True, True, False]
+    assert "Change the settings of the schedule" in page.text
+
+
+def test_roles_roles(db):
+    assert steps.allowed_roles("get", reverse("portal:roles")) == {"administrator"}
+
+
+def test_roles_other_methods(as_administrator):
+    assert steps.refused_methods(as_administrator, reverse("portal:roles")) == {"post", "put", "patch", "delete"}
