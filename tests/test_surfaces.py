@@ -165,7 +165,7 @@ def test_the_sign_in_page_leads_everybody_to_their_place(serve, client, db, surf
 @pytest.mark.parametrize(
     ("surface", "kind", "address"),
     [
-        ("both", "staff", "https://portal.sunnyside.example/accounts/password/reset/key/"),
+        ("both", "staff", "https://staff.sunnyside.example/accounts/password/reset/key/"),
         ("both", "family", "https://portal.sunnyside.example/accounts/password/reset/key/"),
         ("staff", "staff", "https://staff.sunnyside.example/accounts/password/reset/key/"),
         ("public", "family", "https://portal.sunnyside.example/accounts/password/reset/key/"),

@@ -126,7 +126,7 @@ def test_families_are_not_asked_and_have_none(required, family_user):
 
 @pytest.mark.parametrize("url", [OWN, ASKED])
 def test_own_sign_in_roles(url, as_front_desk):
-    assert steps.allowed_roles("get", url) == steps.STAFF | {"inactive"}
+    assert steps.allowed_roles("get", url) == steps.STAFF | {"inactive", "auditor"}
     assert steps.refused_methods(as_front_desk, url) == {"post", "put", "patch", "delete"}
 
 

@@ -212,7 +212,7 @@ def test_your_sign_in_password_and_sessions(page, at, new_context, live_server, 
     page.get_by_role("button", name="Save the password").click()
     staff.refresh_from_db()
     assert staff.check_password("a completely different sentence")
-    assert trail()[-2:] == ["session.ended", "password.changed"]
+    assert trail()[-2:] == ["sessions.ended", "password.changed"]
 
 
 def test_pages_in_between_are_accessible(page, at, staff):
