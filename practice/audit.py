@@ -53,6 +53,8 @@ class Action(models.TextChoices):
     REGISTRATION_RESUMED = "registration.resumed"
     SHEET_RUN_PLANNED = "sheet_run.planned"
     SHEET_RUN_VIEWED = "sheet_run.viewed"
+    DASHBOARD_VIEWED = "dashboard.viewed"
+    ALERT_SEEN = "alert.seen"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from appointments.models import Appointment, Provider, TimeOff, VisitType
 from patients.ages import today
 from patients.models import FamilyContact
-from portal.models import RedemptionFailure, SheetRun
+from portal.models import Alert, RedemptionFailure, SheetRun
 from practice.models import AuditEvent, StaffRecord
 from tests.portal import steps
 
@@ -81,6 +81,7 @@ def addresses():
         "visit_type_id": VisitType.objects.order_by("pk").first().pk,
         "time_off_id": TimeOff.objects.order_by("pk").first().pk,
         "appointment_id": Appointment.objects.order_by("pk").first().pk,
+        "alert_id": Alert.objects.order_by("pk").first().pk,
         "verb": "decline",
     }
     for name, pattern in patterns():
@@ -97,6 +98,7 @@ def everything(administrator, rivera):
     SheetRun.objects.create(day=today(), planned_by=administrator)
     now, provider = timezone.now(), Provider.objects.create(name="Dr. Feldman")
     VisitType.objects.create(name="Well visit")
+    Alert.objects.create(kind="redemption", started_at=now, last_at=now)
     TimeOff.objects.create(provider=provider, starts=now, ends=now + timedelta(days=1), reason="Vacation")
     Appointment.objects.create(patient=rivera.mateo, provider=provider, start=now)
     return list(addresses())
