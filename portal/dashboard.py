@@ -41,6 +41,7 @@ class AgeOut:
 class Listed:
     """One list: how long it is, and the rows from some place on."""
 
+    part: Part
     count: int
     rows: Sequence[window.Row] | Sequence[AgeOut]
 
@@ -82,10 +83,10 @@ def listed(part: Part, *, start: int = 0, end: int) -> Listed:
     if part == Part.AGE_OUTS:
         day, adult_age = today(), Practice.current().adult_age
         found = _age_outs(day, adult_age)
-        return Listed(len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
+        return Listed(part, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
     links = _locked() if part == Part.LOCKED else _long_pending()
     rows = window.rows_of(links[start:end])
-    return Listed(links.count(), rows)
+    return Listed(part, links.count(), rows)
 
 
 def _locked() -> QuerySet[FamilyContact]:

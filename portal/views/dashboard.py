@@ -22,7 +22,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     record(actor=Actor.of(request), action=Action.DASHBOARD_VIEWED)
     context = {
         "dashboard": reading.read(),
-        "parts": reading.Part,
         "refusal": refusal(request.user, Permission.MANAGE_PINS),
     }
     return render(request, "portal/dashboard.html", context)
@@ -37,7 +36,7 @@ def listed(request: HttpRequest, part: reading.Part) -> HttpResponse:
     page = Paginator(range(count), PAGE_SIZE).get_page(request.GET.get("page"))
     first = (page.number - 1) * PAGE_SIZE
     found = reading.listed(part, start=first, end=first + PAGE_SIZE)
-    return render(request, "portal/dashboard_list.html", {"part": part, "listed": found, "page": page})
+    return render(request, "portal/dashboard_list.html", {"listed": found, "page": page})
 
 
 @require_POST
