@@ -177,6 +177,20 @@ def test_post_without_its_token_is_refused_everywhere(everything, role):
     assert steps.everything_but() == before
 
 
+@pytest.mark.parametrize("role", ["administrator", "family", "anonymous"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example"])
+def test_post_from_another_origin_is_refused_everywhere(everything, role, origin):
+    client = steps.client_of(role)
+    client.handler.enforce_csrf_checks = True
+    client.get(reverse("account_reset_password"))
+    token = client.cookies["csrftoken"].value
+    before = steps.everything_but()
+    for name, address, _rule in everything:
+        page = client.post(address, {"csrfmiddlewaretoken": token}, headers={"origin": origin})
+        assert (name, page.status_code) == (name, 403)
+    assert steps.everything_but() == before
+
+
 def test_post_from_another_origin_is_refused_although_it_has_a_token(db):
     client = Client(enforce_csrf_checks=True)
     client.get(reverse("portal:register"))
