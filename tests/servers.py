@@ -19,7 +19,7 @@ STARTS_WITHIN = 30  # seconds
 
 
 class Server:
-    """One gunicorn with one worker: a process of its own, with nothing in common but the database."""
+    """A gunicorn of its own, with nothing in common with others but the database."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -42,8 +42,11 @@ class Server:
 
 
 @contextmanager
-def server(log: Path) -> Iterator[Server]:
-    """A server that has started, until it is stopped. What it says goes to that file."""
+def server(log: Path, **settings: str) -> Iterator[Server]:
+    """A server that has started, until it is stopped. What it says goes to that file.
+
+    ``settings``: of its surroundings, such as TRUSTED_PROXIES="1".
+    """
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "--config", "pinportal/gunicorn.py", "pinportal.wsgi"]
@@ -52,6 +55,7 @@ def server(log: Path) -> Iterator[Server]:
         "DATABASE_URL": _database_url(),
         "BIND": f"127.0.0.1:{port}",
         "WEB_CONCURRENCY": "1",
+        **settings,
     }
     with log.open("ab") as said:
         process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=said, stderr=said)  # noqa: S603

@@ -225,6 +225,8 @@ def test_the_overall_limit_ends_with_its_window(besieged, sheet):
 def test_a_failure_is_committed_before_the_refusal_and_never_inside_a_caller_s_transaction(sheet, rivera):
     """A caller's transaction would roll the counters back with the refusal."""
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
+        throttle.enter(by=ATTACKER, digest="0" * 64)
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         registration.prove(pin=steps.UNKNOWN, birth_date=BORN, by=ATTACKER)
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         registration.prove_sibling(sibling=Pin.objects.first(), birth_date=BORN, by=ATTACKER)
