@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.db import connection
 
@@ -33,7 +33,8 @@ class Server:
 
     def post_form(self, path: str, fields: dict[str, object], **headers: str) -> tuple[int, str, dict[str, str]]:
         """Open the page for its token, as a browser does, then send the form."""
-        _, _page, opened = self.request("GET", path)
+        status, _page, opened = self.request("GET", path)
+        assert status == 200
         token = re.search(r"csrftoken=(\w+)", opened["Set-Cookie"])
         assert token
         form = urlencode({**fields, "csrfmiddlewaretoken": token[1]})
@@ -77,7 +78,8 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 def _database_url() -> str:
-    database = connection.settings_dict
+    """That of the tests' own database, on the server that DATABASE_URL names."""
+    name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
-    return f"postgres://{database['USER']}@/{database['NAME']}?host={database['HOST']}"
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
