@@ -28,7 +28,7 @@ from a client that has not gone beyond that goes through (last two lines).
 
 Who knows more than nothing is another matter: somebody who saw a sheet but for its last digits, and knows
 the birth date. With k unknown digits there are 10^k/10 candidates, and of those one client tries 6,720 in the
-14 days that a PIN lives: that finds k = 4 and gives a chance of 2/3 for k = 5, so a sheet must be shown to nobody.
+14 days that a PIN lives: that finds k = 4, and k = 5 with a chance of 2/3, or of 1/7 without giving an alert.
 Against this one the limit per client must hold for right pairs too, or it would not hold at all. A family
 behind the same address then reads when to try again, that another connection helps, and whom to call.
 The practice sees both kinds of attack (``portal.alerts``).
