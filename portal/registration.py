@@ -159,8 +159,8 @@ def siblings_of(proven: Sequence[Pin]) -> list[Pin]:
 
 def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
     # The counter of wrong birth dates is committed before the refusal: raising inside the transaction
-    # would roll it back and allow endless guesses. "durable" refuses to run inside a caller's transaction.
-    with transaction.atomic(durable=True):
+    # would roll it back and allow endless guesses.
+    with transaction.atomic():
         pin = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).first()
         verdict, change = _judge(pin, birth_date)
         # One UPDATE and one INSERT whatever the verdict, so that all refusals take the same time (R11).

@@ -42,7 +42,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 from portal.models import RedemptionFailure
@@ -84,8 +83,7 @@ def enter(*, by: Actor, digest: str) -> Attempt:
     client = client_of(by)
     _forget_some()
     _check(client, another=digest)  # most of an attack ends here, without having written anything
-    with transaction.atomic(durable=True):
-        failure = RedemptionFailure.objects.create(client=client, digest=digest)
+    failure = RedemptionFailure.objects.create(client=client, digest=digest)
     try:
         # Again, now that whoever came at the same time sees this one: of two at the limit none gets past it.
         general_until = _check(client)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from django.db import connections, transaction
+from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
@@ -222,14 +222,28 @@ def test_the_overall_limit_ends_with_its_window(besieged, sheet):
 # --- What is kept --------------------------------------------------------------------------------
 
 
-def test_a_failure_is_committed_before_the_refusal_and_never_inside_a_caller_s_transaction(sheet, rivera):
-    """A caller's transaction would roll the counters back with the refusal."""
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        throttle.enter(by=ATTACKER, digest="0" * 64)
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        registration.prove(pin=steps.UNKNOWN, birth_date=BORN, by=ATTACKER)
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
-        registration.prove_sibling(sibling=Pin.objects.first(), birth_date=BORN, by=ATTACKER)
+@pytest.mark.django_db(transaction=True)
+def test_what_failed_is_committed_when_the_refusal_comes(front_desk, rivera):
+    """Seen by another connection at that moment: raised inside the transaction, the refusal would undo it."""
+    number = steps.issued(Actor(front_desk, ""), rivera.link(rivera.ana, rivera.mateo))["Mateo"]
+    seen = []
+
+    def look():
+        seen.append((RedemptionFailure.objects.count(), Pin.objects.get().wrong_birth_dates))
+        connections.close_all()
+
+    try:
+        registration.prove(pin=number, birth_date=BORN, by=ATTACKER)
+    except NotProven:
+        another = threading.Thread(target=look)
+        another.start()
+        another.join()
+    assert seen == [(1, 1)]
+
+
+def test_no_request_is_one_transaction():
+    """Every view's counters would be undone with an answer that fails."""
+    assert not connection.settings_dict["ATOMIC_REQUESTS"]
 
 
 def test_old_failures_are_deleted_on_the_way(sheet):
