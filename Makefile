@@ -47,6 +47,7 @@ check: run-packages .venv/.dev ## Style, types, import directions, templates, mi
 
 bench: run-packages .venv/.dev ## Speed and memory, measured
 	$(PY) -m bench
+	$(PY) -m bench.limits
 
 format: .venv/.dev ## Mends what `make check` would complain about, where a tool can
 	$(PY) -m ruff check --fix

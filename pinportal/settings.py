@@ -117,6 +117,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "practice.context.practice",
+                "portal.context.alerts",
             ],
         },
     }
@@ -149,7 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [{"NAME": f"practice.passwords.{each}"} for each in (
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once, and that long
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "practice:home"
-ACCOUNT_ADAPTER = "practice.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -201,13 +201,46 @@ class SheetRunFamily(models.Model):
 
 
 class RedemptionFailure(models.Model):
-    """A failed attempt to prove a PIN, for the limits per address and overall (R12)."""
+    """A failed attempt to prove a PIN, for the limits per client and overall (R12). Kept for an hour."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
-    address = models.CharField(max_length=45)
+    client = models.CharField(max_length=45, help_text="IPv4 address, /64 of an IPv6 address, or a sign-in's number")
+    digest = models.CharField(max_length=64, help_text="Of the PIN that was tried, whether there is one or not")
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["address", "at"])]
+        indexes: ClassVar = [models.Index(fields=["client", "at"])]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class Alert(models.Model):
+    """An attack that the practice is told of, from its first attempts until it has been quiet for an hour."""
+
+    class Kind(models.TextChoices):
+        REDEMPTION = "redemption", "PINs are being guessed"
+        SIGN_IN = "sign_in", "Passwords are being guessed"
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    started_at = models.DateTimeField(help_text="The first of the attempts that gave the alert")
+    last_at = models.DateTimeField(help_text="The last attempt, to the minute")
+    is_current = models.BooleanField(default=True, help_text="The newest of its kind: the one that may still go on")
+    seen_at = models.DateTimeField(null=True)
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=["redemption", "sign_in"]), name="alert_kind_is_known"),
+            models.UniqueConstraint(
+                fields=["kind"], condition=Q(is_current=True), name="one_current_alert_of_each_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(seen_at__isnull=True, seen_by__isnull=True)
+                | Q(seen_at__isnull=False, seen_by__isnull=False),
+                name="alert_seen_at_goes_with_seen_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.started_at:%Y-%m-%d %H:%M}"

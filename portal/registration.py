@@ -20,9 +20,9 @@ from django.utils import timezone
 
 from patients.ages import age_on, today
 from patients.models import Contact, FamilyContact
-from portal import pins, printing, throttle
+from portal import alerts, pins, printing, throttle
 from portal.eligibility import block
-from portal.models import Account, Pin, Postponement, Registration
+from portal.models import Account, Alert, Pin, Postponement, Registration
 from portal.pin_rows import (
     BLOCKED_AT_TOUCH,
     children_to_ask_about,
@@ -127,11 +127,29 @@ def prove(*, pin: str, birth_date: date, by: Actor) -> Pin:
 
     Raises NotProven, the same for every reason, and TooManyAttempts. Nothing is spent yet.
     """
-    return _prove(digests=pins.digests(pin), birth_date=birth_date, by=by)
+    digests = pins.digests(pin)
+    try:
+        attempt = throttle.enter(by=by, digest=digests[0])
+    except throttle.TooManyAttempts:
+        record(actor=by, action=Action.PIN_REFUSED, verdict="too_many_attempts")
+        alerts.notice(Alert.Kind.REDEMPTION)
+        raise
+    try:
+        proven = _prove(digests=digests, birth_date=birth_date, by=by)
+    except NotProven:
+        alerts.notice(Alert.Kind.REDEMPTION)
+        if attempt.general_until:
+            raise throttle.TooManyAttempts(attempt.general_until, is_general=True) from None
+        raise
+    throttle.strike_out(attempt)
+    return proven
 
 
 def prove_sibling(*, sibling: Pin, birth_date: date, by: Actor) -> Pin:
-    """Proof for another child of a sheet of which one PIN is proven: the birth date is enough (R15)."""
+    """Proof for another child of a sheet of which one PIN is proven: the birth date is enough (R15).
+
+    Raises NotProven. No PIN can be guessed here, and five wrong birth dates lock this one.
+    """
     return _prove(digests=[sibling.digest], birth_date=birth_date, by=by)
 
 
@@ -147,13 +165,8 @@ def siblings_of(proven: Sequence[Pin]) -> list[Pin]:
 
 
 def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
-    # The failure is entered before and apart from the judgement, the counter of wrong birth dates is
-    # committed with it: raising inside the transaction would roll both back and allow endless guesses.
-    try:
-        attempt = throttle.enter(by.address)
-    except throttle.TooManyAttempts:
-        record(actor=by, action=Action.PIN_REFUSED, verdict="too_many_attempts")
-        raise
+    # The counter of wrong birth dates is committed before the refusal: raising inside the transaction
+    # would roll it back and allow endless guesses.
     with transaction.atomic():
         pin = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).first()
         verdict, change = _judge(pin, birth_date)
@@ -164,7 +177,6 @@ def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
         record(actor=by, action=action, patient_id=patient_id, verdict=verdict, pin=pin.pk if pin else None)
     if verdict != "proven" or pin is None:
         raise NotProven
-    throttle.strike_out(attempt)
     return pin
 
 

@@ -1,7 +1,8 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.views import administration, audit, sheet_runs, sign_ins, window, worklist
+from portal.dashboard import Part
+from portal.views import administration, audit, dashboard, sheet_runs, sign_ins, window, worklist
 
 app_name = "portal"
 
@@ -25,6 +26,11 @@ urlpatterns = [
     path("registration/<int:family_contact_id>/print/", window.print_sheet, name="print"),
     path("registration/<int:family_contact_id>/<int:row_id>/<verb:verb>/", window.row_verb, name="row_verb"),
     path("patients/<int:patient_id>/portal/", administration.history, name="history"),
+    path("practice-portal/", dashboard.dashboard, name="dashboard"),
+    path("practice-portal/locked/", dashboard.listed, {"part": Part.LOCKED}, name="locked"),
+    path("practice-portal/pending/", dashboard.listed, {"part": Part.PENDING}, name="pending"),
+    path("practice-portal/age-outs/", dashboard.listed, {"part": Part.AGE_OUTS}, name="age_outs"),
+    path("practice-portal/alerts/<int:alert_id>/seen/", dashboard.alert_seen, name="alert_seen"),
     path("practice-portal/patients/", administration.patients, name="administration"),
     path("practice-portal/worklist/", worklist.worklist, name="worklist"),
     path("practice-portal/worklist/<int:contact_id>/decline/", worklist.decline, name="decline_family"),

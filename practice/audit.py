@@ -73,6 +73,8 @@ class Action(models.TextChoices):
     AUDIT_EXPORTED = "audit.exported"
     AUDIT_PRUNED = "audit.pruned"
     AUDIT_RESEALED = "audit.resealed"
+    DASHBOARD_VIEWED = "dashboard.viewed"
+    ALERT_SEEN = "alert.seen"
 
 
 @dataclass(frozen=True)

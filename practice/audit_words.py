@@ -59,6 +59,8 @@ WORDS: Mapping[str, str] = {
     Action.SHEET_RUN_PLANNED: "Planned a run of PIN sheets",
     Action.SHEET_RUN_VIEWED: "Looked at a run of PIN sheets",
     Action.PATIENTS_LISTED: "Was shown a list of patients",
+    Action.DASHBOARD_VIEWED: "Looked at the dashboard",
+    Action.ALERT_SEEN: "Has seen an alert",
     Action.AUDIT_VIEWED: "Read the audit trail",
     Action.AUDIT_EXPORTED: "Exported the audit trail",
     Action.AUDIT_PRUNED: "Deleted old lines of the audit trail",
@@ -68,11 +70,14 @@ WORDS: Mapping[str, str] = {
 # Groups for the filter: the title, and how the codes of its actions begin. An action may be in several.
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "sign-in": ("Signing in and out", ("sign_in.", "session", "password.", "second_factor.", "recovery_codes.")),
-    "refused": ("Refusals", (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_REFUSED, Action.PIN_LOCKED)),
-    "charts": ("Charts and lists of patients", ("patient.", "patients.", "family_contact.", "children.")),
+    "refused": (
+        "Refusals",
+        (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_REFUSED, Action.PIN_LOCKED),
+    ),
+    "charts": ("Charts and lists of patients", ("patient.", "patients.", "family_contact.", "children.", "dashboard.")),
     "portal": ("PINs and registrations", ("pin.", "registration.", "worklist.", "sheet_run.")),
     "schedule": ("Schedule", ("schedule", "appointment.")),
-    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "practice.")),
+    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "practice.", "alert.")),
     "audit": ("The audit trail itself", ("audit.",)),
 }
 

@@ -1,7 +1,11 @@
 """Where a request comes from."""
 
+from ipaddress import IPv6Address, ip_address
+
 from django.conf import settings
 from django.http import HttpRequest
+
+HOUSEHOLD = 64  # bits of an IPv6 address that one subscriber line shares at least (RFC 6177, RFC 4862)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -14,5 +18,30 @@ def client_address(request: HttpRequest) -> str:
     remote: str = request.META.get("REMOTE_ADDR", "")
     hops: int = settings.TRUSTED_PROXIES
     forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    address = forwarded[-hops] if 0 < hops <= len(forwarded) else remote
+    address = _without_port(forwarded[-hops]) if 0 < hops <= len(forwarded) else remote
     return address[:45]  # the longest text form of an IPv6 address
+
+
+def network_of(address: str) -> str:
+    """Whom a limit counts together: an IPv4 address whole, an IPv6 address with its neighbours of the same /64.
+
+    A household is given at least a /64, so whoever holds one has 2^64 addresses to come from. Whatever
+    is no address counts as one and the same, so that nobody gets away by inventing some.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return "unknown"
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    prefix = int(parsed) >> (128 - HOUSEHOLD) << (128 - HOUSEHOLD)
+    return f"{IPv6Address(prefix)}/{HOUSEHOLD}"
+
+
+def _without_port(entry: str) -> str:
+    """Some proxies write the client's port along, which is another one for every connection."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry

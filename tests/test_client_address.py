@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from practice.client import client_address
+from practice.client import client_address, network_of
 
 PROXY = "10.0.0.1"
 
@@ -20,6 +20,10 @@ PROXY = "10.0.0.1"
         (1, "198.51.100.99, 203.0.113.7", "203.0.113.7"),
         (1, "198.51.100.1,198.51.100.2,203.0.113.7", "203.0.113.7"),
         (1, "2001:db8::1", "2001:db8::1"),
+        # Some proxies write the port along; it must not make another client of every connection.
+        (1, "203.0.113.7:50123", "203.0.113.7"),
+        (1, "[2001:db8::1]:50123", "2001:db8::1"),
+        (1, "[2001:db8::1]", "2001:db8::1"),
         # Two: the outer one added the last but one.
         (2, "203.0.113.7, 10.0.0.2", "203.0.113.7"),
         (2, "198.51.100.99, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
@@ -48,3 +52,27 @@ def test_other_headers_are_not_believed(settings, header):
     settings.TRUSTED_PROXIES = 1
     request = RequestFactory().get("/", headers={header: "198.51.100.99"}, REMOTE_ADDR=PROXY)
     assert client_address(request) == PROXY
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("203.0.113.8", "203.0.113.8"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),  # an IPv4 client at a socket that speaks both
+        ("::1", "::/64"),
+        ("", "unknown"),
+        ("unknown", "unknown"),
+        ("999.1.1.1", "unknown"),
+        ("203.0.113.07", "unknown"),
+        ("9" * 45, "unknown"),
+    ],
+)
+def test_neighbours_count_as_one_client(address, network):
+    assert network_of(address) == network
+    assert len(network_of(address)) <= 45

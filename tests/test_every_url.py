@@ -16,7 +16,7 @@ from django.utils import timezone
 from appointments.models import Appointment, Provider, TimeOff, VisitType
 from patients.ages import today
 from patients.models import FamilyContact
-from portal.models import RedemptionFailure, SheetRun
+from portal.models import Alert, RedemptionFailure, SheetRun
 from practice.models import AuditEvent, StaffRecord
 from tests.portal import steps
 
@@ -125,6 +125,7 @@ def addresses(urlconf=None):
         "time_off_id": TimeOff.objects.order_by("pk").first().pk,
         "appointment_id": Appointment.objects.order_by("pk").first().pk,
         "user_id": StaffRecord.objects.order_by("pk").first().user_id,
+        "alert_id": Alert.objects.order_by("pk").first().pk,
         "verb": "decline",
         "deed": "disable",
     }
@@ -142,6 +143,7 @@ def everything(administrator, rivera):
     SheetRun.objects.create(day=today(), planned_by=administrator)
     now, provider = timezone.now(), Provider.objects.create(name="Dr. Feldman")
     VisitType.objects.create(name="Well visit")
+    Alert.objects.create(kind="redemption", started_at=now, last_at=now)
     TimeOff.objects.create(provider=provider, starts=now, ends=now + timedelta(days=1), reason="Vacation")
     Appointment.objects.create(patient=rivera.mateo, provider=provider, start=now)
     return list(addresses())
@@ -260,6 +262,22 @@ def test_post_without_its_token_is_refused_everywhere(everything, role):
             continue
         assert (name, page.status_code) == (name, 403)
         assert "This page had been open too long" in page.text
+    assert steps.everything_but(AuditEvent) == before
+
+
+@pytest.mark.parametrize("role", ["administrator", "family", "anonymous"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example"])
+def test_post_from_another_origin_is_refused_everywhere(everything, role, origin):
+    client = steps.client_of(role)
+    client.handler.enforce_csrf_checks = True
+    client.get(reverse("account_reset_password"))
+    token = client.cookies["csrftoken"].value
+    before = steps.everything_but(AuditEvent)
+    for name, address, _rule in everything:
+        if name in {"pinportal:healthz", "pinportal:readyz"}:  # takes no form at all
+            continue
+        page = client.post(address, {"csrfmiddlewaretoken": token}, headers={"origin": origin})
+        assert (name, page.status_code) == (name, 403)
     assert steps.everything_but(AuditEvent) == before
 
 

@@ -4,6 +4,9 @@ What has been proven stands in the session (``portal.proof``). Each step looks a
 now; the last click is checked once more inside the transaction that spends the PINs.
 """
 
+import math
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,6 +24,8 @@ from practice.audit import Actor
 from practice.models import Practice, User
 from practice.sign_in import welcome
 
+START = "portal/register/start.html"
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
@@ -29,7 +34,6 @@ from practice.sign_in import welcome
 def start(request: HttpRequest) -> HttpResponse:
     """PIN and birth date. One answer for whatever is wrong with the pair; typing mistakes do not count."""
     form = PinForm(_sent(request))
-    status = 200
     if request.method == "POST" and form.is_valid():
         try:
             pin = registration.prove(**form.cleaned_data, by=Actor.of(request))
@@ -37,13 +41,13 @@ def start(request: HttpRequest) -> HttpResponse:
             form.add_error(None, _not_proven())
         except throttle.TooManyAttempts as refused:
             form.add_error(None, _too_many(refused))
-            status = 429
+            return _refused(render(request, START, {"form": form}, status=429), refused)
         else:
             proof.remember(request, pin)
             return redirect(
                 "portal:register_siblings" if registration.siblings_of([pin]) else "portal:register_account"
             )
-    return render(request, "portal/register/start.html", {"form": form}, status=status)
+    return render(request, START, {"form": form})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,33 +59,27 @@ def siblings(request: HttpRequest) -> HttpResponse:
     if not proven:
         return _start_again(request)
     offers = [(pin, SiblingForm(_sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)]
-    status = 200
     mistyped = [form for _pin, form in offers if form.is_bound and not form.is_valid()]
-    if request.method == "POST" and not mistyped:
-        complete, status = _prove_siblings(request, offers)
-        if complete:
-            return redirect("portal:register_account")
+    if request.method == "POST" and not mistyped and _prove_siblings(request, offers):
+        return redirect("portal:register_account")
     names = [pin.registration.family_contact.patient.call_name for pin in proof.proven(request)]
-    return render(request, "portal/register/siblings.html", {"offers": offers, "names": names}, status=status)
+    return render(request, "portal/register/siblings.html", {"offers": offers, "names": names})
 
 
-def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]]) -> tuple[bool, int]:
-    """Prove every child whose birth date was given; whether all went well, and the status to answer with."""
-    complete, status = True, 200
+def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]]) -> bool:
+    """Prove every child whose birth date was given; whether all went well."""
+    complete = True
     for pin, form in offers:
         if not (birth_date := form.cleaned_data["birth_date"]):
             continue
         try:
-            proof.remember(
-                request, registration.prove_sibling(sibling=pin, birth_date=birth_date, by=Actor.of(request))
-            )
+            proven = registration.prove_sibling(sibling=pin, birth_date=birth_date, by=Actor.of(request))
         except NotProven:
             form.add_error("birth_date", _("This birth date does not match. Check it, or call the practice."))
             complete = False
-        except throttle.TooManyAttempts as refused:
-            form.add_error("birth_date", _too_many(refused))
-            return False, 429
-    return complete, status
+        else:
+            proof.remember(request, proven)
+    return complete
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,7 +155,7 @@ def _start_again(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         notice = _("It took too long, so nothing you typed was saved.") + " " + notice
     context = {"form": PinForm(), "notice": notice}
-    return render(request, "portal/register/start.html", context)
+    return render(request, START, context)
 
 
 def _ended_meanwhile(request: HttpRequest, proven: list[Pin], refused: NotRedeemable) -> HttpResponse:
@@ -189,10 +187,26 @@ def _email_not_usable() -> str:
 
 
 def _too_many(refused: throttle.TooManyAttempts) -> str:
-    when = date_format(timezone.localtime(refused.retry_at), "TIME_FORMAT")
+    """Why, when to try again, and whom to call. To the minute, and rather a minute late than early."""
+    when = date_format(timezone.localtime(refused.retry_at + timedelta(seconds=59)), "TIME_FORMAT")
+    if refused.is_general:
+        message = _(
+            "Somebody is trying out PINs just now, so we cannot say what is wrong with yours. Compare the PIN "
+            "and the birth date with your sheet. If both are right, please try again at %(when)s."
+        )
+    else:
+        message = _(
+            "There were too many wrong PINs from your internet line. Others may share it with you. "
+            "Please try again at %(when)s, or use another line: try without Wi-Fi."
+        )
     phone = Practice.current().phone
-    message = _("There were too many tries from here. Please try again after %(when)s.") % {"when": when}
-    if not phone:
-        return message
-    or_call = _("Or call us: %(phone)s") % {"phone": phone}  # not inside an f-string: gettext would not find it
-    return f"{message} {or_call}"
+    # Not inside an f-string: gettext would not find them.
+    call = _("Or call us: %(phone)s") % {"phone": phone} if phone else _("Or call the practice.")
+    return f"{message % {'when': when}} {call}"
+
+
+def _refused(page: HttpResponse, refused: throttle.TooManyAttempts) -> HttpResponse:
+    """The page, telling machines too when to come again."""
+    wait = math.ceil((refused.retry_at - timezone.now()).total_seconds())
+    page.headers["Retry-After"] = str(max(1, wait))
+    return page

@@ -141,6 +141,12 @@ def typed(number, born, **changes):
     }
 
 
+def guesses(count, *, first=0):
+    """That many different well-formed PINs, none of which has been issued."""
+    numbers = (f"{number:011}" for number in range(first, first + count))
+    return [number + str(damm.calc_check_digit(number)) for number in numbers]
+
+
 def prove(client, number, patient):
     return client.post(reverse("portal:register"), typed(number, patient.birth_date))
 

@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from portal import pins, registration
-from portal.models import Account, Pin, Registration
+from portal.models import Account, Alert, Pin, Registration
 from portal.refusals import AlreadyHasAccount, NotRedeemable, OthersAccount
 from practice.audit import Actor
 from practice.models import AuditEvent, User
+from tests.portal.steps import UNKNOWN, guesses, typed
 
 PARENT = Actor(None, "198.51.100.7")
 PASSWORD = "correct horse battery staple"
@@ -89,10 +90,21 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     )
     parent.post(reverse("portal:register_account"), {"email": "ana@example.com", "password": PASSWORD})
     assert Registration.objects.filter(status="registered").count() == 1
+    grandmother, tried = Client(), f"{int(numbers[1][:6]):06}000000"
+    for pin, day in [(numbers[1], born), (numbers[1], born), (numbers[0], born), (UNKNOWN, born), (tried, born)]:
+        grandmother.post(reverse("portal:register"), typed(pin, day))
+    for guess in guesses(25):  # until it is refused, and the practice is told
+        grandmother.post(reverse("portal:register"), typed(guess, born))
+    assert Alert.objects.count() == 1
+    grandmother.post(reverse("account_login"), {"login": numbers[1], "password": numbers[1]})
+    as_front_desk.post(reverse("patients:search"), {"query": numbers[1]})
+    as_front_desk.post(reverse("portal:row_verb", args=[mateo.pk, sofia.pk, "reissue"]), {})
     kept = dump() + caplog.text + "".join(str(mail.message()) for mail in mailoutbox)
-    kept += str([dict(client.session) for client in (as_front_desk, parent)])
+    kept += str([dict(client.session) for client in (as_front_desk, parent, grandmother)])
     assert "ana@example.com" in kept
-    for number in numbers:
+    numbers += [pins.unseal(pin.sealed) for pin in Pin.objects.filter(state="active")]
+    assert len(numbers) == 3
+    for number in [*numbers, UNKNOWN]:
         assert number not in kept
         assert pins.grouped(number) not in kept
 

@@ -3,11 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from django.utils import timezone
 
 from patients.models import Contact, FamilyContact, Patient
-from portal import registration, throttle
+from portal import registration
 from portal.models import Account, Pin, Registration
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
 from practice.audit import Actor
@@ -132,39 +131,6 @@ def test_wrong_birth_dates_of_a_sibling_lock_its_pin(sheet, rivera):
     sofia.refresh_from_db()
     assert sofia.state == "locked"
     assert registration.siblings_of([mateo]) == []
-
-
-def test_failures_of_one_address_are_limited_and_others_are_not(sheet, rivera):
-    for _ in range(throttle.LIMIT_PER_ADDRESS):
-        with pytest.raises(NotProven):
-            prove("999999999994", rivera.mateo)
-    with pytest.raises(throttle.TooManyAttempts) as refused:
-        prove(sheet["Mateo"], rivera.mateo)
-    assert refused.value.retry_at > timezone.now()
-    assert prove(sheet["Mateo"], rivera.mateo, by=Actor(None, "203.0.113.9"))
-
-
-def test_the_limit_ends_with_its_window(sheet, rivera):
-    for _ in range(throttle.LIMIT_PER_ADDRESS):
-        with pytest.raises(NotProven):
-            prove("999999999994", rivera.mateo)
-    with time_machine.travel(timezone.now() + throttle.WINDOW + timedelta(seconds=1)):
-        assert prove(sheet["Mateo"], rivera.mateo)
-    assert throttle.forget_old() == 0
-
-
-def test_failures_overall_are_limited(sheet, rivera, monkeypatch):
-    monkeypatch.setattr(throttle, "LIMIT_OVERALL", 3)
-    for each in range(3):
-        with pytest.raises(NotProven):
-            prove("999999999994", rivera.mateo, by=Actor(None, f"203.0.113.{each}"))
-    with pytest.raises(throttle.TooManyAttempts):
-        prove(sheet["Mateo"], rivera.mateo)
-
-
-def test_an_attempt_that_succeeds_is_not_counted(sheet, rivera):
-    for _ in range(throttle.LIMIT_PER_ADDRESS + 5):
-        prove(sheet["Mateo"], rivera.mateo)
 
 
 CHANGES = {

@@ -1,5 +1,7 @@
 """The registration page: PIN and birth date."""
 
+from datetime import UTC, datetime
+
 import pytest
 import time_machine
 from django.test import Client
@@ -8,7 +10,7 @@ from django.utils import timezone
 
 from portal import registration, throttle
 from portal.models import Pin
-from practice.models import AuditEvent
+from practice.models import AuditEvent, Practice
 from tests.portal import steps
 
 URL = reverse("portal:register")
@@ -79,20 +81,64 @@ def test_mistyped_pin_is_said_at_once_and_does_not_count(client, alone, rivera):
     assert steps.everything_but() == before
 
 
-def test_too_many_tries_are_refused_for_a_while(client, alone, rivera):
-    for _ in range(throttle.LIMIT_PER_ADDRESS):
-        steps.prove(client, steps.UNKNOWN, rivera.mateo)
+@pytest.fixture
+def at_noon():
+    """11:59:30 in New York: a time in the middle of a minute."""
+    with time_machine.travel(datetime(2027, 3, 3, 16, 59, 30, tzinfo=UTC), tick=False):
+        yield
+
+
+def guess(client, patient, count):
+    for number in steps.guesses(count):
+        assert steps.prove(client, number, patient).status_code == 200
+
+
+def test_too_many_wrong_pins_are_refused_for_a_while(client, rivera, by, mateo):
+    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    (alone,) = steps.issued(by, mateo).values()
     refused = steps.prove(client, alone, rivera.mateo)
     assert refused.status_code == 429
-    assert "There were too many tries from here." in refused.text
+    assert "There were too many wrong PINs from your internet line." in refused.text
     with time_machine.travel(timezone.now() + throttle.WINDOW):
         assert steps.prove(Client(), alone, rivera.mateo).status_code == 302
 
 
+def test_a_refusal_says_when_to_try_again_and_whom_to_call_and_keeps_what_was_typed(client, at_noon, rivera, db):
+    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    refused = steps.prove(client, steps.UNKNOWN, rivera.mateo)
+    assert "Please try again at 1 p.m., or use another line: try without Wi-Fi. Or call the practice." in refused.text
+    assert refused.headers["Retry-After"] == "3600"
+    assert f'value="{steps.UNKNOWN}"' in refused.text
+    assert f'value="{rivera.mateo.birth_date.year}"' in refused.text
+    Practice.objects.create(pk=1, phone="(614) 555-0100")
+    assert "Or call us: (614) 555-0100" in steps.prove(client, steps.UNKNOWN, rivera.mateo).text
+
+
+def test_a_refusal_in_spanish(at_noon, rivera, db):
+    client = Client(headers={"accept-language": "es"})
+    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    refused = steps.prove(client, steps.UNKNOWN, rivera.mateo)
+    assert "vuelva a intentarlo a esta hora: 13:00. O use otra conexión: pruebe sin wifi." in refused.text
+
+
+def test_a_refusal_because_of_everybody_s_tries_says_so(client, alone, rivera, monkeypatch):
+    monkeypatch.setattr(throttle, "LIMIT_OVERALL", 3)
+    for each, number in enumerate(steps.guesses(3)):
+        steps.prove(Client(REMOTE_ADDR=f"203.0.113.{each}"), number, rivera.mateo)
+    refused = steps.prove(client, alone, rivera.sofia)
+    assert refused.status_code == 429
+    assert "Somebody is trying out PINs just now" in refused.text
+    assert "Retry-After" in refused.headers
+    assert steps.prove(client, alone, rivera.mateo).status_code == 302
+
+
 def test_a_try_refused_for_too_many_leaves_its_line_too(client, alone, rivera):
-    for _ in range(throttle.LIMIT_PER_ADDRESS + 1):
-        steps.prove(client, steps.UNKNOWN, rivera.mateo)
-    assert AuditEvent.objects.filter(action="pin.refused").count() == throttle.LIMIT_PER_ADDRESS + 1
+    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    before = AuditEvent.objects.count()
+    assert steps.prove(client, alone, rivera.mateo).status_code == 429
+    line = AuditEvent.objects.latest("pk")
+    assert AuditEvent.objects.count() == before + 1
+    assert (line.action, line.detail, line.patient_id) == ("pin.refused", {"verdict": "too_many_attempts"}, None)
 
 
 def test_session_keeps_no_pin(client, alone, rivera):
