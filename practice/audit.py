@@ -22,6 +22,8 @@ class Action(models.TextChoices):
     ACCESS_REFUSED = "access.refused"
     STAFF_RECORD_CHANGED = "staff_record.changed"
     USER_ADDED = "user.added"
+    BACKUP_MADE = "backup.made"
+    BACKUP_RESTORED = "backup.restored"
     PATIENT_ADDED = "patient.added"
     PATIENT_VIEWED = "patient.viewed"
     PATIENT_CHANGED = "patient.changed"

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from patients.models import Patient
-from portal import administration
+from portal import administration, keys
 from portal.forms import AdministrationForm, StaffRecordForm
 from portal.models import Pin, Registration
 from practice.access import Permission, staff_page
@@ -29,7 +29,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = administration.patients(query=chosen.get("query", ""), status=chosen.get("status", ""))
     page = Paginator(found, PAGE_SIZE).get_page(chosen.get("page") or 1)
-    context = {"form": form, "page": page, "counts": administration.counts()}
+    context = {"form": form, "page": page, "counts": administration.counts(), "unreadable": keys.unreadable()}
     return render(request, "portal/administration.html", context)
 
 
