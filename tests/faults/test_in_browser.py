@@ -1,0 +1,76 @@
+"""The desk's open window while the database is away, and after it has come back, in a real browser."""
+
+import pytest
+
+from tests.faults.deeds import assert_nothing_is_half_done
+
+
+@pytest.fixture
+def window(page, site, known):
+    page.context.add_cookies([{"name": "sessionid", "value": known["session"], "url": site.address}])
+    page.goto(f"{site.address}/patients/{known['patient']}/family-contacts/")
+    page.get_by_role("link", name="Create/Validate Portal Account").click()
+    page.locator("#registration-window").wait_for()
+    return page
+
+
+def expect_failure(window, press):
+    """A toast says so, and the window is still there."""
+    before = window.locator(".toast-error").count()
+    press()
+    window.locator(".toast-error").nth(before).wait_for()
+    assert window.locator("dialog[open] #registration-window, dialog[open] form").first.is_visible()
+
+
+def printed(window):
+    """Press Print: the status and kind of what the new tab gets."""
+    answers = []
+
+    def keep(route):
+        answer = route.fetch()
+        answers.append((answer.status, answer.headers.get("content-type")))
+        route.fulfill(response=answer)
+
+    window.context.route("**/print/", keep)
+    with window.context.expect_page() as opened:
+        window.get_by_role("button", name="Print").click()
+    opened.value.wait_for_load_state()
+    window.context.unroute("**/print/")
+    window.bring_to_front()
+    return answers[0]
+
+
+def test_register_and_print_work_again_in_the_same_window(window, database, console_errors):
+    window.get_by_role("checkbox", name="Register Sofia Rivera").uncheck()
+    register = window.get_by_role("button", name="Register", exact=True)
+    database.down()
+    expect_failure(window, register.click)
+    assert not window.get_by_role("checkbox", name="Register Sofia Rivera").is_checked()
+    database.up()
+    register.click()
+    window.locator("output").wait_for()
+    assert window.locator("output").count() == 1
+
+    database.down()
+    assert printed(window)[0] >= 500
+    database.up()
+    assert database.rows("SELECT count(*) FROM portal_pin WHERE printed_at IS NOT NULL") == [(0,)]
+    assert printed(window) == (200, "application/pdf")
+    assert database.rows("SELECT count(*) FROM portal_pin WHERE printed_at IS NOT NULL") == [(1,)]
+    assert_nothing_is_half_done(database)
+    console_errors.clear()  # the browser complains about each answer that failed
+
+
+def test_a_reason_that_was_typed_stays(window, database, console_errors):
+    window.get_by_role("link", name="Decline for Mateo Rivera").click()
+    reason = window.get_by_label("Reason")
+    reason.fill("No phone at home")
+    press = window.locator("dialog[open] button.btn-primary, dialog[open] button.btn-danger").first
+    database.down()
+    expect_failure(window, press.click)
+    assert reason.input_value() == "No phone at home"
+    database.up()
+    press.click()
+    window.get_by_text("Noted as declined.").wait_for()
+    assert database.rows("SELECT reason FROM portal_registration WHERE status = 'declined'") == [("No phone at home",)]
+    console_errors.clear()
