@@ -91,9 +91,8 @@ def _write_sqlite(to: Path) -> dict[str, int]:
 def _load_sqlite(dump: Path) -> None:
     """The same way back, in one transaction of the database: who has it open sees the old or the new."""
     connection.close()
-    live_file = _live_file()
-    live_file.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_open(dump, mode="rw")) as copy, closing(_open(live_file, mode="rwc")) as live:
+
+    with closing(_open(dump, mode="rw")) as copy, closing(_open(_live_file(), mode="rwc")) as live:
         copy.execute(END_SESSIONS)
         copy.commit()
         _check(copy)

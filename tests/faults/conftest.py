@@ -44,6 +44,8 @@ def database(template, tmp_path, request):
         path = tmp_path / "site.sqlite3"
         shutil.copy(original.path, path)
         return SqliteDatabase(path)
+    if not original.cluster.is_up:  # a test before this one failed in between
+        original.cluster.start()
     name = f"site_{abs(hash(request.node.nodeid))}"
     PostgresDatabase(original.cluster, "postgres").rows(f"CREATE DATABASE {name} TEMPLATE people")
     return PostgresDatabase(original.cluster, name)

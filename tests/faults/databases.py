@@ -36,18 +36,21 @@ class Postgres:
         self.start()
 
     def start(self):
+        self.is_up = True
         # fsync=off: what dies here is processes, never the machine, and the kernel keeps what they wrote.
         socket = f"-k '{self.directory}' -c listen_addresses='' -c unix_socket_permissions=0700"
         small = "-c fsync=off -c max_wal_size=8MB -c min_wal_size=2MB -c shared_buffers=16MB"
-        self._run("pg_ctl", "-D", f"{self.directory}/data", "-l", f"{self.directory}/log", "-w", "start", "-o", f"{socket} {small}")
+        more = ["-l", f"{self.directory}/log", "-w", "-o", f"{socket} {small}"]
+        self._run("pg_ctl", "-D", f"{self.directory}/data", *more, "start")
 
     def stop(self, mode="fast"):
         """``immediate`` is what a power cut is to it: no good-byes, recovery at the next start."""
+        self.is_up = False
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", mode, "-w", "stop")
 
     def _run(self, name, *arguments):
         owner = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        with (Path(tempfile.gettempdir()) / f"pinportal-{os.getpid()}.out").open("w+") as said:  # pg_ctl's child keeps a pipe open
+        with tempfile.TemporaryFile("w+") as said:  # no pipe: the server that pg_ctl starts would keep it open
             command = [*owner, self.binaries / name, *arguments]
             done = subprocess.run(command, cwd="/", stdout=said, stderr=said, check=False)  # noqa: S603
             said.seek(0)
@@ -75,6 +78,9 @@ class PostgresDatabase:
         with closing(self.cluster.connect(self.name)) as connection, connection.cursor() as cursor:
             cursor.execute(sql)
             return cursor.fetchall() if cursor.description else None
+
+    def tables(self):
+        return self.rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
 
     def down(self):
         self.cluster.stop("immediate")
@@ -123,7 +129,8 @@ class PostgresDatabase:
 
     def wait_until_nobody_works(self):
         """After a client was killed its session goes on until it notices."""
-        others = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self.name}' AND pid <> pg_backend_pid() AND state <> 'idle'"  # noqa: S608
+        working = "state <> 'idle' AND pid <> pg_backend_pid()"
+        others = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self.name}' AND {working}"  # noqa: S608
         wait_until(lambda: not self.rows(others))
 
 
@@ -141,6 +148,9 @@ class SqliteDatabase:
     def rows(self, sql):
         with closing(self._connect()) as connection:
             return connection.execute(sql).fetchall()
+
+    def tables(self):
+        return self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
 
     def down(self):
         """As when the disk with the database is not mounted."""
@@ -161,8 +171,9 @@ class SqliteDatabase:
     @contextmanager
     def stalled(self, table):
         """Whoever adds to the table is kept busy without end, inside of its transaction."""
-        self.rows("CREATE VIEW endless AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS x FROM n")
-        self.rows(f"CREATE TRIGGER stall AFTER INSERT ON {table} BEGIN SELECT x FROM endless; END")
+        count = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS x FROM n"
+        self.rows(f"CREATE VIEW endless AS {count}")
+        self.rows(f"CREATE TRIGGER stall AFTER INSERT ON {table} BEGIN SELECT x FROM endless; END")  # noqa: S608
         try:
             yield
         finally:

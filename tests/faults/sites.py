@@ -12,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from http.cookiejar import CookieJar
+from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
 
 from tests.faults.databases import ROOT, wait_until
@@ -85,7 +85,15 @@ class Site:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.address = f"http://127.0.0.1:{self.port}"
-        command = ["gunicorn", "--config", "pinportal/gunicorn.py", "--bind", f"127.0.0.1:{self.port}", "--workers", "1"]
+        command = [
+            "gunicorn",
+            "--config",
+            "pinportal/gunicorn.py",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--workers",
+            "1",
+        ]
         with Path(log).open("w") as said:
             self.master = subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", *command, "pinportal.wsgi"],
@@ -94,7 +102,11 @@ class Site:
                 stdout=said,
                 stderr=said,
             )
-        wait_until(self._answers)
+        try:
+            wait_until(self._answers)
+        except AssertionError:
+            self.stop()
+            raise
 
     def _answers(self):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/static/favicon.svg") as answer:  # noqa: S310
@@ -113,7 +125,9 @@ class Site:
         wait_until(lambda: self.workers and self.workers != [worker] and self._answers())
 
     def stop(self):
-        self.master.kill() if self.master.poll() is not None else self.master.terminate()
+        for worker in self.workers:
+            os.kill(worker, signal.SIGKILL)  # one that waits for a lock would not listen
+        self.master.kill()
         self.master.wait(timeout=30)
 
     def browser(self, session=""):
@@ -146,16 +160,14 @@ class Browser:
         known = {"domain": "127.0.0.1", "path": "/", "secure": False, "expires": None, "discard": True, "version": 0}
         specified = {"port_specified": False, "domain_specified": False, "path_specified": True}
         more = {"domain_initial_dot": False, "comment": None, "comment_url": None, "rest": {}}
-        from http.cookiejar import Cookie  # noqa: PLC0415
-
         self.cookies.set_cookie(Cookie(name=name, value=value, port=None, **known, **specified, **more))
 
     def get(self, path):
         return self._ask(path, None)
 
     def post(self, path, data):
-        fields = [("csrfmiddlewaretoken", SECRET), *((name, value) for name, values in data.items() for value in values)]
-        return self._ask(path, urllib.parse.urlencode(fields).encode())
+        fields = {"csrfmiddlewaretoken": SECRET, **data}
+        return self._ask(path, urllib.parse.urlencode(fields, doseq=True).encode())
 
     def _ask(self, path, body):
         try:
