@@ -91,7 +91,6 @@ def _write_sqlite(to: Path) -> dict[str, int]:
 def _load_sqlite(dump: Path) -> None:
     """The same way back, in one transaction of the database: who has it open sees the old or the new."""
     connection.close()
-
     with closing(_open(dump, mode="rw")) as copy, closing(_open(_live_file(), mode="rwc")) as live:
         copy.execute(END_SESSIONS)
         copy.commit()
