@@ -43,7 +43,8 @@ def assert_interrupted_and_continued(do, database):
     issued = database.rows("SELECT count(*) FROM portal_pin")
     assert "being printed already" in do().text  # it was seen alive a moment ago
     database.rows("UPDATE portal_sheetrun SET touched_at = '2026-01-01 00:00:00+00:00'")  # and now long ago
-    assert do().body[:5] == b"%PDF-"
+    sheets = do()
+    assert sheets.body[:5] == b"%PDF-", (sheets.status, sheets.text)
     assert PRINT_RUN.done(database) == CHILDREN
     assert database.rows("SELECT count(*) FROM portal_pin") == issued
     assert_nothing_is_half_done(database)
