@@ -1,7 +1,7 @@
 # What developers run and what CI runs: `make check` and `make test` define green.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve test check bench format messages lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore test check bench format messages lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -32,6 +32,16 @@ demo: run-packages .venv/.run var/demo.env var/.static ## A practice to try, at 
 serve: run-packages .venv/.run var/.static ## The production server; settings come from the environment
 	@exec $(PY) -m pinportal.serve
 
+# TO=directory; the database is the one that `make serve` would use.
+backup: .venv/.run ## The database as one file in var/backups (TO=… for another directory), while the server goes on
+	@mkdir -p var
+	@$(MANAGE) backup --skip-checks $(if $(TO),--to "$(TO)")
+
+restore: .venv/.run ## A backup in place of the database: FROM=file; REPLACE=yes, VOID_PINS=yes (docs/operations.md)
+	@[ -n "$(FROM)" ] || { echo "Which backup? make restore FROM=var/backups/…" >&2; exit 2; }
+	@mkdir -p var
+	@$(MANAGE) restore "$(FROM)" $(if $(REPLACE),--replace) $(if $(VOID_PINS),--void-pins)
+
 test: test-packages .venv/.dev ## Every test, on SQLite and on PostgreSQL, with a real browser
 	@bin/test
 
@@ -45,9 +55,8 @@ check: run-packages .venv/.dev ## Style, types, import directions, templates, mi
 	$(LIKE_PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PY) bin/audit-packages requirements.lock requirements-dev.lock
 
-bench: run-packages .venv/.dev ## Speed and memory, measured
-	$(PY) -m bench
-	$(PY) -m bench.limits
+bench: run-packages .venv/.dev ## Speed and memory, measured; PART=limits, backup or sheets for those alone
+	$(PY) -m bench$(if $(PART),.$(PART))
 
 format: .venv/.dev ## Mends what `make check` would complain about, where a tool can
 	$(PY) -m ruff check --fix

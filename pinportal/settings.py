@@ -129,12 +129,28 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # Deferred transactions fail at once when two writers meet; immediate ones wait their turn.
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,  # seconds
+        "timeout": env.int("DATABASE_LOCK_SECONDS", default=20),
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Seconds after which a page gives up and says so: nobody at the desk waits for minutes, and gunicorn
+    # would end the process without a word after 180. No statement of a page takes one second, no rule
+    # holds a lock for longer than a few milliseconds. manage.py sets the first to 0, which is no limit.
+    _statement = env.int("DATABASE_STATEMENT_SECONDS", default=30)
+    _lock = env.int("DATABASE_LOCK_SECONDS", default=10)
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        # A network that swallows packets is noticed after a minute at the latest, and not after two hours.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,  # milliseconds
+        "options": f"-c statement_timeout={_statement}s -c lock_timeout={_lock}s"
+        f" -c idle_in_transaction_session_timeout={_statement}s",
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 # Whatever counts must hold in all processes, so it stands in the database; what is left needs no cache.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,6 +1,7 @@
-"""Moving live PINs from an old key to the newest of ``PIN_KEYS`` (R7)."""
+"""The keys of the PINs that are out: moving them to the newest of ``PIN_KEYS`` (R7), and noticing lost ones."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from portal import pins
 from portal.models import Pin
@@ -28,3 +29,9 @@ def rotate() -> tuple[int, int]:
             pin.save(update_fields=["digest", "sealed", "key_id"])
             moved += 1
     return moved, unreadable
+
+
+def unreadable() -> int:
+    """How many live PINs none of ``PIN_KEYS`` can read. They are void, and nothing else is: issue new ones."""
+    live = Pin.objects.filter(state=Pin.State.ACTIVE, expires_at__gt=timezone.now())
+    return live.exclude(key_id__in=[key.key_id for key in pins.pin_keys()]).count()

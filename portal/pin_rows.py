@@ -18,6 +18,7 @@ from portal.models import Pin, PinSheet, Registration
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 
+KEY_IS_GONE = "This PIN does not work and cannot be shown any more, because its key is gone. Issue a new one."
 BLOCKED_AT_TOUCH = "No longer allowed"  # why a PIN ended by itself; the chart says the rest
 
 

@@ -96,6 +96,11 @@ def pin_keys() -> list[PinKey]:
     return [_derived(master) for master in settings.PIN_KEYS]
 
 
+def has_key(key_id: str) -> bool:
+    """Whether the key of that name is in force; without it, what it sealed cannot be read."""
+    return any(key.key_id == key_id for key in pin_keys())
+
+
 def digest(pin: str, key: PinKey) -> str:
     """The keyed digest under which the PIN is looked up."""
     return hmac.new(key.digest_key, pin.encode(), hashlib.sha256).hexdigest()

@@ -25,6 +25,7 @@ from portal.eligibility import block
 from portal.models import Account, Alert, Pin, Postponement, Registration
 from portal.pin_rows import (
     BLOCKED_AT_TOUCH,
+    KEY_IS_GONE,
     children_to_ask_about,
     close,
     end_active,
@@ -78,7 +79,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
     """Issue a PIN to the contact for each chosen child. Whoever has a live PIN keeps it and is shown it (R4).
 
     Refused, child by child and with the reason: whatever blocks the registration (R2), and a child
-    that is registered already.
+    that is registered already, and one whose PIN nobody can read any more.
     """
     practice = Practice.current()
     given: dict[int, str] = {}
@@ -93,7 +94,10 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
             record_for(Action.PIN_REFUSED, family_contact, by, code=code)
             continue
         pin = live_pin(registration, by=by) if registration else None
-        if pin:
+        if pin and not pins.has_key(pin.key_id):
+            refused[family_contact.pk] = KEY_IS_GONE
+            record_for(Action.PIN_REFUSED, family_contact, by, code="key_gone")
+        elif pin:
             given[family_contact.pk] = shown(pin, by=by)
         else:
             given[family_contact.pk] = new_pin(family_contact, practice=practice, by=by)
@@ -392,6 +396,19 @@ def ask_now(*, contact: Contact, by: Actor) -> None:
     if Postponement.objects.filter(contact=contact).delete()[0]:
         for family_contact in children_to_ask_about(contact):
             record_for(Action.REGISTRATION_RESUMED, family_contact, by)
+
+
+def void_all(*, reason: str, by: Actor) -> int:
+    """End every PIN that is out, as after an older backup was restored; how many.
+
+    The families stay *Pending Registration* and so on the worklist: they need new sheets.
+    """
+    ended = 0
+    for number in list(Pin.objects.filter(state=Pin.State.ACTIVE).values_list("pk", flat=True)):
+        with transaction.atomic():
+            registration = locked_pins([number])[0].registration
+            ended += end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason)
+    return ended
 
 
 def expire(*, by: Actor) -> int:

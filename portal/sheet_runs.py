@@ -9,11 +9,12 @@ and the PDF are in the answer to the one request that carries the run out, and n
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -73,7 +74,7 @@ def carry_out(*, run: SheetRun, by: Actor) -> bytes:
             now = printing.mark_printed(drawn=drawn, by=by)
             SheetRun.objects.filter(pk=run.pk).update(printed_at=now, touched_at=now, drawn=len(drawn.sheets))
     except Exception:
-        SheetRun.objects.filter(pk=run.pk).update(touched_at=None)
+        _let_go(run)
         raise
     return drawn.document
 
@@ -87,6 +88,14 @@ def _claim(run: SheetRun) -> None:
     )
     if not taken:
         raise RunIsUnderWay
+
+
+def _let_go(run: SheetRun) -> None:
+    """Leave the run to whoever continues it, at once; where the database is gone, after ``QUIET``."""
+    if connection.connection is not None and not connection.is_usable():
+        connection.close()  # the next statement opens a new one
+    with suppress(OperationalError):  # what ended the run is on its way up and says more
+        SheetRun.objects.filter(pk=run.pk).update(touched_at=None)
 
 
 def _sign_of_life(run: SheetRun, **progress: int) -> None:

@@ -11,7 +11,8 @@ from patients.models import Contact, FamilyContact, Patient
 from portal import status
 from portal.eligibility import Block, block, has_say, is_limited
 from portal.models import Pin, Registration
-from portal.pins import grouped
+from portal.pin_rows import BLOCKED_AT_TOUCH, KEY_IS_GONE
+from portal.pins import grouped, has_key
 from portal.sheet import last_day
 from practice.models import Practice
 
@@ -43,7 +44,12 @@ class Row:
     @property
     def has_live_pin(self) -> bool:
         """Whether a PIN is out that works. One that is past its date may still await its end."""
-        return self.pin is not None and self.pin.is_live and self.block is None
+        return self.pin is not None and self.pin.is_live and self.block is None and has_key(self.pin.key_id)
+
+    @property
+    def has_lost_pin(self) -> bool:
+        """Whether the PIN that is out is void because its key is not among ``PIN_KEYS`` any more."""
+        return self.pin is not None and self.pin.is_live and not has_key(self.pin.key_id)
 
     @property
     def is_registered(self) -> bool:
@@ -59,6 +65,8 @@ class Row:
         """Why Register and Print for several families leaves this child out, in one sentence; empty if it does not."""
         if self.block:
             return self.block.reason
+        if self.has_lost_pin:
+            return KEY_IS_GONE
         if self.registration is None or self.is_open:
             return ""
         if self.is_registered:
@@ -68,16 +76,16 @@ class Row:
     @property
     def can_choose(self) -> bool:
         """Whether Register or Print can do something for this row."""
-        return self.block is None and not self.is_registered
+        return self.block is None and not self.is_registered and not self.has_lost_pin
 
     @property
     def verbs(self) -> list[tuple[str, str]]:
         """What can be done to this row alone: address part and label."""
         current = self.registration.status if self.registration else None
         possible = {
-            "reissue": current == Registration.Status.PENDING and self.can_choose,
+            "reissue": current == Registration.Status.PENDING and self.block is None,
             "revoke": self.pin is not None and self.pin.state == Pin.State.ACTIVE,
-            "decline": self.can_choose and current != Registration.Status.DECLINED,
+            "decline": self.block is None and not self.is_registered and current != Registration.Status.DECLINED,
             "remove": self.is_registered,
         }
         return [(verb, title) for verb, title in VERB_TITLES.items() if possible[verb]]
@@ -99,10 +107,14 @@ class Row:
 def _pin_note(pin: Pin) -> str:
     if pin.state == Pin.State.LOCKED:
         return "The PIN is locked after five wrong birth dates. Issue a new one."
-    if pin.state == Pin.State.REVOKED:
+    if pin.state == Pin.State.REVOKED and pin.end_reason == BLOCKED_AT_TOUCH:
         return "The PIN was ended because registration was no longer allowed."
+    if pin.state == Pin.State.REVOKED:
+        return f"The PIN was ended: {pin.end_reason}. Issue a new one."
     if not pin.is_live:
         return "The PIN has expired. Issue a new one."
+    if not has_key(pin.key_id):
+        return KEY_IS_GONE
     return "" if pin.printed_at else "Not printed yet."
 
 

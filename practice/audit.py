@@ -37,6 +37,8 @@ class Action(models.TextChoices):
     RECOVERY_CODES_MADE = "recovery_codes.made"
     RECOVERY_CODES_SHOWN = "recovery_codes.shown"
     SESSIONS_ENDED = "sessions.ended"
+    BACKUP_MADE = "backup.made"
+    BACKUP_RESTORED = "backup.restored"
     PATIENT_ADDED = "patient.added"
     PATIENT_VIEWED = "patient.viewed"
     PATIENT_CHANGED = "patient.changed"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import DatabaseError, models, transaction
+from django.db import DatabaseError, OperationalError, models, transaction
 
 from patients.roster.records import Origin
 from patients.roster.report import Kind, Report
@@ -62,6 +62,8 @@ def savepoint(*, kind: Kind, origin: Origin, report: Report) -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
+    except OperationalError:
+        raise  # no refusal of this row: the database is down, full or busy, and the next row would fare no better
     except DatabaseError as error:
         # The database's own message quotes the row's values, so only its name goes into the report.
         report.skip(kind=kind, origin=origin, reason=f"the database refused it ({type(error).__name__})")

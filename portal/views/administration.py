@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from patients import charts
 from patients.models import Patient
-from portal import administration
+from portal import administration, keys
 from portal.forms import AdministrationForm, StaffRecordForm
 from portal.models import Pin, Registration
 from practice import sign_ins
@@ -31,7 +31,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     found = administration.patients(query=chosen.get("query", ""), status=chosen.get("status", ""))
     page = Paginator(found, PAGE_SIZE).get_page(chosen.get("page") or 1)
     charts.view_list(by=Actor.of(request), page="administration", patient_ids=[patient.pk for patient in page])
-    context = {"form": form, "page": page, "counts": administration.counts()}
+    context = {"form": form, "page": page, "counts": administration.counts(), "unreadable": keys.unreadable()}
     return render(request, "portal/administration.html", context)
 
 

@@ -11,7 +11,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,6 +23,7 @@ from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
 from practice.access import public_page
 from practice.audit import Actor
+from practice.faults import when_it_fails
 from practice.models import Practice, User
 from practice.sign_in import welcome
 
@@ -86,11 +89,16 @@ def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]])
 @public_page
 @sensitive_post_parameters()
 @sensitive_variables()
+@when_it_fails(
+    gettext_lazy("Wait a minute, then press Finish again. Nothing is used up twice, and this page will tell you.")
+)
 def account(request: HttpRequest) -> HttpResponse:
     """The last step: a new sign-in, or the one the guardian has; then the children are registered."""
     proven = proof.proven(request)
     if not proven:
         return _start_again(request)
+    if used := [pin for pin in proven if pin.state == Pin.State.REDEEMED]:
+        return _used_already(request, proven, used)
     if isinstance(request.user, User):
         return _add_to_own_account(request, proven, request.user)
     contact = proven[0].registration.family_contact.contact
@@ -105,7 +113,7 @@ def account(request: HttpRequest) -> HttpResponse:
         except AlreadyHasAccount:
             has_account = True
         except NotRedeemable as refused:
-            return _ended_meanwhile(request, proven, refused)
+            return _ended_meanwhile(request, proven, [refused.pin], refused.why)
         else:
             return welcome(request, redirect("portal:children"), user)
     context = {"form": form, "contact": contact, "children": proven, "has_account": has_account}
@@ -119,7 +127,7 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
         try:
             _redeem(request, proven, user)
         except NotRedeemable as refused:
-            return _ended_meanwhile(request, proven, refused)
+            return _ended_meanwhile(request, proven, [refused.pin], refused.why)
         except OthersAccount:
             is_own = False
         else:
@@ -158,15 +166,24 @@ def _start_again(request: HttpRequest) -> HttpResponse:
     return render(request, START, context)
 
 
-def _ended_meanwhile(request: HttpRequest, proven: list[Pin], refused: NotRedeemable) -> HttpResponse:
-    """A proven PIN ended before the last click: say which and why, keep the other children."""
-    proof.forget(request, pins=[refused.pin])
-    rest = [pin for pin in proven if pin.pk != refused.pin.pk]
+def _used_already(request: HttpRequest, proven: list[Pin], used: list[Pin]) -> HttpResponse:
+    """The last click came through before, and its answer was lost on the way; or the sheet was used elsewhere."""
+    contact = proven[0].registration.family_contact.contact
+    if not isinstance(request.user, User) or not Account.objects.filter(user=request.user, contact=contact).exists():
+        return _ended_meanwhile(request, proven, used, Pin.State.REDEEMED)
+    proof.forget(request, pins=used)
+    return redirect("portal:register_account" if len(used) < len(proven) else "portal:children")
+
+
+def _ended_meanwhile(request: HttpRequest, proven: list[Pin], ended: list[Pin], why: str) -> HttpResponse:
+    """Proven PINs ended before the last click: say which and why, keep the other children."""
+    proof.forget(request, pins=ended)
+    numbers = {pin.pk for pin in ended}
     context = {
-        "child": refused.pin.registration.family_contact.patient.call_name,
-        "why": refused.why,
-        "when": date_format(timezone.localtime(refused.pin.ended_at)) if refused.pin.ended_at else "",
-        "rest": rest,
+        "child": get_text_list([pin.registration.family_contact.patient.call_name for pin in ended], _("and")),
+        "why": why,
+        "when": date_format(timezone.localtime(ended[0].ended_at)) if ended[0].ended_at else "",
+        "rest": [pin for pin in proven if pin.pk not in numbers],
     }
     return render(request, "portal/register/ended.html", context, status=409)
 

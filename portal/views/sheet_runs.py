@@ -15,6 +15,7 @@ from portal.views.window import KEY_IS_GONE, NUMBER
 from portal.views.worklist import address_of, day_of, list_page
 from practice.access import Permission, staff_page
 from practice.audit import Action, Actor, record, record_refresh
+from practice.faults import when_it_fails
 
 OPENING = timedelta(minutes=15)  # a page that only watches the progress for so long is one opening
 
@@ -61,6 +62,10 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
+@when_it_fails(
+    "The sheets were not printed. Wait a moment, close this tab and press Continue in the run: "
+    "families who have their PINs keep them."
+)
 def print_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """**Register and Print**, **Continue**, **Print Again**: all sheets as one PDF for a new tab."""
     found = get_object_or_404(SheetRun, pk=run_id)

@@ -24,6 +24,7 @@ from portal.pins import UnreadablePin
 from portal.refusals import NothingToPrint
 from practice.access import Permission, refusal, staff_page
 from practice.audit import Action, Actor, record
+from practice.faults import when_it_fails
 from practice.models import Practice
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
@@ -58,6 +59,10 @@ def open_for_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_POST
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
+@when_it_fails(
+    "It is not certain whether the PINs were issued. Wait a moment, then press Register again: "
+    "whoever has a PIN keeps it, and nobody gets two."
+)
 def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """**Register**: a PIN for each ticked child, shown in its row."""
     family_contact = _family_contact(family_contact_id)
@@ -95,6 +100,9 @@ def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
 @require_POST
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
+@when_it_fails(
+    "The sheet was not printed. Wait a moment, close this tab and press Print again: the PINs on it stay the same."
+)
 def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """**Print**: the sheet with the live PINs of the ticked children, as a PDF for a new tab."""
     family_contact = _family_contact(family_contact_id)
@@ -135,6 +143,10 @@ RULES = {"revoke": registration.revoke, "decline": registration.decline, "remove
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
+@when_it_fails(
+    "It is not certain whether this was done. Wait a moment, open the window again and look: "
+    "the row says how it stands now."
+)
 def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: str) -> HttpResponse:
     """Ask, then do: Issue New PIN, Revoke, Decline or Remove Access for one row of the window (R9)."""
     opened_from = _family_contact(family_contact_id)

@@ -42,10 +42,21 @@
     }
   });
 
+  // An open dialog lies over the page and its toasts, and makes them inert: what concerns it stands in it.
+  const toasts = () => {
+    const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+    if (!dialog) return document.getElementById("toasts");
+    const box = dialog.querySelector(":scope > .toasts") ?? document.createElement("div");
+    box.className = "toasts";
+    box.role = "alert";
+    dialog.append(box);
+    return box;
+  };
+
   const say = (words, reference) => {
     const toast = document.getElementById("toast-error").content.cloneNode(true);
     toast.querySelector("p").textContent = reference ? `${words} (Reference number: ${reference})` : words;
-    document.getElementById("toasts").append(toast);
+    toasts().append(toast);
   };
 
   // An error page of ours knows best what became of the last thing done: its sentence.

@@ -150,11 +150,38 @@ def test_account_says_when_the_pin_was_used_before(parent, sheet, rivera):
     other = Client()
     steps.prove(other, sheet["Mateo"], rivera.mateo)
     parent.post(URL, SIGN_IN)
-    assert "You have an account with us." in other.post(URL, {**SIGN_IN, "email": "late@mail.example"}).text
-    other.force_login(User.objects.get(email=SIGN_IN["email"]))
-    page = other.post(URL)
+    page = other.post(URL, {**SIGN_IN, "email": "late@mail.example"})
     assert page.status_code == 409
     assert "It was already used on" in page.text
+    assert not User.objects.filter(email="late@mail.example").exists()
+
+
+def test_account_whose_answer_was_lost_says_that_it_is_done(parent, sheet, rivera):
+    """The same click again, with the session as it was before: as after a connection that broke in between."""
+    steps.prove(parent, sheet["Sofia"], rivera.sofia)
+    before = dict(parent.session)
+    parent.post(URL, SIGN_IN)
+    again = Client()
+    session = again.session
+    session.update({key: before[key] for key in ("proven_pins", "proven_since")})
+    session.save()
+    again.cookies["sessionid"] = session.session_key
+    page = again.post(URL, SIGN_IN)
+    assert (page.status_code, Account.objects.count()) == (409, 1)
+    assert "The PIN for Mateo and Sofia was used already" in page.text
+    assert "sign in to see Mateo and Sofia" in page.text
+
+
+def test_account_signed_in_with_used_pins_goes_on_to_the_children(parent, sheet, rivera):
+    other = Client()
+    steps.prove(other, sheet["Mateo"], rivera.mateo)
+    parent.post(URL, SIGN_IN)
+    session = dict(other.session)
+    other.force_login(User.objects.get(email=SIGN_IN["email"]))
+    kept = other.session
+    kept.update({key: session[key] for key in ("proven_pins", "proven_since")})
+    kept.save()
+    assert other.get(URL).headers["Location"] == CHILDREN
 
 
 def test_account_open_for_everybody(db):

@@ -1,0 +1,22 @@
+"""What ``manage.py check --database default`` looks at besides Django's own checks."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core import checks
+from django.db import connection
+
+from portal import keys
+from portal.models import Pin
+
+
+@checks.register(checks.Tags.database)
+def pins_can_be_read(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """Warn of live PINs whose key is not among ``PIN_KEYS``."""
+    if not databases or Pin._meta.db_table not in connection.introspection.table_names():  # not migrated yet
+        return []
+    if not (lost := keys.unreadable()):
+        return []
+    message = f"{lost} live PINs can be read by none of PIN_KEYS, so they do not work."
+    hint = "Put the lost key back as the last of PIN_KEYS, or issue new PINs; see docs/operations.md."
+    return [checks.Warning(message, hint=hint, id="portal.W001")]

@@ -1,0 +1,194 @@
+"""Copies of the whole database, and putting one in its place: how SQLite and PostgreSQL each do it.
+
+    ``write`` makes a consistent copy while the server goes on, ``load`` puts one in place of all there is.
+
+Loading is all or nothing, and no session comes back with it: who was signed in when the copy was made
+may have signed out, or left, since.
+"""
+
+import os
+import sqlite3
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.db import connection, transaction
+from psycopg2.extensions import make_dsn
+
+Result = TypeVar("Result")
+PLAIN = ("--no-owner", "--no-privileges")  # whoever restores owns it
+END_SESSIONS = "DELETE FROM django_session"
+
+
+class DumpFailed(Exception):
+    """The database or one of its tools refused; the message is its own words."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one kind of database calls its copy, and how it makes and loads it."""
+
+    file_name: str
+    is_compressed: bool
+    write: Callable[[Path], dict[str, int]]  # how many rows of each table the copy has
+    load: Callable[[Path], None]
+
+
+def of_this_database() -> Kind:
+    """The kind of database that DATABASE_URL leads to."""
+    return KINDS[connection.vendor]
+
+
+def count_rows() -> dict[str, int]:
+    """How many rows each table has."""
+    with connection.cursor() as cursor:
+        return {table: _count(cursor, table) for table in sorted(connection.introspection.table_names(cursor))}
+
+
+def _count(cursor: Any, table: str) -> int:
+    cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608  # a name of our own
+    number: int = cursor.fetchone()[0]
+    return number
+
+
+# --- SQLite --------------------------------------------------------------------------------------
+
+
+def _in_sqlites_words(action: Callable[[Path], Result]) -> Callable[[Path], Result]:
+    """Whatever SQLite refuses (a full disk, a damaged file) is said as DumpFailed."""
+
+    @wraps(action)
+    def said(path: Path) -> Result:
+        try:
+            return action(path)
+        except sqlite3.Error as error:
+            raise DumpFailed(f"SQLite: {error}") from error
+
+    return said
+
+
+@_in_sqlites_words
+def _write_sqlite(to: Path) -> dict[str, int]:
+    """By SQLite's own way of copying a database in use: writers go on, and the copy is of one moment."""
+    with closing(_open(_live_file(), mode="rw")) as live, closing(_open(to, mode="rwc")) as copy:
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        _check(copy)
+        tables = [name for (name,) in copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        return {
+            name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # a name of our own
+            for name in sorted(tables)
+            if not name.startswith("sqlite_")
+        }
+
+
+@_in_sqlites_words
+def _load_sqlite(dump: Path) -> None:
+    """The same way back, in one transaction of the database: who has it open sees the old or the new."""
+    connection.close()
+    with closing(_open(dump, mode="rw")) as copy, closing(_open(_live_file(), mode="rwc")) as live:
+        copy.execute(END_SESSIONS)
+        copy.commit()
+        _check(copy)
+        copy.backup(live)
+
+
+def _live_file() -> Path:
+    return Path(connection.settings_dict["NAME"])
+
+
+def _open(path: Path, *, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=60)
+
+
+def _check(copy: sqlite3.Connection) -> None:
+    for pragma, fine in (("integrity_check", [("ok",)]), ("foreign_key_check", [])):
+        if (found := copy.execute(f"PRAGMA {pragma}").fetchall()) != fine:
+            raise DumpFailed(f"The database is damaged ({pragma}): {found[:3]}")
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------
+
+
+def _write_postgresql(to: Path) -> dict[str, int]:
+    """By pg_dump, in the very snapshot in which the rows are counted."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # this one waits for pg_dump
+        cursor.execute("SELECT pg_export_snapshot()")
+        snapshot = cursor.fetchone()[0]
+        _run(["pg_dump", "--format=custom", *PLAIN, "--no-comments", f"--snapshot={snapshot}", f"--file={to}"])
+        return {table: _count(cursor, table) for table in sorted(connection.introspection.table_names(cursor))}
+
+
+def _load_postgresql(dump: Path) -> None:
+    """What is there is dropped and the copy loaded in one transaction, or nothing happens at all.
+
+    pg_restore writes the statements to a file first: from a pipe, psql would commit the first half of
+    what a failing pg_restore leaves unfinished.
+    """
+    script = dump.with_name("restore.sql")
+    drop, end = dump.with_name("drop.sql"), dump.with_name("end.sql")
+    drop.write_text(f"SET client_min_messages = warning;\n{_drop_everything()}", encoding="utf-8")
+    end.write_text(f"SET search_path = DEFAULT;\n{END_SESSIONS};\n", encoding="utf-8")  # pg_restore leaves it empty
+    connection.close()
+    _run(["pg_restore", *PLAIN, "--exit-on-error", f"--file={script}", str(dump)], dsn=False)
+    options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    _run(["psql", *options, f"--file={drop}", f"--file={script}", f"--file={end}"])
+
+
+def _drop_everything() -> str:
+    """Statements that drop our tables, with their triggers and sequences, and our functions; no extension's."""
+    statements = """
+        WITH extensions AS (SELECT objid FROM pg_depend WHERE deptype = 'e')
+        SELECT format('DROP TABLE IF EXISTS %s CASCADE;', oid::regclass) FROM pg_class
+        WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
+            AND oid NOT IN (SELECT objid FROM extensions)
+        UNION ALL
+        SELECT format('DROP FUNCTION IF EXISTS %s CASCADE;', oid::regprocedure) FROM pg_proc
+        WHERE pronamespace = current_schema()::regnamespace AND oid NOT IN (SELECT objid FROM extensions)
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statements)
+        return "\n".join(statement for (statement,) in cursor.fetchall()) + "\n"
+
+
+def _run(command: Sequence[str], *, dsn: bool = True) -> None:
+    """Run one of PostgreSQL's programs on our database. The password goes by the environment: `ps` shows arguments."""
+    parameters = connection.get_connection_params()
+    password = parameters.pop("password", None)
+    # psycopg2's own, and our limits for pages: a dump takes as long as it takes.
+    for name in ("cursor_factory", "options", "client_encoding"):
+        parameters.pop(name, None)
+    if "database" in parameters:
+        parameters["dbname"] = parameters.pop("database")
+    target = [f"--dbname={make_dsn(**parameters)}"] if dsn else []
+    environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
+    done = subprocess.run(  # noqa: S603  # no shell, and no word of it from outside
+        [_program(command[0]), *target, *command[1:]], env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DumpFailed(f"{command[0]}: {done.stderr.strip()}")
+
+
+def _program(name: str) -> str:
+    with connection.cursor():
+        major = connection.pg_version // 10_000  # type: ignore[attr-defined]
+    find_tool = Path(settings.BASE_DIR) / "bin" / "find-tool"
+    found = subprocess.run(  # noqa: S603
+        [find_tool, "pg_dump", str(major)], capture_output=True, text=True, check=False
+    )
+    if found.returncode:
+        raise DumpFailed(f"{name} is not here. Debian has it in postgresql-client-{major}.")
+    return str(Path(found.stdout.strip()) / name)
+
+
+KINDS = {
+    "sqlite": Kind("database.sqlite3", False, _write_sqlite, _load_sqlite),
+    "postgresql": Kind("database.pgdump", True, _write_postgresql, _load_postgresql),
+}

@@ -1,0 +1,298 @@
+"""``manage.py backup`` and ``restore``, on both databases: what goes in comes out, and nothing else happens."""
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from practice import backups
+from tests import settings as test_settings
+from tests.faults.databases import ROOT, PostgresDatabase, SqliteDatabase, wait_until
+from tests.faults.deeds import assert_nothing_is_half_done
+from tests.faults.sites import environment, python
+
+TRAIL = "practice_auditevent"
+ADD_ONE_OF_EACH = """
+import django; django.setup()
+from tests import people
+from practice.audit import Action, Actor, record
+user = people.staff("Kim Novak", "front_desk")
+people.link(people.contact("Ada", "Okafor"), people.patient("200001", "Uzo", "Okafor", people.years_ago(4)))
+record(actor=Actor(user, "192.0.2.9"), action=Action.PATIENT_ADDED)
+"""
+
+
+@pytest.fixture
+def empty(template, tmp_path):
+    """A database in which nothing is, not even tables."""
+    original, _ = template
+    if original.vendor == "sqlite":
+        yield SqliteDatabase(tmp_path / "empty.sqlite3")
+        return
+    cluster = PostgresDatabase(original.cluster, "postgres")
+    cluster.rows("DROP DATABASE IF EXISTS empty")
+    cluster.rows("CREATE DATABASE empty")
+    yield PostgresDatabase(original.cluster, "empty")
+    cluster.rows("DROP DATABASE empty")
+
+
+def backup(database, directory):
+    done = python(database.url, "manage.py", "backup", "--to", str(directory))
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.splitlines()[0])
+
+
+def restore(database, file, *options):
+    return python(database.url, "manage.py", "restore", str(file), *options)
+
+
+def restored(database, file, *options):
+    done = restore(database, file, *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def content(database):
+    """Every row of every table."""
+    return {table: sorted(database.rows(f'SELECT * FROM "{table}"'), key=str) for (table,) in database.tables()}  # noqa: S608
+
+
+def actions(database):
+    return [action for (action,) in database.rows(f"SELECT action FROM {TRAIL} ORDER BY id")]  # noqa: S608
+
+
+def changed(file, copy, **manifest):
+    """A copy of the backup that says something else of itself."""
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
+        for name in source.namelist():
+            inside = source.read(name)
+            said = json.loads(inside) | manifest if name == "manifest.json" else None
+            target.writestr(name, json.dumps(said) if said else inside)
+    return copy
+
+
+# --- The round trip ------------------------------------------------------------------------------
+
+
+def test_what_goes_in_comes_out(database, empty, tmp_path):
+    before = content(database)
+    file = backup(database, tmp_path / "backups")
+    said = restored(empty, file)
+    after = content(empty)
+    assert set(after) == set(before)
+    assert before.pop("django_session")
+    assert after.pop("django_session") == []
+    trail = before.pop(TRAIL)
+    assert [row for row in after.pop(TRAIL) if row in trail] == trail
+    for table in before:
+        if not table.startswith("practice_audit"):  # what belongs to the trail goes on with it
+            assert after[table] == before[table], table
+    assert actions(database)[-1] == "backup.made"
+    assert actions(empty)[-1] == "backup.restored"
+    assert "backup.made" not in actions(empty)
+    assert "Everybody is signed out" in said
+
+
+def test_the_trail_is_locked_and_numbers_go_on_after_the_restore(database, empty, tmp_path):
+    restored(empty, backup(database, tmp_path))
+    for change in (f"UPDATE {TRAIL} SET address = ''", f"DELETE FROM {TRAIL}"):  # noqa: S608
+        with pytest.raises(Exception, match="append-only"):
+            empty.rows(change)
+    done = python(empty.url, "-c", ADD_ONE_OF_EACH)
+    assert done.returncode == 0, done.stderr
+    assert_nothing_is_half_done(empty)
+
+
+def test_a_backup_of_a_database_in_use_is_of_one_moment(database, empty, tmp_path):
+    """Somebody always adds two rows together: the backup never has one without the other."""
+    stop = threading.Event()
+
+    def add():
+        number = 0
+        while not stop.is_set():
+            number += 1
+            first, second = (
+                f"('{who}{number}@x.example', 'staff', true, '2026-01-01 00:00+00:00', '')" for who in "ab"
+            )
+            columns = "(email, kind, is_active, date_joined, password)"
+            database.rows(f"INSERT INTO practice_user {columns} VALUES {first}, {second}")  # noqa: S608
+
+    writer = threading.Thread(target=add)
+    writer.start()
+    try:
+        wait_until(lambda: database.rows("SELECT 1 FROM practice_user WHERE email = 'b20@x.example'"))
+        file = backup(database, tmp_path)
+    finally:
+        stop.set()
+        writer.join()
+    restored(empty, file)
+    counts = [
+        empty.rows(f"SELECT count(*) FROM practice_user WHERE email LIKE '{who}%@x.example'")[0][0]  # noqa: S608
+        for who in "ab"
+    ]
+    assert counts[0] == counts[1] >= 20
+
+
+# --- The file ------------------------------------------------------------------------------------
+
+
+def test_the_file_is_its_owner_s_alone_and_the_only_one(database, tmp_path):
+    file = backup(database, tmp_path / "backups")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert list(file.parent.iterdir()) == [file]
+    assert file.name.startswith("pinportal-20")
+    assert file.name.endswith("Z.zip")
+
+
+def test_no_key_and_no_pin_is_in_it(database, known, tmp_path):
+    with zipfile.ZipFile(backup(database, tmp_path)) as archive:
+        inside = b"".join(archive.read(name) for name in archive.namelist())
+    if database.vendor == "postgresql":  # compressed once more, which would hide them
+        copy = tmp_path / "copy"
+        copy.write_bytes(inside[inside.index(b"PGDMP") :])
+        inside = subprocess.run(  # noqa: S603
+            [database.cluster.binaries / "pg_restore", "--file=-", copy], capture_output=True, check=True
+        ).stdout
+    assert known["session"].encode() in inside  # so it would be found
+    secrets = [test_settings.SECRET_KEY, *test_settings.PIN_KEYS, *known["pins"]]
+    assert [secret for secret in secrets if secret.encode() in inside] == []
+
+
+def test_nothing_is_overwritten(tmp_path):
+    unfinished, target = tmp_path / "new", tmp_path / "old"
+    unfinished.write_text("new")
+    target.write_text("old")
+    with pytest.raises(backups.BackupRefused, match="nothing was overwritten"):
+        backups._give_name(unfinished, target)
+    assert target.read_text() == "old"
+
+
+def test_a_backup_that_cannot_be_recorded_is_none(database, tmp_path):
+    with database.busy():
+        done = python(database.url, "manage.py", "backup", "--to", str(tmp_path / "backups"))
+    assert done.returncode == 1
+    assert "No backup was made" in done.stderr
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.usefixtures("only_postgresql")
+def test_the_password_is_in_no_command_line(database, tmp_path):
+    url = database.url.replace("postgres@", "postgres:s3cret-of-the-database@")
+    command = [sys.executable, "manage.py", "backup", "--to", str(tmp_path)]
+    with database.stalled("patients_patient", lock="ACCESS EXCLUSIVE"):
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(url), stdout=subprocess.DEVNULL)  # noqa: S603
+        database.wait_until_stalled()
+        lines = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists()]
+    assert process.wait(timeout=30) == 0
+    assert any(b"pg_dump" in line and b"--snapshot" in line for line in lines)
+    assert not any(b"s3cret" in line for line in lines)
+
+
+# --- What is refused -----------------------------------------------------------------------------
+
+
+def assert_refused(database, file, words, *options):
+    before = content(database)
+    done = restore(database, file, *options)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert content(database) == before
+
+
+def test_a_database_with_people_is_replaced_only_if_that_is_meant(database, tmp_path):
+    file = backup(database, tmp_path)
+    database.rows("UPDATE patients_patient SET preferred_name = 'Changed'")
+    assert_refused(database, file, "--replace")
+    restored(database, file, "--replace")
+    assert database.rows("SELECT 1 FROM patients_patient WHERE preferred_name = 'Changed'") == []
+    assert_nothing_is_half_done(database)
+
+
+def test_what_is_damaged_or_no_backup_is_refused(database, tmp_path):
+    file = backup(database, tmp_path / "good")
+    whole = file.read_bytes()
+    middle = len(whole) // 2
+    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    for name, inside in (("flipped", flipped), ("cut", whole[:middle]), ("empty", b"")):
+        (tmp_path / name).write_bytes(inside)
+        assert_refused(database, tmp_path / name, "damaged", "--replace")
+    assert_refused(database, tmp_path / "none", "no backup", "--replace")
+    for number, manifest in enumerate(({"sha256": "0" * 64}, {"format": 2}, {"more": 1})):
+        assert_refused(database, changed(file, tmp_path / f"{number}", **manifest), "damaged", "--replace")
+
+
+def test_a_backup_of_the_other_database_or_a_newer_version_is_refused(database, tmp_path):
+    file = backup(database, tmp_path)
+    other = "sqlite" if database.vendor == "postgresql" else "postgresql"
+    assert_refused(database, changed(file, tmp_path / "a", database=other), f"a backup of {other}", "--replace")
+    newer = changed(file, tmp_path / "b", migrations=["portal.9999_future"])
+    assert_refused(database, newer, "newer version (portal.9999_future)", "--replace")
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(database, empty, tmp_path):
+    done = python(database.url, "manage.py", "migrate", "practice", "0003", "--skip-checks")
+    assert done.returncode == 0, done.stderr
+    assert "migrations follow" in restored(empty, backup(database, tmp_path))
+    assert python(empty.url, "manage.py", "migrate", "--check").returncode == 0
+
+
+def test_a_restore_that_is_killed_leaves_what_was_there(database, tmp_path):
+    file = backup(database, tmp_path)
+    before = content(database)
+    command = [sys.executable, "manage.py", "restore", str(file), "--replace"]
+    with database.busy():
+        process = subprocess.Popen(command, cwd=ROOT, env=environment(database.url), start_new_session=True)  # noqa: S603
+        wait_until(lambda: list(tmp_path.glob(".unfinished-*/*")))
+        if database.vendor == "postgresql":
+            database.wait_until_stalled()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    database.wait_until_nobody_works()
+    assert content(database) == before
+    restored(database, file, "--replace")
+
+
+# --- PINs ----------------------------------------------------------------------------------------
+
+
+def test_pins_that_come_alive_again_are_told_and_can_be_ended(database, tmp_path):
+    said = restored(database, backup(database, tmp_path), "--replace")
+    assert "4 PINs are out in it" in said
+    assert "manage.py void_pins" in said
+    done = python(database.url, "manage.py", "void_pins", "--reason", "Restored from October")
+    assert done.stdout == "4 PINs ended.\n"
+    assert actions(database)[-5:] == ["backup.restored", *["pin.revoked"] * 4]
+    assert database.rows("SELECT DISTINCT state, sealed, end_reason FROM portal_pin") == [
+        ("revoked", "", "Restored from October")
+    ]
+    assert database.rows("SELECT DISTINCT status FROM portal_registration") == [("pending",)]
+
+
+def test_pins_can_be_ended_with_the_restore(database, tmp_path):
+    assert "4 PINs ended." in restored(database, backup(database, tmp_path), "--replace", "--void-pins")
+    assert database.rows("SELECT count(*) FROM portal_pin WHERE state = 'active'") == [(0,)]
+
+
+def test_pins_whose_key_is_not_here_are_told(database, tmp_path):
+    """Restored where other PIN_KEYS are in force: the PINs are void, everything else is there."""
+    file = backup(database, tmp_path)
+    more = {
+        "DJANGO_SETTINGS_MODULE": "pinportal.settings",
+        "PINPORTAL_ENV": "test",
+        "PIN_KEYS": "_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM=",
+        "SECRET_KEY": test_settings.SECRET_KEY,
+    }
+    done = python(database.url, "manage.py", "restore", str(file), "--replace", **more)
+    assert done.returncode == 0, done.stderr
+    assert "4 of them cannot be read with these PIN_KEYS" in done.stdout
+    check = python(database.url, "manage.py", "check", "--database", "default", **more)
+    assert "4 live PINs can be read by none of PIN_KEYS" in check.stderr

@@ -1,0 +1,124 @@
+"""The database stopped, restarted, slow or full, the process killed, in the middle of what people do (attack 17).
+
+Nothing is half done, nothing is lost, whoever waits is told, and the next try works. The server is the
+real one, on a database of its own; what happens to both is real too.
+"""
+
+import time
+
+import psycopg2
+import pytest
+
+from tests.faults.databases import Postgres, PostgresDatabase, SqliteDatabase, fill, small_disk
+from tests.faults.deeds import (
+    DEEDS,
+    assert_nothing_is_half_done,
+    under_way,
+)
+from tests.faults.sites import Site, populate
+
+DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
+DONE = 2  # children, each time
+
+
+def assert_undone(deed, database):
+    assert deed.done(database) == 0
+    assert_nothing_is_half_done(database)
+
+
+def assert_works(deed, do, database):
+    assert do().status == 200
+    assert deed.done(database) == DONE
+    assert_nothing_is_half_done(database)
+
+
+@DEED
+def test_without_a_fault_it_works(deed, site, database, known):
+    assert_works(deed, deed.prepare(site, known), database)
+
+
+@DEED
+def test_process_killed_in_the_middle(deed, site, database, known):
+    do = deed.prepare(site, known)
+    with database.stalled(deed.stalls_at), under_way(do, database) as answer:
+        site.kill_worker()
+        assert answer.result().status == 0
+    database.wait_until_nobody_works()
+    assert_undone(deed, database)
+    assert_works(deed, do, database)
+
+
+@DEED
+@pytest.mark.usefixtures("only_postgresql")
+def test_database_stopped_in_the_middle(deed, site, database, known):
+    do = deed.prepare(site, known)
+    with database.stalled(deed.stalls_at), under_way(do, database) as answer:
+        database.down()
+        assert answer.result().status >= 500
+    assert do().status >= 500  # still down
+    database.up()
+    assert_undone(deed, database)
+    assert_works(deed, do, database)
+
+
+@DEED
+def test_database_down_and_back(deed, site, database, known):
+    do = deed.prepare(site, known)
+    database.down()
+    try:
+        started = time.monotonic()
+        assert do().status >= 500
+        assert time.monotonic() - started < 10
+    finally:
+        database.up()
+    assert_undone(deed, database)
+    assert_works(deed, do, database)
+
+
+@DEED
+def test_database_too_busy(deed, site, database, known):
+    """Somebody holds a lock and does not let go: the page gives up after the limit and says so."""
+    do = deed.prepare(site, known)
+    with database.busy():
+        started = time.monotonic()
+        assert do().status >= 500
+        assert time.monotonic() - started < 10  # the limit is 2 here
+    assert_undone(deed, database)
+    assert_works(deed, do, database)
+
+
+@DEED
+def test_disk_full(deed, tmp_path, database):
+    """A real disk without a byte left. Whatever needs one more is undone; with room made it works again."""
+    with small_disk(96 if database.vendor == "postgresql" else 4) as disk:
+        if disk is None:
+            pytest.skip("No small disk can be mounted here")
+        full = Postgres(disk) if database.vendor == "postgresql" else None
+        there = PostgresDatabase(full, "postgres") if full else SqliteDatabase(disk / "site.sqlite3")
+        known = populate(there.url)
+        site = Site(there.url, tmp_path / "site.log")
+        try:
+            do = deed.prepare(site, known)
+            filler = fill(disk, leave=0 if full else 64 * 1024)  # SQLite needs half of that to open at all
+            if full:
+                use_up_what_is_set_aside(there)
+            assert do().status >= 500
+            assert_undone(deed, there)
+            filler.unlink()
+            assert_works(deed, do, there)
+        finally:
+            site.stop()
+            if full:
+                full.stop("immediate")
+
+
+def use_up_what_is_set_aside(database):
+    """PostgreSQL gets disk space page by page: fill the last page of the trail, to which every deed adds."""
+    smallest = "INSERT INTO practice_auditevent (at, action, address, detail) VALUES (now(), '', '', '{}')"
+
+    def add_until_it_fails():
+        while True:
+            database.rows(smallest)
+
+    with pytest.raises(psycopg2.OperationalError, match="No space left on device"):
+        add_until_it_fails()
