@@ -199,7 +199,7 @@ USERSESSIONS_ADAPTER = "practice.sign_in.SessionsAdapter"
 # NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
 SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}
 SESSION_WARNING = 2 * 60  # seconds before the end; at least 20 to answer by WCAG 2.2.1, at least 60 by our own standard
-SESSION_SEEN_EVERY = 30  # seconds; how often at most a session in use is written, and how late it may end
+SESSION_SEEN_EVERY = 30  # seconds; how often at most a session in use is written, and how early it may end
 SESSION_COOKIE_AGE = max(in_all for _idle, in_all in SESSION_LIMITS.values())  # of the row in the database
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 

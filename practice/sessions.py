@@ -3,8 +3,8 @@
 A session ends when nobody has used it for the idle limit, and in any case at the absolute limit; both
 stand in the settings by kind of user. A use is a request that somebody made: a page that refreshes
 itself is none, and neither is asking how long is left. When a session was last used is written down every
-``SESSION_SEEN_EVERY`` seconds at most. So a session may end that much later than its idle limit, and never
-earlier: the last use lies up to that long after the moment that was written.
+``SESSION_SEEN_EVERY`` seconds at most. So a session may end that much before its idle limit, and never
+later: the last use lies up to that long after the moment that was written.
 """
 
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def clock_of(request: HttpRequest) -> Clock | None:
         return None
     idle, absolute = settings.SESSION_LIMITS[user.kind]
     started = request.session.get(STARTED, now)
-    until_idle = request.session.get(SEEN, now) + idle + settings.SESSION_SEEN_EVERY - now
+    until_idle = request.session.get(SEEN, now) + idle - now
     until_absolute = started + absolute - now
     return Clock(
         left=max(0.0, min(until_idle, until_absolute)),
@@ -94,7 +94,7 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
     idle, absolute = settings.SESSION_LIMITS[request.user.kind]
     return {
         "clock": clock,
-        "full": idle + settings.SESSION_SEEN_EVERY,
+        "full": idle,
         "every": settings.SESSION_SEEN_EVERY,
         "warning": settings.SESSION_WARNING,
         "idle_minutes": idle // 60,
