@@ -75,6 +75,6 @@
   });
 
   document.body.addEventListener("htmx:sendError", () => {
-    say("The server cannot be reached. Check the network, reload the page and look before you do it again.");
+    say("The server cannot be reached. Check the network, then try again: nothing is done twice.");
   });
 }
