@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 PROVEN = "second_factor_proven"  # in the session: overrides what signing in has shown
 CODE_LIFETIME = timedelta(seconds=30 * 3)  # a code, the one before and the one after (MFA_TOTP_TOLERANCE)
 CODES = Authenticator.Type.RECOVERY_CODES
+SEALED = {"secret", "seed"}  # what allauth keeps of an app and of recovery codes
 
 # --- Needed --------------------------------------------------------------------------------------
 
@@ -150,6 +151,21 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no type
         except InvalidToken:
             logger.error("A second factor cannot be read. Was SECRET_KEY changed without SECRET_KEY_FALLBACKS?")
             return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+@transaction.atomic
+def reseal() -> int:
+    """Seal every secret under SECRET_KEY, so that SECRET_KEY_FALLBACKS can go; returns how many there are.
+
+    Raises InvalidToken, and changes nothing, where one can be read by none of the keys.
+    """
+    sealer, sealed = _sealer(), 0
+    for authenticator in Authenticator.objects.select_for_update().order_by("pk"):
+        for name in SEALED & authenticator.data.keys():
+            authenticator.data[name] = sealer.rotate(authenticator.data[name]).decode()
+            sealed += 1
+        authenticator.save(update_fields=["data"])
+    return sealed
 
 
 def _sealer() -> MultiFernet:

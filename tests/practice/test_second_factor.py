@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -297,6 +298,25 @@ def test_the_secret_key_can_be_changed_with_the_old_one_as_fallback(front_desk, 
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
     assert by_code(front_desk).get(PATIENTS).status_code == 200
+
+
+def test_after_resealing_the_old_secret_key_can_go(front_desk, settings, capsys):
+    codes.app_of(front_desk)
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
+    call_command("reseal_second_factors")
+    assert capsys.readouterr().out == "2 secrets are sealed under SECRET_KEY now.\n"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert by_code(front_desk).get(PATIENTS).status_code == 200
+
+
+def test_resealing_what_cannot_be_read_changes_nothing(front_desk, settings):
+    codes.app_of(front_desk)
+    settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
+    before = list(Authenticator.objects.order_by("pk").values("data"))
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("reseal_second_factors")
+    assert list(Authenticator.objects.order_by("pk").values("data")) == before
 
 
 def test_a_secret_that_cannot_be_read_fits_no_code_and_is_told_in_the_log(front_desk, settings, caplog):
