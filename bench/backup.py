@@ -29,6 +29,7 @@ def fill() -> None:
     from patients.models import Contact, FamilyContact, Patient  # noqa: PLC0415
     from portal import pins  # noqa: PLC0415
     from portal.models import Pin, Registration  # noqa: PLC0415
+    from practice import lanes  # noqa: PLC0415
     from practice.models import AuditEvent  # noqa: PLC0415
     from tests import people  # noqa: PLC0415
 
@@ -95,12 +96,11 @@ def fill() -> None:
         at = now - timedelta(days=200 * visit)
         create(Appointment, [Appointment(patient=patient, provider=provider, start=at) for patient in patients])
     for _ in range(6):
-        create(
-            AuditEvent,
+        lanes.write(
             [
                 AuditEvent(action="patient.viewed", user=desk, patient_id=patient.pk, address="192.0.2.1")
                 for patient in patients
-            ],
+            ]
         )
 
 

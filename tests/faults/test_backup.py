@@ -119,9 +119,9 @@ def test_a_backup_of_a_database_in_use_is_of_one_moment(database, empty, tmp_pat
         while not stop.is_set():
             number += 1
             first, second = (
-                f"('{who}{number}@x.example', 'staff', true, '2026-01-01 00:00+00:00', '')" for who in "ab"
+                f"('{who}{number}@x.example', 'staff', true, '2026-01-01 00:00+00:00', '', 0)" for who in "ab"
             )
-            columns = "(email, kind, is_active, date_joined, password)"
+            columns = "(email, kind, is_active, date_joined, password, session_number)"
             database.rows(f"INSERT INTO practice_user {columns} VALUES {first}, {second}")  # noqa: S608
 
     writer = threading.Thread(target=add)
@@ -239,7 +239,7 @@ def test_a_backup_of_the_other_database_or_a_newer_version_is_refused(database, 
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(database, empty, tmp_path):
-    done = python(database.url, "manage.py", "migrate", "practice", "0003", "--skip-checks")
+    done = python(database.url, "manage.py", "migrate", "portal", "0002", "--skip-checks")
     assert done.returncode == 0, done.stderr
     assert "migrations follow" in restored(empty, backup(database, tmp_path))
     assert python(empty.url, "manage.py", "migrate", "--check").returncode == 0

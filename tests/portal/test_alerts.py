@@ -14,6 +14,7 @@ from django.utils import timezone
 from portal import alerts, registration, throttle
 from portal.models import Alert
 from portal.refusals import NotProven
+from practice import lanes
 from practice.audit import Action, Actor, record
 from practice.models import AuditEvent
 from tests.portal import steps
@@ -227,9 +228,11 @@ def test_a_right_password_from_where_the_attack_comes_is_told(front_desk, clock,
 def test_more_attempts_than_are_counted(db, clock, monkeypatch):
     monkeypatch.setattr(alerts, "COUNTED_UP_TO", 1200)
     for address in range(3):
-        AuditEvent.objects.bulk_create(
-            AuditEvent(action="pin.refused", address=f"203.0.113.{address}", detail={"verdict": "unknown"})
-            for _ in range(500)
+        lanes.write(
+            [
+                AuditEvent(action="pin.refused", address=f"203.0.113.{address}", detail={"verdict": "unknown"})
+                for _ in range(500)
+            ]
         )
     now = timezone.now()
     Alert.objects.create(kind="redemption", started_at=now, last_at=now)

@@ -11,6 +11,7 @@ from patients.ages import today
 from patients.models import Patient
 from portal import registration
 from portal.models import Alert, Registration
+from practice import lanes
 from practice.audit import Actor
 from practice.models import AuditEvent, Practice
 from tests import people
@@ -44,9 +45,11 @@ def busy(front_desk, rivera, oneil):
     liam = oneil.link(oneil.maeve, oneil.liam)
     steps.registered(by, liam, email="maeve@mail.example")
     Patient.objects.filter(pk=oneil.liam.pk).update(birth_date=born.replace(year=born.year - 18, day=min(born.day, 28)))
-    AuditEvent.objects.bulk_create(
-        AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
-        for each in range(1240)
+    lanes.write(
+        [
+            AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
+            for each in range(1240)
+        ]
     )
     started = timezone.now() - timedelta(minutes=1)
     Alert.objects.create(kind="redemption", started_at=started, last_at=timezone.now())

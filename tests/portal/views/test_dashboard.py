@@ -13,6 +13,7 @@ from patients.ages import today
 from patients.models import FamilyContact, Patient
 from portal import alerts, dashboard, registration
 from portal.models import Alert, Pin, Registration
+from practice import lanes
 from practice.models import AuditEvent, Practice
 from tests import people
 from tests.portal import days, steps
@@ -24,9 +25,11 @@ LISTS = [reverse(f"portal:{name}") for name in ("locked", "pending", "age_outs")
 @pytest.fixture
 def attack(db):
     """Somebody has tried out 1,240 PINs from 31 addresses."""
-    AuditEvent.objects.bulk_create(
-        AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
-        for each in range(1240)
+    lanes.write(
+        [
+            AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
+            for each in range(1240)
+        ]
     )
     first, last = AuditEvent.objects.order_by("at").first(), AuditEvent.objects.order_by("at").last()
     return Alert.objects.create(kind="redemption", started_at=first.at, last_at=last.at)
