@@ -5,6 +5,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from time import perf_counter
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
@@ -16,6 +17,12 @@ REFERENCE_HEADER = "X-Request-ID"
 # Read out on the telephone: nothing that looks or sounds like something else. 39 bits.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
+
+
+def _level(request: HttpRequest, response: HttpResponse) -> int:
+    """Style sheets, and whoever watches us every few seconds, would bury the other lines."""
+    is_dull = request.path_info in health.PATHS or request.path_info.startswith(settings.STATIC_URL)
+    return logging.DEBUG if is_dull and response.status_code < HTTPStatus.BAD_REQUEST else logging.INFO
 
 
 def account_for_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
@@ -33,9 +40,7 @@ def account_for_request(get_response: Callable[[HttpRequest], HttpResponse]) -> 
             response = get_response(request)
             response.headers[REFERENCE_HEADER] = request.reference  # type: ignore[attr-defined]
             facts = {"status": response.status_code, "duration_ms": round((perf_counter() - started) * 1000, 1)}
-            # Whoever watches us asks every few seconds; its lines would bury the others.
-            is_watching = request.path_info in health.PATHS and response.status_code == HTTPStatus.OK
-            logger.log(logging.DEBUG if is_watching else logging.INFO, "answered", extra={"facts": facts})
+            logger.log(_level(request, response), "answered", extra={"facts": facts})
             return response
         finally:
             current_request.reset(token)

@@ -25,4 +25,6 @@ class Command(BaseCommand):
         except (backups.BackupRefused, OSError, OperationalError) as error:
             raise CommandError(f"No backup was made. {error}") from error
         size, seconds = made.stat().st_size / 1024 / 1024, time.monotonic() - started
-        self.stdout.write(f"{made}\n{size:.1f} MB in {seconds:.1f} s. SECRET_KEY and PIN_KEYS are not in it.")
+        self.stdout.write(
+            f"{made}\n{size:.1f} MB in {seconds:.1f} s. SECRET_KEY, PIN_KEYS and AUDIT_KEYS are not in it."
+        )
