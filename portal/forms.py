@@ -89,6 +89,8 @@ class BirthDateField(forms.MultiValueField):
     def compress(self, data_list: list[str]) -> date | None:
         if not data_list:
             return None
+        if not all(data_list):  # white space alone, which is stripped later than it is looked for
+            raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
         month, day, year = (int(part) for part in data_list)
         try:
             born = date(year, month, day)

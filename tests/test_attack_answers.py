@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from patients.models import Patient
@@ -250,6 +250,7 @@ def test_five_thousand_fields_are_refused(client, db):
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pin=st.text(max_size=80), month=st.text(max_size=12), day=st.text(max_size=12), year=st.text(max_size=12))
+@example(pin="", month="0", day="0", year="\r")
 def test_no_text_breaks_the_registration_page(client, db, pin, month, day, year):
     page = client.post(REGISTER, {"pin": pin, **born(month, day, year)})
     assert page.status_code == 200
