@@ -42,24 +42,11 @@ from portal.pin_rows import (
     shown,
     with_family,
 )
-from portal.refusals import (
-    AlreadyHasAccount,
-    EmailNotUsable,
-    NotProven,
-    NotRedeemable,
-    OthersAccount,
-    Refused,
-)
+from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount, Refused
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
-# What the trail calls the refusals of a redemption that are not about the PIN itself.
-REFUSALS: dict[type[Refused], str] = {
-    EmailNotUsable: "email_not_usable",
-    AlreadyHasAccount: "has_account",
-    OthersAccount: "others_account",
-}
 
 
 # --- At the desk ---------------------------------------------------------------------------------
@@ -246,12 +233,9 @@ def _redeem(proven: Sequence[int], sign_in: User | NewSignIn, password_hash: str
 
 def record_refused_redemption(proven: int, refused: Refused, *, by: Actor) -> None:
     """Note why a proven PIN was not redeemed: for the PIN that was the reason, else for the one proven first."""
-    if isinstance(refused, NotRedeemable):
-        number, verdict = refused.pin.pk, f"not_redeemable: {refused.why}"
-    else:
-        number, verdict = proven, REFUSALS[type(refused)]
+    number = refused.pin.pk if isinstance(refused, NotRedeemable) else proven
     pin = with_family(Pin.objects.filter(pk=number)).get()
-    record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=verdict, pin=pin.pk)
+    record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=refused.code, pin=pin.pk)
 
 
 def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
