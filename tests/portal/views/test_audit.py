@@ -30,7 +30,7 @@ def lines(front_desk, rivera):
     record(actor=desk, action=Action.PATIENT_VIEWED, patient_id=rivera.mateo.pk, tab="basic_info")
     record(actor=desk, action=Action.ACCESS_REFUSED, view="portal:staff", why="not_allowed")
     record(actor=Actor(None, "203.0.113.9"), action=Action.PATIENTS_LISTED, patients=listed([rivera.sofia.pk]))
-    record(actor=Actor.command("load_demo"), action=Action.USER_ADDED, user_id=7)
+    record(actor=Actor.command("load_demo"), action=Action.USER_ADDED, account=7)
 
 
 def shown(page):
