@@ -82,7 +82,7 @@ def test_an_attack_over_many_addresses_gives_one_too(db, clock):
 
 def test_one_pin_over_and_over_gives_none(db, clock):
     """A family that does not give up on a used PIN."""
-    for _ in range(throttle.LIMIT_PER_ADDRESS + throttle.TRIES_PER_PIN + 20):
+    for _ in range(throttle.LIMIT_PER_CLIENT + throttle.TRIES_PER_PIN + 20):
         guess(1)
     assert alerts.open_count() == 0
 

@@ -18,7 +18,7 @@ from tests.portal import steps
 
 ATTACKER = Actor(None, "203.0.113.9")
 BORN = date(2019, 1, 1)
-LIMIT = throttle.LIMIT_PER_ADDRESS
+LIMIT = throttle.LIMIT_PER_CLIENT
 
 
 @pytest.fixture
