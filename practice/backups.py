@@ -131,7 +131,7 @@ def _sha256(path: Path) -> str:
 
 
 def _digest_of(file: IO[bytes]) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a ZIP's files suit too
 
 
 # --- Read ----------------------------------------------------------------------------------------

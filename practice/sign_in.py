@@ -124,9 +124,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         """Mail speaks for the practice, and leads whoever has no sign-in to where a PIN makes one."""
         if (user := context.get("user")) and not serves(user):
             template_prefix = UNKNOWN_ACCOUNT
-        site = SimpleNamespace(
-            name=Practice.current().name, domain=urlsplit(address("", of_staff=settings.SURFACE == "staff")).netloc
-        )
+        here = urlsplit(address("/", of_staff=settings.SURFACE == "staff")).netloc
+        site = SimpleNamespace(name=Practice.current().name, domain=here)
         ours = {"current_site": site, "signup_url": registration_address()}
         super().send_mail(template_prefix, email, context | ours)
 
