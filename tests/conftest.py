@@ -1,7 +1,7 @@
 """What all tests share: a database that keeps its locks, the people, and the browser."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,8 @@ import pytest
 import pytest_django
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
 from django.test import Client, TransactionTestCase
 from playwright.sync_api import BrowserContext
 
@@ -60,6 +62,19 @@ def _flush_audit_trail_too(test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_audit_trail_too
+
+
+@pytest.fixture
+def migrate(transactional_db: None) -> Iterator[Callable[[list[tuple[str, str]]], StateApps]]:
+    """Takes the database to these migrations, and to the newest ones at the end."""
+
+    def to(targets: list[tuple[str, str]]) -> StateApps:
+        executor = MigrationExecutor(connection)
+        executor.migrate(targets)
+        return executor.loader.project_state(targets).apps
+
+    yield to
+    to(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 # --- People --------------------------------------------------------------------------------------
