@@ -12,7 +12,8 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 from django.test import Client, TransactionTestCase
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
 from practice import append_only, lanes
 from practice.models import StaffRecord, User
@@ -183,6 +184,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "America/New_York",
         "viewport": {"width": 1280, "height": 800},
     }
+
+
+@pytest.fixture
+def desk(context: BrowserContext, live_server: LiveServer, front_desk: User) -> Page:
+    """A page of somebody at the front desk who has signed in."""
+    return people.page_of(front_desk, context, live_server)
 
 
 @pytest.fixture

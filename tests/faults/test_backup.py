@@ -251,9 +251,9 @@ def test_a_restore_that_is_killed_leaves_what_was_there(database, tmp_path):
     before = content(database)
     command = [sys.executable, "manage.py", "restore", str(file), "--replace"]
     with database.busy():
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603
             command, cwd=ROOT, env=os.environ | surroundings(database.url), start_new_session=True
-        )  # noqa: S603
+        )
         wait_until(lambda: list(tmp_path.glob(".unfinished-*/*")))
         if database.vendor == "postgresql":
             database.wait_until_stalled()

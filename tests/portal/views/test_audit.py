@@ -234,9 +234,7 @@ def test_export_of_formulas_is_neutralised_and_read_back(as_auditor, rivera, fro
 def test_audit_in_the_browser(context, live_server, auditor, lines):
     from tests.accessibility import axe  # noqa: PLC0415  # only here: it starts a browser's tool
 
-    session = people.signed_in(auditor).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    page = context.new_page()
+    page = people.page_of(auditor, context, live_server)
     page.goto(live_server.url)
     axe(page)
     page.get_by_label("What").select_option("Refusals")
