@@ -18,10 +18,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from patients.ages import age_on, today
+from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import alerts, pins, printing, throttle
-from portal.eligibility import block
+from portal.eligibility import block, others_read_along
 from portal.models import Account, Alert, Pin, Postponement, Registration
 from portal.pin_rows import (
     BLOCKED_AT_TOUCH,
@@ -255,7 +255,11 @@ def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
 def _new_account(contact: Contact, chosen: Sequence[Pin], email: str, password_hash: str) -> User:
     if Account.objects.filter(contact=contact).exists():
         raise AlreadyHasAccount
-    _check_teens_email(chosen, email)
+    practice = Practice.current()
+    if any(
+        others_read_along(pin.registration.family_contact, email, practice=practice, today=today()) for pin in chosen
+    ):
+        raise EmailNotUsable
     try:
         with transaction.atomic():
             user = User.objects.create(email=email.lower(), kind=User.Kind.FAMILY, password=password_hash)
@@ -270,19 +274,6 @@ def _own_account(contact: Contact, user: User) -> User:
     if account is None or account.contact_id != contact.pk:
         raise OthersAccount
     return user
-
-
-def _check_teens_email(chosen: Sequence[Pin], email: str) -> None:
-    """A teen's own account may not use the e-mail of another contact, who would read along (R18)."""
-    practice = Practice.current()
-    for pin in chosen:
-        own = pin.registration.family_contact
-        birth_date = own.patient.birth_date
-        if own.role != FamilyContact.Role.SELF or birth_date is None:
-            continue
-        others = Contact.objects.filter(family_contacts__patient=own.patient).exclude(pk=own.contact_id)
-        if age_on(birth_date, today()) < practice.adult_age and others.filter(email__iexact=email).exists():
-            raise EmailNotUsable
 
 
 def _spend(pin: Pin, *, user: User, by: Actor) -> None:
