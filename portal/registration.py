@@ -255,10 +255,8 @@ def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
 def _new_account(contact: Contact, chosen: Sequence[Pin], email: str, password_hash: str) -> User:
     if Account.objects.filter(contact=contact).exists():
         raise AlreadyHasAccount
-    practice = Practice.current()
-    if any(
-        others_read_along(pin.registration.family_contact, email, practice=practice, today=today()) for pin in chosen
-    ):
+    practice, links = Practice.current(), [pin.registration.family_contact for pin in chosen]
+    if any(others_read_along(link, email, practice=practice, today=today()) for link in links):
         raise EmailNotUsable
     try:
         with transaction.atomic():
