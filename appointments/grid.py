@@ -15,7 +15,6 @@ from appointments import clock
 from appointments.models import Appointment, Provider
 
 STEP = timedelta(minutes=5)  # of a row
-ROWS_PER_HOUR = timedelta(hours=1) // STEP
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from time import monotonic
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, resolve
 from django.views.decorators.http import require_safe
 
 from portal import pins, sheet
 from practice.access import public_page
+from practice.schema import missing_migrations
 
 logger = logging.getLogger(__name__)
 FAILURE_KEPT = 5  # seconds
@@ -34,8 +34,7 @@ def _database() -> None:
 
 
 def _migrations() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if missing_migrations():
         raise NotReadyError
 
 

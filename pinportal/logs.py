@@ -16,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import empty
@@ -23,7 +24,6 @@ from django.utils.functional import empty
 from practice.client import client_address
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"pinportal", "practice", "patients", "appointments", "portal"}
 
 current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", default=None)
 
@@ -66,7 +66,7 @@ def _line(record: logging.LogRecord) -> dict[str, Any]:
 def _message(record: logging.LogRecord) -> str:
     """Our own message in full; of others' only what cannot quote a request."""
     room = record.name.split(".")[0]
-    if room in OURS:
+    if room in settings.OUR_ROOMS:
         return record.getMessage()
     if status := getattr(record, "status_code", None):  # django.request, django.security: the message has the path
         return HTTPStatus(status).phrase

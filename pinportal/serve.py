@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 import django
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import OperationalError
 from django.http.request import validate_host
+
+from practice.schema import missing_migrations
 
 # The settings themselves refuse weak secrets; these two have defaults that suit only a first start.
 NEEDED = {
@@ -35,8 +36,7 @@ def refusal() -> str:
     if reason := _refusal_of_addresses():
         return reason
     try:
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        pending = missing_migrations()
     except OperationalError as error:
         return f"the database does not answer: {str(error).splitlines()[0]}"
     if pending:

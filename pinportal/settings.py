@@ -57,7 +57,6 @@ if SURFACE not in ROOT_URLCONFS:
 STAFF_URL = env.str("STAFF_URL", default=PORTAL_URL)
 # How many proxies of ours stand in front. 0: X-Forwarded-For is ignored, as anyone can send it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
-ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 
 ROOT_URLCONF = ROOT_URLCONFS[SURFACE]
 WSGI_APPLICATION = "pinportal.wsgi.application"

@@ -5,12 +5,11 @@ from typing import Any
 from django import forms
 
 from portal.audit_trail import Wanted
+from practice.access import BIGGEST
 from practice.audit import Action
 from practice.audit_words import GROUPS, action_in_words
 
 YEARS = range(2000, 2200)  # a day outside of them is a typing mistake
-
-
 _DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 
 
@@ -33,7 +32,7 @@ class AuditFilterForm(forms.Form):
     who = forms.CharField(label="Who", required=False, max_length=100, widget=_words("Name or e-mail"))
     patient = forms.CharField(label="Patient", required=False, max_length=64, widget=_words("Chart number"))
     address = forms.CharField(label="From address", required=False, max_length=45, widget=_words("IP or command"))
-    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    before = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

@@ -116,9 +116,9 @@ def _age_outs(day: date, adult_age: int) -> list[Patient]:
         is_active=True, registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING]
     )
     guardians = FamilyContact.objects.filter(by_guardian).select_related("contact").order_by("sort_order", "pk")
-    # Two days wider than it need be: 29 February is put right below.
-    first = _years_before(day, adult_age) - timedelta(days=1)
-    last = _years_before(day + AGE_OUT_WITHIN, adult_age) + timedelta(days=1)
+    # Some days wider than they need be, as years are not equally long: put right below.
+    first = day - timedelta(days=366 * adult_age)
+    last = day + AGE_OUT_WITHIN - timedelta(days=365 * adult_age)
     found = (
         Patient.objects.filter(status=Patient.Status.ACTIVE, birth_date__range=(first, last))
         .filter(Exists(guardians.filter(patient=OuterRef("pk")).order_by()))
@@ -138,7 +138,3 @@ def _age_out(patient: Patient, day: date, adult_age: int) -> AgeOut:
     birthday = next(each for each in days if patient.birth_date and age_on(patient.birth_date, each) >= adult_age)
     names = [link.contact.name for link in patient.guardians]  # type: ignore[attr-defined]  # fetched with it
     return AgeOut(patient, birthday, adult_age, ", ".join(names))
-
-
-def _years_before(day: date, years: int) -> date:
-    return day.replace(year=day.year - years, day=min(day.day, 28)) + timedelta(days=max(0, day.day - 28))

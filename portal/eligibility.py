@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.urls import reverse
 
 from patients.ages import age_on
-from patients.models import FamilyContact, Patient
+from patients.models import Contact, FamilyContact, Patient
 from patients.names import placeholder_problem
 from practice.models import Practice
 
@@ -118,3 +118,12 @@ def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date
     if family_contact.role == FamilyContact.Role.SELF or birth_date is None:
         return False
     return practice.teen_from <= age_on(birth_date, today) <= practice.teen_to
+
+
+def others_read_along(own: FamilyContact, email: str, *, practice: Practice, today: date) -> bool:
+    """Whether this is a teen's own account, to be made with the e-mail of another contact of the teen (R18)."""
+    birth_date = own.patient.birth_date
+    if own.role != FamilyContact.Role.SELF or birth_date is None or age_on(birth_date, today) >= practice.adult_age:
+        return False
+    others = Contact.objects.filter(family_contacts__patient=own.patient).exclude(pk=own.contact_id)
+    return others.filter(email__iexact=email).exists()

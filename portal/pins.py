@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from stdnum import damm
+
+from practice.derivation import derived
 
 RANDOM_DIGITS = 11  # 36 bits; NIST SP 800-63A asks for 6 random digits
 PIN_LENGTH = RANDOM_DIGITS + 1
@@ -78,22 +78,18 @@ class PinKey:
 
 
 @cache
-def _derived(master: str) -> PinKey:
+def _key(master: str) -> PinKey:
     raw = urlsafe_b64decode(master)
-
-    def derive(purpose: bytes) -> bytes:
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"pinportal " + purpose).derive(raw)
-
     return PinKey(
-        key_id=derive(b"key id").hex()[:8],
-        digest_key=derive(b"digest"),
-        seal=Fernet(urlsafe_b64encode(derive(b"seal"))),
+        key_id=derived(raw, b"pinportal key id").hex()[:8],
+        digest_key=derived(raw, b"pinportal digest"),
+        seal=Fernet(urlsafe_b64encode(derived(raw, b"pinportal seal"))),
     )
 
 
 def pin_keys() -> list[PinKey]:
     """The keys in force, newest first."""
-    return [_derived(master) for master in settings.PIN_KEYS]
+    return [_key(master) for master in settings.PIN_KEYS]
 
 
 def has_key(key_id: str) -> bool:

@@ -6,7 +6,9 @@ from portal.pins import UnreadablePin
 
 
 class Refused(Exception):
-    """A rule said no, and nothing has changed."""
+    """A rule said no, and nothing has changed. ``code``: what the trail calls it, where it is recorded."""
+
+    code = ""
 
 
 class NothingToPrint(Refused):
@@ -36,15 +38,22 @@ class NotRedeemable(Refused):
         super().__init__(why)
         self.pin = pin
         self.why = why
+        self.code = f"not_redeemable: {why}"
 
 
 class OthersAccount(Refused):
     """The account signed in belongs to another contact than the PIN (R14)."""
 
+    code = "others_account"
+
 
 class AlreadyHasAccount(Refused):
     """The guardian has an account already and must sign in to add children."""
 
+    code = "has_account"
+
 
 class EmailNotUsable(Refused):
     """No account can be made with this e-mail address (R16, R18)."""
+
+    code = "email_not_usable"

@@ -18,10 +18,10 @@ from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from patients.ages import age_on, today
+from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import alerts, pins, printing, throttle
-from portal.eligibility import block
+from portal.eligibility import block, others_read_along
 from portal.models import Account, Alert, Pin, Postponement, Registration
 from portal.pin_rows import (
     BLOCKED_AT_TOUCH,
@@ -42,24 +42,11 @@ from portal.pin_rows import (
     shown,
     with_family,
 )
-from portal.refusals import (
-    AlreadyHasAccount,
-    EmailNotUsable,
-    NotProven,
-    NotRedeemable,
-    OthersAccount,
-    Refused,
-)
+from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount, Refused
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
-# What the trail calls the refusals of a redemption that are not about the PIN itself.
-REFUSALS: dict[type[Refused], str] = {
-    EmailNotUsable: "email_not_usable",
-    AlreadyHasAccount: "has_account",
-    OthersAccount: "others_account",
-}
 
 
 # --- At the desk ---------------------------------------------------------------------------------
@@ -246,12 +233,9 @@ def _redeem(proven: Sequence[int], sign_in: User | NewSignIn, password_hash: str
 
 def record_refused_redemption(proven: int, refused: Refused, *, by: Actor) -> None:
     """Note why a proven PIN was not redeemed: for the PIN that was the reason, else for the one proven first."""
-    if isinstance(refused, NotRedeemable):
-        number, verdict = refused.pin.pk, f"not_redeemable: {refused.why}"
-    else:
-        number, verdict = proven, REFUSALS[type(refused)]
+    number = refused.pin.pk if isinstance(refused, NotRedeemable) else proven
     pin = with_family(Pin.objects.filter(pk=number)).get()
-    record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=verdict, pin=pin.pk)
+    record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=refused.code, pin=pin.pk)
 
 
 def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
@@ -271,7 +255,9 @@ def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
 def _new_account(contact: Contact, chosen: Sequence[Pin], email: str, password_hash: str) -> User:
     if Account.objects.filter(contact=contact).exists():
         raise AlreadyHasAccount
-    _check_teens_email(chosen, email)
+    practice, links = Practice.current(), [pin.registration.family_contact for pin in chosen]
+    if any(others_read_along(link, email, practice=practice, today=today()) for link in links):
+        raise EmailNotUsable
     try:
         with transaction.atomic():
             user = User.objects.create(email=email.lower(), kind=User.Kind.FAMILY, password=password_hash)
@@ -286,19 +272,6 @@ def _own_account(contact: Contact, user: User) -> User:
     if account is None or account.contact_id != contact.pk:
         raise OthersAccount
     return user
-
-
-def _check_teens_email(chosen: Sequence[Pin], email: str) -> None:
-    """A teen's own account may not use the e-mail of another contact, who would read along (R18)."""
-    practice = Practice.current()
-    for pin in chosen:
-        own = pin.registration.family_contact
-        birth_date = own.patient.birth_date
-        if own.role != FamilyContact.Role.SELF or birth_date is None:
-            continue
-        others = Contact.objects.filter(family_contacts__patient=own.patient).exclude(pk=own.contact_id)
-        if age_on(birth_date, today()) < practice.adult_age and others.filter(email__iexact=email).exists():
-            raise EmailNotUsable
 
 
 def _spend(pin: Pin, *, user: User, by: Actor) -> None:

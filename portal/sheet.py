@@ -81,11 +81,6 @@ def language_of(contact: Contact) -> str:
     return primary if primary in dict(settings.LANGUAGES) else "en"
 
 
-def registration_url() -> str:
-    """The address printed on the sheet: the configured one, never the request's host."""
-    return registration_address()
-
-
 def sheet_name(patient: Patient) -> str:
     """The child's first name and last initial: enough for the family, little for a finder."""
     initial = f"{patient.family_name[:1]}." if patient.family_name else ""
@@ -99,12 +94,12 @@ def last_day(pin: Pin) -> date:
 
 def _context(sheet: Sheet) -> dict[str, Any]:
     # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
-    link = registration_url() + "#" + ",".join(number for _, number in sheet.pins)
+    link = registration_address() + "#" + ",".join(number for _, number in sheet.pins)
     qr = segno.make(link, error="m", micro=False)
     return {
         "contact": sheet.contact,
         "language": language_of(sheet.contact),
-        "address": registration_url().split("://", 1)[1],
+        "address": registration_address().split("://", 1)[1],
         "qr": qr.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None),
         "rows": [
             {

@@ -162,11 +162,6 @@ class RunReport:
         return sum(family.is_done for family in self.families)
 
     @property
-    def unprinted(self) -> Sequence[RunFamily]:
-        """The families of a printed run who got no sheet."""
-        return [family for family in self.families if not family.is_printed]
-
-    @property
     def version(self) -> str:
         """Changes when the run has gone on to another state."""
         return f"{self.state} {self.run.printed_at or ''}"

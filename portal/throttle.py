@@ -49,7 +49,7 @@ from practice.audit import Actor
 from practice.client import network_of
 
 WINDOW = timedelta(hours=1)
-LIMIT_PER_ADDRESS = 20  # different PINs that failed
+LIMIT_PER_CLIENT = 20  # different PINs that failed
 TRIES_PER_PIN = 5  # of the same PIN, before each further one is charged as another PIN would be
 LIMIT_OVERALL = 1000  # failures of all clients
 LIMIT_UNDER_ATTACK = 3  # per client beyond that: the PINs of a family's sheet
@@ -112,7 +112,7 @@ def _check(client: str, *, another: str = "") -> datetime | None:
     """
     now = timezone.now()
     general_until = _general_until(now)
-    limit = LIMIT_UNDER_ATTACK if general_until else LIMIT_PER_ADDRESS
+    limit = LIMIT_UNDER_ATTACK if general_until else LIMIT_PER_CLIENT
     failed = list(
         RedemptionFailure.objects.filter(client=client, at__gt=now - WINDOW).order_by("at").values_list("digest", "at")
     )

@@ -79,26 +79,19 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "charts": ("Charts and lists of patients", ("patient.", "patients.", "family_contact.", "children.", "dashboard.")),
     "portal": ("PINs and registrations", ("pin.", "registration.", "worklist.", "sheet_run.")),
     "schedule": ("Schedule", ("schedule", "appointment.")),
-    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "practice.", "alert.", "backup.")),
+    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "alert.", "backup.")),
     "audit": ("The audit trail itself", ("audit.",)),
 }
 
-# What the details are called. Numbers of records stand as they are; codes have their underscores taken out.
+# What details are called that do not say it themselves. Numbers of records stand as they are; of codes and the
+# other names only the underscores are taken out.
 DETAIL_WORDS: Mapping[str, str] = {
+    "account": "sign-in",
     "view": "page",
-    "tab": "tab",
-    "fields": "fields",
-    "family_contact": "family contact",
     "pin": "PIN record",
-    "sheet": "sheet",
-    "run": "run",
-    "appointment": "appointment",
-    "day": "day",
-    "until": "until",
     "verdict": "reason",
     "why": "reason",
     "code": "reason",
-    "user_id": "sign-in",
     "patients": "patients shown",
     "before": "from before",
 }

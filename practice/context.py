@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from practice import sessions
-from practice.access import Permission, permissions_of, refusal, staff_record_of
+from practice.access import permissions_of, staff_record_of
 from practice.models import Practice
 from practice.surfaces import REGISTER_PATH, registration_address
 
@@ -21,6 +21,4 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "session_limits": SimpleLazyObject(lambda: sessions.for_page(request)),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
         "permissions": SimpleLazyObject(lambda: permissions_of(request.user)),
-        "may_administer": SimpleLazyObject(lambda: not refusal(request.user, Permission.ADMINISTER)),
-        "may_set_up_schedule": SimpleLazyObject(lambda: not refusal(request.user, Permission.SET_UP_SCHEDULE)),
     }

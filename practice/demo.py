@@ -44,5 +44,5 @@ def load(*, actor: Actor) -> None:
         user = User.objects.create_user(sign_in.email, PASSWORD, kind=User.Kind.STAFF)
         if sign_in.name:
             StaffRecord.objects.create(name=sign_in.name, role=sign_in.role, user=user)
-        record(actor=actor, action=Action.USER_ADDED, user_id=user.pk, role=sign_in.role if sign_in.name else "")
+        record(actor=actor, action=Action.USER_ADDED, account=user.pk, role=sign_in.role if sign_in.name else "")
     StaffRecord.objects.create(name=WAITING, role=Role.FRONT_DESK)

@@ -46,11 +46,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, 404)
 
 
-def too_many_requests(request: HttpRequest, *, retry_after: int, reason: str = "") -> HttpResponse:
-    """429: to be tried again after that many seconds. ``reason`` replaces the page's own sentence."""
-    return answer(request, 429, retry_after=retry_after, reason=reason)
-
-
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our mistake; 503 where it is the database that cannot be reached or does not get through."""
     connection_lost = isinstance(sys.exception(), OperationalError | InterfaceError)

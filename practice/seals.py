@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+
+from practice.derivation import derived
 
 NOTHING = ""  # the digest over no lines
 
@@ -32,18 +32,18 @@ class AuditKey:
 
 
 @cache
-def _derived(master: str) -> AuditKey:
+def _key(master: str) -> AuditKey:
     raw = urlsafe_b64decode(master)
-
-    def derive(purpose: bytes) -> bytes:
-        return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"pinportal audit " + purpose).derive(raw)
-
-    return AuditKey(key_id=derive(b"key id").hex()[:8], line=derive(b"line"), head=derive(b"head"))
+    return AuditKey(
+        key_id=derived(raw, b"pinportal audit key id").hex()[:8],
+        line=derived(raw, b"pinportal audit line"),
+        head=derived(raw, b"pinportal audit head"),
+    )
 
 
 def keys() -> list[AuditKey]:
     """The keys there are, newest first. The newest seals, all of them check."""
-    return [_derived(master) for master in settings.AUDIT_KEYS]
+    return [_key(master) for master in settings.AUDIT_KEYS]
 
 
 def key_named(key_id: str) -> AuditKey | None:

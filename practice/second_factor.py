@@ -18,8 +18,6 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -28,6 +26,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from practice.audit import Action, Actor, record
+from practice.derivation import derived
 from practice.models import Practice, User
 
 logger = logging.getLogger(__name__)
@@ -174,16 +173,15 @@ def _sealer() -> MultiFernet:
 
 
 def _fernet(key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"practice.second_factor").derive(key.encode())
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), b"practice.second_factor")))
 
 
 def context_of(user: User) -> dict[str, Any]:
     """What a page about somebody's second factor shows."""
-    all_of_user = {each.pk: each for each in Authenticator.objects.filter(user=user).order_by("pk")}
-    codes = next((each for each in all_of_user.values() if each.type == CODES), None)
+    kept = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    codes = next((each for each in kept if each.type == CODES), None)
     return {
-        "app": next((each for each in all_of_user.values() if each.type == Authenticator.Type.TOTP), None),
-        "passkeys": [each for each in all_of_user.values() if each.type == Authenticator.Type.WEBAUTHN],
+        "app": next((each for each in kept if each.type == Authenticator.Type.TOTP), None),
+        "passkeys": [each for each in kept if each.type == Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes.wrap().get_unused_codes()) if codes else None,
     }

@@ -29,9 +29,8 @@ from practice import attempts, devices
 from practice.audit import Action, Actor, record
 from practice.client import client_address
 from practice.models import Practice, SignInAttempt, User
-from practice.surfaces import own_address, registration_address, serves
+from practice.surfaces import address, registration_address, serves
 
-BACKEND = "practice.sign_in.Backend"
 UNKNOWN_ACCOUNT = "account/email/unknown_account"  # what allauth mails to an address without a sign-in
 
 
@@ -117,15 +116,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             super().add_message(request, level, *args, **kwargs)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        """The link in the mail: at the configured address, whatever host the request was sent to."""
-        link = password_link(user, urlsplit(context["password_reset_url"]).path)
+        """The link in the mail: at the address of whoever it is for, whatever host the request was sent to."""
+        link = address(urlsplit(context["password_reset_url"]).path, of_staff=user.is_staff_member)
         super().send_password_reset_mail(user, email, context | {"password_reset_url": link})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail speaks for the practice, and leads whoever has no sign-in to where a PIN makes one."""
         if (user := context.get("user")) and not serves(user):
             template_prefix = UNKNOWN_ACCOUNT
-        site = SimpleNamespace(name=Practice.current().name, domain=urlsplit(own_address("")).netloc)
+        here = urlsplit(address("/", of_staff=settings.SURFACE == "staff")).netloc
+        site = SimpleNamespace(name=Practice.current().name, domain=here)
         ours = {"current_site": site, "signup_url": registration_address()}
         super().send_mail(template_prefix, email, context | ours)
 
@@ -155,17 +155,11 @@ def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInA
 
 def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpResponse:
     """Sign in a user who has just made the account, as allauth does with one who comes back."""
-    login(request, user, backend=BACKEND)
+    login(request, user)  # by the one backend there is
     UserSession.objects.create_from_request(request)
     record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
     devices.remember(request, response, user)
     return response
-
-
-def password_link(user: User, path: str) -> str:
-    """A page for choosing a password, at the address of whoever it is for."""
-    base: str = settings.STAFF_URL if user.is_staff_member else settings.PORTAL_URL
-    return base.rstrip("/") + path
 
 
 def _method(request: HttpRequest, user: User) -> str:

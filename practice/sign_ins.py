@@ -19,7 +19,7 @@ from django.urls import reverse
 from practice import attempts
 from practice.audit import Action, Actor, record
 from practice.models import StaffRecord, User
-from practice.sign_in import password_link
+from practice.surfaces import address
 
 
 class Refused(Exception):
@@ -123,7 +123,7 @@ def link_for(*, user: User, by: Actor) -> str:
         record(actor=by, action=Action.PASSWORD_LINK_MADE, account=user.pk)
     key = default_token_generator.make_token(user)
     parts = {"uidb36": user_pk_to_url_str(user), "key": key}
-    return password_link(user, reverse("account_reset_password_from_key", kwargs=parts))
+    return address(reverse("account_reset_password_from_key", kwargs=parts), of_staff=user.is_staff_member)
 
 
 def close_sessions(user: User) -> int:

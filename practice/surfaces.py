@@ -18,13 +18,12 @@ def serves(user: User) -> bool:
     return surface == "both" or user.is_staff_member == (surface == "staff")
 
 
-def own_address(path: str) -> str:
-    """The full address of a page of this process: the configured one, never the request's host."""
-    base: str = settings.STAFF_URL if settings.SURFACE == "staff" else settings.PORTAL_URL
+def address(path: str, *, of_staff: bool) -> str:
+    """The full address of a page for staff or for families: the configured one, never the request's host."""
+    base: str = settings.STAFF_URL if of_staff else settings.PORTAL_URL
     return base.rstrip("/") + path
 
 
 def registration_address() -> str:
     """The full address of the families' registration page, wherever it is served."""
-    portal: str = settings.PORTAL_URL
-    return f"{portal.rstrip('/')}/{REGISTER_PATH}"
+    return address(f"/{REGISTER_PATH}", of_staff=False)

@@ -59,7 +59,7 @@ def adds_the_first_user_again(request):
 
 @public_page
 def asks_to_wait(request):
-    return error_pages.too_many_requests(request, retry_after=90)
+    return error_pages.answer(request, 429, retry_after=90)
 
 
 def layer_that_breaks(get_response):

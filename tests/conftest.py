@@ -1,7 +1,7 @@
 """What all tests share: a database that keeps its locks, the people, and the browser."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,11 @@ import pytest
 import pytest_django
 from django.conf import settings
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
 from django.test import Client, TransactionTestCase
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
 from practice import append_only, lanes
 from practice.models import StaffRecord, User
@@ -60,6 +63,19 @@ def _flush_audit_trail_too(test_case: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_audit_trail_too
+
+
+@pytest.fixture
+def migrate(transactional_db: None) -> Iterator[Callable[[list[tuple[str, str]]], StateApps]]:
+    """Takes the database to these migrations, and to the newest ones at the end."""
+
+    def to(targets: list[tuple[str, str]]) -> StateApps:
+        executor = MigrationExecutor(connection)
+        executor.migrate(targets)
+        return executor.loader.project_state(targets).apps
+
+    yield to
+    to(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 # --- People --------------------------------------------------------------------------------------
@@ -168,6 +184,12 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "timezone_id": "America/New_York",
         "viewport": {"width": 1280, "height": 800},
     }
+
+
+@pytest.fixture
+def desk(context: BrowserContext, live_server: LiveServer, front_desk: User) -> Page:
+    """A page of somebody at the front desk who has signed in."""
+    return people.page_of(front_desk, context, live_server)
 
 
 @pytest.fixture

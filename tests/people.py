@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.test import Client
+from playwright.sync_api import BrowserContext, Page
+from pytest_django.live_server_helper import LiveServer
 
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient
@@ -51,6 +54,13 @@ def signed_in(user: User) -> Client:
     sessions.begin(session)  # as signing in does
     session.save()
     return client
+
+
+def page_of(user: User, context: BrowserContext, live_server: LiveServer) -> Page:
+    """A page of that browser in which this user has signed in."""
+    session = signed_in(user).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
+    return context.new_page()
 
 
 def patient(chart_number: str, given_name: str, family_name: str, birth_date: date | None, **fields: Any) -> Patient:

@@ -1,4 +1,4 @@
-"""Real servers: gunicorn with the project's own configuration, on the database of the tests."""
+"""Real servers: gunicorn with the project's own configuration, on a database that a test names."""
 
 import os
 import re
@@ -48,24 +48,35 @@ def server(log: Path, **settings: str) -> Iterator[Server]:
 
     ``settings``: of its surroundings, such as TRUSTED_PROXIES="1".
     """
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "--config", "pinportal/gunicorn.py", "pinportal.wsgi"]
-    surroundings = os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "DATABASE_URL": _database_url(),
-        "BIND": f"127.0.0.1:{port}",
-        "WEB_CONCURRENCY": "1",
-        **settings,
-    }
-    with log.open("ab") as said:
-        process = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=said, stderr=said)  # noqa: S603
+    process, port = started(log, DATABASE_URL=_database_url(), **settings)
     try:
-        _wait_for(port, process, log)
         yield Server(port)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def started(log: Path, **settings: str) -> "tuple[subprocess.Popen[bytes], int]":
+    """A gunicorn with one worker, unless the settings say otherwise, that has begun to listen; and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", "--config", "pinportal/gunicorn.py", "pinportal.wsgi"]
+    surroundings = {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "BIND": f"127.0.0.1:{port}",
+        "WEB_CONCURRENCY": "1",
+    }
+    with log.open("ab") as said:
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=os.environ | surroundings | settings, stdout=said, stderr=said
+        )
+    try:
+        _wait_for(port, process, log)
+    except AssertionError:
+        process.kill()
+        process.wait(timeout=30)
+        raise
+    return process, port
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:

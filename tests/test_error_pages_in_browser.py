@@ -1,7 +1,6 @@
 """Error pages as people meet them: readable, accessible, and a toast where a part of a page fails."""
 
 import pytest
-from django.conf import settings as project
 from django.urls import reverse
 
 from practice.models import Practice
@@ -31,9 +30,7 @@ def test_error_pages_are_accessible(new_context, live_server, console_errors, wi
 @pytest.fixture
 def desk(context, live_server, front_desk):
     Practice.objects.create(pk=1)
-    session = people.signed_in(front_desk).cookies[project.SESSION_COOKIE_NAME]
-    context.add_cookies([{"name": session.key, "value": session.value, "url": live_server.url}])
-    page = context.new_page()
+    page = people.page_of(front_desk, context, live_server)
     page.goto(live_server.url + reverse("patients:search"))
     return page
 

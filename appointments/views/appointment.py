@@ -22,7 +22,7 @@ from patients.forms import add_differences, add_errors
 from patients.models import Patient
 from patients.search import MAX_LENGTH
 from patients.search import find_patients as search
-from practice.access import Permission, refusal, staff_page
+from practice.access import Permission, staff_page
 from practice.audit import Actor
 from practice.models import Practice
 from practice.records import state_of
@@ -236,7 +236,6 @@ def _window(
         "seen": seen or (state_of(stored) if stored else ""),
         "action": reverse("appointments:change", args=[stored.pk]) if stored else reverse("appointments:add"),
         "way_back": f"{reverse('appointments:day')}?day={day.isoformat()}",
-        "may_edit": not refusal(request.user, Permission.EDIT_SCHEDULE),
         "is_typed": form.is_bound,
         "in_dialog": bool(request.headers.get("HX-Request")),
         **(_summary(patient) if patient else {}),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from appointments import schedule
 from appointments.forms import FilterForm
 from appointments.models import SchedulePreference, VisitType
-from practice.access import Permission, refusal, staff_page
+from practice.access import Permission, staff_page
 from practice.audit import Action, Actor, record, record_refresh
 from practice.models import Practice
 
@@ -93,7 +93,6 @@ def _calendar(request: HttpRequest, form: FilterForm, span: str, context: Mappin
         "chosen": chosen,
         "today": timezone.localdate(),
         "mode": SchedulePreference.Mode.CALENDAR,
-        "may_edit": not refusal(request.user, Permission.EDIT_SCHEDULE),
         "patients": {visit.patient for visit in context["visits"]},
         "colours": dict(VisitType.objects.values_list("name", "colour")),
         "slot_minutes": Practice.current().grid_minutes,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from appointments.models import Appointment
 from patients import charts
 from patients.models import Patient
-from practice.access import Permission, refusal, staff_page
+from practice.access import Permission, staff_page
 from practice.audit import Actor
 
 MAX_PAST = 50  # visits; the latest
@@ -27,6 +27,5 @@ def of_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
         "coming": list(visits.filter(start__gte=now).order_by("start", "pk")),
         "past": list(visits.filter(start__lt=now).order_by("-start", "-pk")[:MAX_PAST]),
         "max_past": MAX_PAST,
-        "may_edit": not refusal(request.user, Permission.EDIT_SCHEDULE),
     }
     return render(request, "appointments/of_patient.html", context)

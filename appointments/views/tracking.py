@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from appointments import tracking as reading
-from practice.access import Permission, refusal, staff_page
+from practice.access import Permission, staff_page
 from practice.audit import Action, Actor, record, record_refresh
 
 RECORDED_WITHIN = timedelta(minutes=30)  # of a page that stays open all day
@@ -29,7 +29,6 @@ def tracking(request: HttpRequest) -> HttpResponse:
         "tracking": found,
         "exclude_checked_out": exclude_checked_out,
         "not_registered": not_registered,
-        "may_edit": not refusal(request.user, Permission.EDIT_SCHEDULE),
     }
     if "refresh" in request.GET and request.headers.get("HX-Request"):
         record_refresh(actor=by, action=Action.SCHEDULE_VIEWED, within=RECORDED_WITHIN, view="tracking", day=day)

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django import template
-from django.template.context import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -14,7 +13,6 @@ from patients.folding import fold
 from patients.models import Patient
 from patients.names import placeholder_problem
 from patients.search import terms_of
-from practice.access import Permission, refusal
 
 register = template.Library()
 register.filter("phone", phones.display)
@@ -27,21 +25,14 @@ def age(birth_date: date | None) -> str:
     return ages.age_words(birth_date, ages.today())
 
 
-@register.inclusion_tag("patients/_banner.html", takes_context=True)
-def patient_banner(context: Context, patient: Patient) -> dict[str, Any]:
+@register.inclusion_tag("patients/_banner.html")
+def patient_banner(patient: Patient) -> dict[str, Any]:
     """Who this chart is about, and what one must know before doing anything in it."""
     return {
-        "request": context.get("request"),
         "patient": patient,
         "name_problem": placeholder_problem(patient),
         "has_custody_note": patient.family_contacts.filter(is_restricted=True, is_active=True).exists(),
     }
-
-
-@register.simple_tag(takes_context=True)
-def may_edit_charts(context: Context) -> bool:
-    """``{% may_edit_charts as may_edit %}``: whether to offer the way to the forms."""
-    return not refusal(context["request"].user, Permission.EDIT_CHARTS)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from portal import sheet_runs, worklist
 from portal.models import SheetRun
 from portal.refusals import NothingToPrint, RunIsUnderWay, UnreadableSheet
-from portal.views.window import KEY_IS_GONE, NUMBER
+from portal.views.window import CANNOT_BE_READ, NUMBER
 from portal.views.worklist import address_of, day_of, list_page
 from practice.access import Permission, staff_page
 from practice.audit import Action, Actor, record, record_refresh
@@ -80,7 +80,7 @@ def print_run(request: HttpRequest, run_id: int) -> HttpResponse:
         )
         return _not_printed(request, found, problem, why="nothing_to_print")
     except UnreadableSheet as refused:
-        problem = f"Nothing was printed. {refused.contact.name}: {KEY_IS_GONE}"
+        problem = f"Nothing was printed. {refused.contact.name}: {CANNOT_BE_READ}"
         return _not_printed(request, found, problem, why="key_is_gone")
     return HttpResponse(
         document, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="pin-sheets.pdf"'}

@@ -28,7 +28,7 @@ from practice.faults import when_it_fails
 from practice.models import Practice
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
-KEY_IS_GONE = "A PIN of this family can no longer be read, because its key is gone. Press Issue New PIN in its row."
+CANNOT_BE_READ = "A PIN of this family can no longer be read, because its key is gone. Press Issue New PIN in its row."
 
 
 @require_safe
@@ -73,7 +73,7 @@ def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         issued = registration.issue(contact=family_contact.contact, family_contact_ids=ticked, by=Actor.of(request))
     except UnreadablePin:
         _record_view(request, family_contact, why="key_is_gone")
-        return _window(request, family_contact, problem=KEY_IS_GONE, ticked=ticked)
+        return _window(request, family_contact, problem=CANNOT_BE_READ, ticked=ticked)
     if not (issued.pins or issued.refused):  # none of the numbers is a child of this contact
         _record_view(request, family_contact, why="not_theirs")
     return _window(request, family_contact, numbers=issued.pins, notice=_what_was_issued(issued), ticked=ticked)
@@ -91,7 +91,7 @@ def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         )
     except UnreadablePin:
         _record_view(request, family_contact, why="key_is_gone")
-        return _window(request, family_contact, problem=KEY_IS_GONE)
+        return _window(request, family_contact, problem=CANNOT_BE_READ)
     if not numbers:
         _record_view(request, family_contact, why="no_live_pin")
     return _window(request, family_contact, numbers=numbers)
@@ -116,7 +116,7 @@ def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         return _window(request, family_contact, problem=problem)
     except UnreadablePin:
         _record_view(request, family_contact, why="key_is_gone")
-        return _window(request, family_contact, problem=KEY_IS_GONE)
+        return _window(request, family_contact, problem=CANNOT_BE_READ)
     return HttpResponse(
         document, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="pin-sheet.pdf"'}
     )

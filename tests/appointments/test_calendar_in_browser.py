@@ -36,17 +36,6 @@ def office(db, rivera):
     )
 
 
-def signed_in_page(context, live_server, user):
-    session = people.signed_in(user).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
-
-
-@pytest.fixture
-def desk(context, live_server, front_desk):
-    return signed_in_page(context, live_server, front_desk)
-
-
 def open_day(page, live_server, *, days=1):
     day = today() + timedelta(days=days)
     page.goto(f"{live_server.url}{reverse('appointments:day')}?day={day.isoformat()}")
@@ -239,7 +228,7 @@ def test_escape_asks_before_it_throws_away_what_was_typed(desk, live_server, off
 
 
 def test_two_browsers_one_appointment_the_second_is_told(desk, new_context, live_server, office, clinician):
-    colleague = signed_in_page(new_context(), live_server, clinician)
+    colleague = people.page_of(clinician, new_context(), live_server)
     for page in (desk, colleague):
         open_day(page, live_server)
         page.locator(".visit").dblclick()

@@ -2,24 +2,7 @@
 
 from datetime import UTC, datetime
 
-import pytest
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
-
 BEFORE, AFTER = [("appointments", "0001_initial")], [("appointments", "0002_schedule")]
-
-
-@pytest.fixture
-def migrate(transactional_db):
-    """Takes the database to these migrations, and to the newest ones at the end."""
-
-    def to(targets):
-        executor = MigrationExecutor(connection)
-        executor.migrate(targets)
-        return executor.loader.project_state(targets).apps
-
-    yield to
-    to(MigrationExecutor(connection).loader.graph.leaf_nodes())
 
 
 def test_what_was_cancelled_says_that_no_reason_was_recorded(migrate):

@@ -20,9 +20,7 @@ SETTINGS = reverse("appointments:settings")
 @pytest.fixture
 def office(context, live_server, administrator):
     """A page of an administrator who has signed in."""
-    session = people.signed_in(administrator).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
+    return people.page_of(administrator, context, live_server)
 
 
 def tab_to(page, name):

@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HALF_A_MINUTE = 30_500
 
 
-def signed_in(context, live_server, user):
-    session = people.signed_in(user).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
-
-
 @pytest.fixture
 def day(rivera, feldman, office):
     """Three visits: Mateo has left, Sofia and her brother are expected."""
@@ -41,7 +35,7 @@ def day(rivera, feldman, office):
 @pytest.fixture
 def desk(context, live_server, front_desk, day):
     """Tracking, in a browser whose clock the test turns."""
-    page = signed_in(context, live_server, front_desk)
+    page = people.page_of(front_desk, context, live_server)
     page.clock.install()
     page.goto(live_server.url + reverse("appointments:tracking"))
     return page
@@ -185,7 +179,7 @@ def test_the_radio_buttons_lead_to_the_calendar_and_are_remembered(desk, live_se
 
 
 def test_without_javascript(new_context, live_server, front_desk, day):
-    page = signed_in(new_context(java_script_enabled=False), live_server, front_desk)
+    page = people.page_of(front_desk, new_context(java_script_enabled=False), live_server)
     page.goto(live_server.url + reverse("appointments:tracking"))
     page.get_by_label("Exclude checked out").check()
     page.locator("#tracking-filters").get_by_role("button", name="Show").click()

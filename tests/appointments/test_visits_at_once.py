@@ -1,9 +1,6 @@
 """Two members of staff at the same moment."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from appointments import visits
 from appointments.models import Appointment
@@ -13,30 +10,22 @@ from practice.models import AuditEvent
 from practice.records import state_of
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*acts):
-    """Do these at the same moment; what became of each, sorted."""
-    gate, outcomes = threading.Barrier(len(acts)), []
+def outcomes(*deeds):
+    """What became of each of these, done at the same moment, sorted."""
+    return sorted(_outcome(each) for each in at_once(*deeds))
 
-    def attempt(act):
-        gate.wait()
-        try:
-            act()
-            outcomes.append("done")
-        except (Conflicting, NotPossible, Stale) as refused:
-            outcomes.append(type(refused).__name__)
-        finally:
-            connections.close_all()
 
-    threads = [threading.Thread(target=attempt, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(outcomes)
+def _outcome(came_back):
+    if isinstance(came_back, (Conflicting, NotPossible, Stale)):
+        return type(came_back).__name__
+    if isinstance(came_back, Exception):
+        raise came_back
+    return "done"
 
 
 def opened(visit):
@@ -52,20 +41,20 @@ def booking(by, patient, start, provider, reason=""):
 def test_one_provider_and_time_booked_by_ten(by, rivera, oneil, feldman):
     children = [*rivera.children, *oneil.children]
     acts = [booking(by, child, today_at(9, minute), feldman) for child in children for minute in (0, 15)]
-    assert at_once(*acts) == ["Conflicting"] * (len(acts) - 1) + ["done"]
+    assert outcomes(*acts) == ["Conflicting"] * (len(acts) - 1) + ["done"]
     assert Appointment.objects.count() == 1
     assert AuditEvent.objects.count() == 1
 
 
 def test_one_patient_booked_with_two_providers(by, rivera, feldman, raman):
     acts = [booking(by, rivera.mateo, today_at(9), provider) for provider in (feldman, raman)]
-    assert at_once(*acts) == ["Conflicting", "done"]
+    assert outcomes(*acts) == ["Conflicting", "done"]
     assert Appointment.objects.count() == 1
 
 
 def test_with_a_reason_both_get_in(by, rivera, feldman):
     acts = [booking(by, child, today_at(9), feldman, "Siblings") for child in (rivera.mateo, rivera.sofia)]
-    assert at_once(*acts) == ["done", "done"]
+    assert outcomes(*acts) == ["done", "done"]
     # Whoever came first was in nobody's way.
     assert sorted(Appointment.objects.values_list("override_reason", flat=True)) == ["", "Siblings"]
 
@@ -75,7 +64,7 @@ def test_different_providers_do_not_meet(by, rivera, feldman, raman):
         booking(by, rivera.mateo, today_at(9), feldman),
         booking(by, rivera.sofia, today_at(9), raman),
     ]
-    assert at_once(*acts) == ["done", "done"]
+    assert outcomes(*acts) == ["done", "done"]
 
 
 def test_two_move_to_the_same_place(by, rivera, feldman):
@@ -84,7 +73,7 @@ def test_two_move_to_the_same_place(by, rivera, feldman):
         moved = opened(schedules.visit(child, today_at(hour), feldman, duration=30))
         seen, moved.start = state_of(moved), today_at(14)
         acts.append(lambda moved=moved, seen=seen: _change(by, moved, ["start"], seen))
-    assert at_once(*acts) == ["Conflicting", "done"]
+    assert outcomes(*acts) == ["Conflicting", "done"]
     assert Appointment.objects.filter(start=today_at(14)).count() == 1
 
 
@@ -95,7 +84,7 @@ def test_two_change_one_appointment(front_desk, clinician, rivera, feldman):
         mine = opened(visit)
         setattr(mine, field, value)
         acts.append(lambda user=user, mine=mine, field=field: _change(Actor(user, ""), mine, [field], seen))
-    assert at_once(*acts) == ["Stale", "done"]
+    assert outcomes(*acts) == ["Stale", "done"]
     stored = Appointment.objects.get()
     assert (stored.visit_type, stored.duration) in {("Sick visit", 15), ("", 45)}
     assert AuditEvent.objects.get().user == (front_desk if stored.duration == 15 else clinician)
@@ -104,7 +93,7 @@ def test_two_change_one_appointment(front_desk, clinician, rivera, feldman):
 def test_two_stamp_one_arrival(front_desk, clinician, rivera):
     visit = schedules.visit(rivera.mateo, today_at(9))
     acts = [lambda user=user: visits.arrive(by=Actor(user, ""), appointment=visit) for user in (front_desk, clinician)]
-    assert at_once(*acts) == ["NotPossible", "done"]
+    assert outcomes(*acts) == ["NotPossible", "done"]
     assert Appointment.objects.get().status == Status.ARRIVED
     assert AuditEvent.objects.count() == 1
 

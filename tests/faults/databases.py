@@ -11,7 +11,8 @@ from pathlib import Path
 
 import psycopg2
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.servers import ROOT
+
 PATIENCE = 30  # seconds until a test that waits for something gives up
 
 

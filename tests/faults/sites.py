@@ -5,7 +5,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -15,7 +14,9 @@ from dataclasses import dataclass
 from http.cookiejar import Cookie, CookieJar
 from pathlib import Path
 
-from tests.faults.databases import ROOT, wait_until
+from tests import servers
+from tests.faults.databases import wait_until
+from tests.servers import ROOT
 
 SECRET = "x" * 32  # of the CSRF cookie; any is as good as another
 
@@ -51,10 +52,10 @@ print(json.dumps({
 """
 
 
-def environment(url, **more):
+def surroundings(url, **more):
     """What the server and commands see: this database, and little patience, so that tests need little too."""
     limits = {"DATABASE_LOCK_SECONDS": "2", "DATABASE_STATEMENT_SECONDS": "20"}
-    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | limits | more
+    return {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | limits | more
 
 
 def python(url, *arguments, **more):
@@ -62,7 +63,7 @@ def python(url, *arguments, **more):
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments],
         cwd=ROOT,
-        env=environment(url, **more),
+        env=os.environ | surroundings(url, **more),
         capture_output=True,
         text=True,
         timeout=120,
@@ -81,27 +82,8 @@ class Site:
     """gunicorn with one worker."""
 
     def __init__(self, url, log, **more):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.master, self.port = servers.started(log, **surroundings(url, **more))
         self.address = f"http://127.0.0.1:{self.port}"
-        command = [
-            "gunicorn",
-            "--config",
-            "pinportal/gunicorn.py",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--workers",
-            "1",
-        ]
-        with Path(log).open("w") as said:
-            self.master = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-m", *command, "pinportal.wsgi"],
-                cwd=ROOT,
-                env=environment(url, **more),
-                stdout=said,
-                stderr=said,
-            )
         try:
             wait_until(self._answers)
         except AssertionError:

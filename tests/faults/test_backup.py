@@ -14,9 +14,10 @@ import pytest
 
 from practice import backups
 from tests import settings as test_settings
-from tests.faults.databases import ROOT, PostgresDatabase, SqliteDatabase, wait_until
+from tests.faults.databases import PostgresDatabase, SqliteDatabase, wait_until
 from tests.faults.deeds import assert_nothing_is_half_done
-from tests.faults.sites import environment, python
+from tests.faults.sites import python, surroundings
+from tests.servers import ROOT
 
 TRAIL = "practice_auditevent"
 ADD_ONE_OF_EACH = """
@@ -188,7 +189,7 @@ def test_the_password_is_in_no_command_line(database, tmp_path):
     url = database.url.replace("postgres@", "postgres:s3cret-of-the-database@")
     command = [sys.executable, "manage.py", "backup", "--to", str(tmp_path)]
     with database.stalled("patients_patient", lock="ACCESS EXCLUSIVE"):
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(url), stdout=subprocess.DEVNULL)  # noqa: S603
+        process = subprocess.Popen(command, cwd=ROOT, env=os.environ | surroundings(url), stdout=subprocess.DEVNULL)  # noqa: S603
         database.wait_until_stalled()
         lines = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists()]
     assert process.wait(timeout=30) == 0
@@ -250,7 +251,9 @@ def test_a_restore_that_is_killed_leaves_what_was_there(database, tmp_path):
     before = content(database)
     command = [sys.executable, "manage.py", "restore", str(file), "--replace"]
     with database.busy():
-        process = subprocess.Popen(command, cwd=ROOT, env=environment(database.url), start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=ROOT, env=os.environ | surroundings(database.url), start_new_session=True
+        )
         wait_until(lambda: list(tmp_path.glob(".unfinished-*/*")))
         if database.vendor == "postgresql":
             database.wait_until_stalled()

@@ -9,14 +9,6 @@ from tests.accessibility import axe
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def desk(context, live_server, front_desk):
-    """A page of somebody at the front desk who has signed in."""
-    session = people.signed_in(front_desk).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
-
-
 def test_search_and_open_with_the_keyboard_alone(desk, live_server, rivera):
     desk.goto(live_server.url + reverse("patients:chart", args=[rivera.sofia.pk]))
     desk.keyboard.press("/")
@@ -69,10 +61,7 @@ def test_window_opens_over_the_chart_and_gives_the_focus_back(desk, live_server,
 
 
 def test_without_javascript_the_window_is_a_page(new_context, live_server, front_desk, rivera):
-    context = new_context(java_script_enabled=False)
-    session = people.signed_in(front_desk).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    page = context.new_page()
+    page = people.page_of(front_desk, new_context(java_script_enabled=False), live_server)
     page.goto(live_server.url + "/patients/")
     page.get_by_role("searchbox").fill("mateo")
     page.keyboard.press("Enter")

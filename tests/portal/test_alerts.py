@@ -1,12 +1,12 @@
 """The practice is told of attacks: when, what, and once."""
 
 import logging
-import threading
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connections, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from portal.refusals import NotProven
 from practice import lanes
 from practice.audit import Action, Actor, record
 from practice.models import AuditEvent
+from tests.at_once import at_once
 from tests.portal import steps
 
 ATTACKER = Actor(None, "203.0.113.9")
@@ -82,7 +83,7 @@ def test_an_attack_over_many_addresses_gives_one_too(db, clock):
 
 def test_one_pin_over_and_over_gives_none(db, clock):
     """A family that does not give up on a used PIN."""
-    for _ in range(throttle.LIMIT_PER_ADDRESS + throttle.TRIES_PER_PIN + 20):
+    for _ in range(throttle.LIMIT_PER_CLIENT + throttle.TRIES_PER_PIN + 20):
         guess(1)
     assert alerts.open_count() == 0
 
@@ -159,20 +160,8 @@ def test_several_processes_that_notice_at_once_tell_once(told_in_the_log):
     for each, number in enumerate(steps.guesses(19)):
         with pytest.raises(NotProven):
             registration.prove(pin=number, birth_date=date(2019, 1, 1), by=Actor(None, f"198.51.100.{each}"))
-    gate = threading.Barrier(8)
-
-    def attempt(each):
-        gate.wait()
-        try:
-            guess(1, first=1000 + each, by=Actor(None, f"192.0.2.{each}"))
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=attempt, args=[each]) for each in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done = at_once(*[partial(guess, 1, first=1000 + each, by=Actor(None, f"192.0.2.{each}")) for each in range(8)])
+    assert done == [None] * 8
     assert Alert.objects.count() == len(told_in_the_log()) == 1
 
 

@@ -1,17 +1,17 @@
 """Attacks of many at once and attacks on what is stored."""
 
-import threading
+from functools import partial
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from portal import pins, registration
 from portal.models import Account, Alert, Pin, Registration
-from portal.refusals import AlreadyHasAccount, NotRedeemable, OthersAccount
 from practice.audit import Actor
 from practice.models import AuditEvent, User
+from tests.at_once import at_once
 from tests.portal.steps import UNKNOWN, guesses, typed
 
 PARENT = Actor(None, "198.51.100.7")
@@ -25,25 +25,9 @@ def test_one_pin_redeemed_by_fifty_at_once_links_one_account(front_desk, rivera)
         mateo.pk
     ]
     proven = registration.prove(pin=number, birth_date=rivera.mateo.birth_date, by=PARENT)
-    gate, outcomes = threading.Barrier(50), []
-
-    def attempt(each):
-        gate.wait()
-        try:
-            sign_in = registration.NewSignIn(f"parent{each}@example.com", PASSWORD)
-            registration.redeem(proven=[proven.pk], sign_in=sign_in, by=PARENT)
-            outcomes.append("won")
-        except (NotRedeemable, AlreadyHasAccount, OthersAccount) as refused:
-            outcomes.append(type(refused).__name__)
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=attempt, args=[each]) for each in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["NotRedeemable"] * 49 + ["won"]
+    sign_ins = [registration.NewSignIn(f"parent{each}@example.com", PASSWORD) for each in range(50)]
+    done = at_once(*[partial(registration.redeem, proven=[proven.pk], sign_in=each, by=PARENT) for each in sign_ins])
+    assert sorted(type(each).__name__ for each in done) == ["NotRedeemable"] * 49 + ["User"]
     assert Account.objects.count() == 1
     assert User.objects.filter(kind="family").count() == 1
     assert AuditEvent.objects.filter(action="pin.redeemed").count() == 1
@@ -52,23 +36,8 @@ def test_one_pin_redeemed_by_fifty_at_once_links_one_account(front_desk, rivera)
 @pytest.mark.django_db(transaction=True)
 def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
     mateo = rivera.link(rivera.ana, rivera.mateo)
-    gate, numbers = threading.Barrier(10), []
-
-    def press():
-        gate.wait()
-        try:
-            issued = registration.issue(contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, ""))
-            numbers.append(issued.pins[mateo.pk])
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=press) for _ in range(10)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(numbers) == 10
-    assert len(set(numbers)) == 1
+    press = partial(registration.issue, contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, ""))
+    assert len({issued.pins[mateo.pk] for issued in at_once(*[press] * 10)}) == 1
     assert Pin.objects.count() == Registration.objects.count() == 1
 
 

@@ -14,18 +14,10 @@ from portal.models import Alert, Registration
 from practice import lanes
 from practice.audit import Actor
 from practice.models import AuditEvent, Practice
-from tests import people
 from tests.accessibility import axe
 from tests.portal import days, steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def desk(context, live_server, front_desk):
-    session = people.signed_in(front_desk).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
 
 
 @pytest.fixture

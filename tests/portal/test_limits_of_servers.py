@@ -45,10 +45,10 @@ def test_two_servers_share_the_counters_of_a_pin(log, number, rivera):
 
 
 def test_two_servers_share_the_counters_of_a_client(log, number, rivera):
-    guesses = steps.guesses(throttle.LIMIT_PER_ADDRESS + 6)
+    guesses = steps.guesses(throttle.LIMIT_PER_CLIENT + 6)
     with servers.server(log) as one, servers.server(log) as other:
         answers = [prove([one, other][each % 2], guess, date(2019, 1, 1))[0] for each, guess in enumerate(guesses)]
-        assert answers == [200] * throttle.LIMIT_PER_ADDRESS + [429] * 6
+        assert answers == [200] * throttle.LIMIT_PER_CLIENT + [429] * 6
         status, page = prove(other, number, rivera.mateo.birth_date)
     assert (status, "There were too many wrong PINs" in page) == (429, True)
     assert set(RedemptionFailure.objects.values_list("client", flat=True)) == {"127.0.0.1"}
@@ -59,7 +59,7 @@ def test_a_restart_gives_nobody_new_tries(log, number, rivera):
     with servers.server(log) as before:
         for day in range(1, 6):
             prove(before, number, date(2019, 1, day))
-        for guess in steps.guesses(throttle.LIMIT_PER_ADDRESS - 1):
+        for guess in steps.guesses(throttle.LIMIT_PER_CLIENT - 1):
             prove(before, guess, date(2019, 1, 1))
     assert Pin.objects.get().state == "locked"
     with servers.server(log) as after:
@@ -74,9 +74,9 @@ def test_what_servers_say_holds_no_pin(log, number, rivera):
     with servers.server(log) as server:
         prove(server, number, date(2019, 1, 1))
         server.request("GET", f"{REGISTER}?pin={number}", Referer=f"http://127.0.0.1/?{number}")
-        for guess in steps.guesses(throttle.LIMIT_PER_ADDRESS + 1):
+        for guess in steps.guesses(throttle.LIMIT_PER_CLIENT + 1):
             prove(server, guess, date(2019, 1, 1))
     said = log.read_text()
-    assert len(re.findall(r"answered .*method=POST route=portal:register ", said)) == throttle.LIMIT_PER_ADDRESS + 2
+    assert len(re.findall(r"answered .*method=POST route=portal:register ", said)) == throttle.LIMIT_PER_CLIENT + 2
     for secret in (number, *steps.guesses(20), rivera.mateo.given_name):
         assert secret not in said

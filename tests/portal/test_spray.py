@@ -19,7 +19,7 @@ from tests.portal import steps
 
 REGISTER = reverse("portal:register")
 GUESSES = 10_000
-LIMIT = throttle.LIMIT_PER_ADDRESS
+LIMIT = throttle.LIMIT_PER_CLIENT
 ATTACKER = "203.0.113.9"
 
 

@@ -34,9 +34,7 @@ def desk(context, live_server, front_desk):
 
 def page_of(context, live_server, user):
     context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # asked for by tabs that show a PDF
-    session = people.signed_in(user).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
+    return people.page_of(user, context, live_server)
 
 
 @pytest.fixture

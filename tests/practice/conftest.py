@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.practice.sittings import signed_in
+from tests import people
 
 
 @pytest.fixture
@@ -21,4 +21,4 @@ def limits(settings):
 @pytest.fixture
 def desk(limits, context, live_server, front_desk):
     """The front desk's browser, signed in."""
-    return signed_in(context, live_server, front_desk)
+    return people.page_of(front_desk, context, live_server)

@@ -11,12 +11,6 @@ ENDED = "You have been signed out"
 WARNING = "#session-warning[open]"
 
 
-def signed_in(context, live_server, user):
-    session = people.signed_in(user).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    return context.new_page()
-
-
 def blank(page):
     """Wait until the screen is blank."""
     expect(page.get_by_role("heading", level=1)).to_have_text(ENDED, timeout=SOON)

@@ -12,19 +12,6 @@ from tests.practice.tampering import owner, verified, write
 BEFORE, AFTER = [("practice", "0005_sign_in")], [("practice", "0006_audit_integrity")]
 
 
-@pytest.fixture
-def migrate(transactional_db):
-    """Takes the database to these migrations, and to the newest ones at the end."""
-
-    def to(targets):
-        executor = MigrationExecutor(connection)
-        executor.migrate(targets)
-        return executor.loader.project_state(targets).apps
-
-    yield to
-    to(MigrationExecutor(connection).loader.graph.leaf_nodes())
-
-
 def test_old_lines_are_sealed_in_their_order_and_the_table_is_locked_again(migrate, capsys):
     old = migrate(BEFORE).get_model("practice", "AuditEvent").objects
     for number in (1, 2, 5):  # with the gap that a rollback had left

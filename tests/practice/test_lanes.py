@@ -2,7 +2,6 @@
 
 import threading
 import time
-from contextlib import closing
 
 import pytest
 from django.db import connection, transaction
@@ -10,6 +9,7 @@ from django.db import connection, transaction
 from practice import lanes, verification
 from practice.audit import Action, record, record_each
 from practice.models import AuditEvent, AuditLane
+from tests.at_once import at_once
 from tests.practice.tampering import BY, write
 
 WRITERS = 20
@@ -27,23 +27,8 @@ def is_clean():
 
 
 def together(count, action):
-    """Run the action in so many threads at once, each with a connection of its own; what they raised."""
-    raised, start = [], threading.Barrier(count)
-
-    def run():
-        with closing(connection):
-            try:
-                start.wait()
-                action()
-            except Exception as error:
-                raised.append(error)
-
-    threads = [threading.Thread(target=run) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
+    """Run the action so many times at once; what was raised."""
+    return [each for each in at_once(*[action] * count) if isinstance(each, Exception)]
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """The table of permissions: in code, in the product and in the documentation it is the same."""
 
+import re
 from pathlib import Path
 
 from django.core.management import call_command
@@ -9,7 +10,8 @@ from practice.access import ROLE_PERMISSIONS, Permission
 from practice.models import StaffRecord
 from tests.portal import steps
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "permissions.md"
 
 
 def test_every_role_stands_in_the_table():
@@ -19,6 +21,13 @@ def test_every_role_stands_in_the_table():
 def test_the_document_says_what_the_code_does(capsys):
     call_command("show_permissions")
     assert DOCUMENT.read_text() == capsys.readouterr().out
+
+
+def test_templates_ask_for_permissions_that_there_are():
+    templates = (path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    asked = {words for text in templates for words in re.findall(r'"([^"]+)" in permissions', text)}
+    assert asked
+    assert asked <= set(Permission)
 
 
 def test_the_auditor_reads_the_trail_and_nothing_of_a_patient():

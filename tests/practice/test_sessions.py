@@ -17,7 +17,6 @@ from tests.portal import steps
 HOME = reverse("practice:home")
 ASK = reverse("practice:session")
 LOGIN = reverse("account_login")
-PASSWORD_CHANGE = reverse("account_change_password")
 HTMX = {"HX-Request": "true"}
 EVERY = 30  # seconds, as the settings have it
 LIMITS = {"front desk": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}  # idle, absolute

@@ -9,9 +9,10 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from practice.models import AuditEvent
+from tests import people
 from tests.accessibility import axe
 from tests.appointments import schedules
-from tests.practice.sittings import SOON, WARNING, blank, chart, focused, signed_in, warned
+from tests.practice.sittings import SOON, WARNING, blank, chart, focused, warned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -189,7 +190,7 @@ def test_a_family_is_warned_and_signed_out_in_its_language(new_context, live_ser
     phone = new_context()
     limits(9)
     settings.SESSION_WARNING = 8
-    page = signed_in(phone, live_server, family_user)
+    page = people.page_of(family_user, phone, live_server)
     phone.add_cookies([{"name": "django_language", "value": "es", "url": live_server.url}])
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(live_server.url + reverse("portal:children"))

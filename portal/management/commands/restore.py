@@ -14,6 +14,7 @@ from portal.models import Pin
 from practice import backups
 from practice.audit import Action, Actor, record
 from practice.models import AuditEvent, User
+from practice.schema import missing_migrations
 
 WHY_VOIDED = "A backup of {day} was restored"
 STILL_OUT = """
@@ -46,7 +47,7 @@ class Command(BaseCommand):
             f"Restored as of {manifest.made_at}: {sum(manifest.rows.values())} rows in {len(manifest.rows)} tables,"
             f" {time.monotonic() - started:.1f} s. Everybody is signed out."
         )
-        if older := backups.missing_migrations():
+        if older := missing_migrations():
             self.stdout.write(f"The backup is of an older version: {len(older)} migrations follow.")
             call_command("migrate", verbosity=0, skip_checks=True)
         record(actor=by, action=Action.BACKUP_RESTORED, file=options["file"].name, made_at=manifest.made_at)

@@ -30,7 +30,7 @@ def lines(front_desk, rivera):
     record(actor=desk, action=Action.PATIENT_VIEWED, patient_id=rivera.mateo.pk, tab="basic_info")
     record(actor=desk, action=Action.ACCESS_REFUSED, view="portal:staff", why="not_allowed")
     record(actor=Actor(None, "203.0.113.9"), action=Action.PATIENTS_LISTED, patients=listed([rivera.sofia.pk]))
-    record(actor=Actor.command("load_demo"), action=Action.USER_ADDED, user_id=7)
+    record(actor=Actor.command("load_demo"), action=Action.USER_ADDED, account=7)
 
 
 def shown(page):
@@ -234,9 +234,7 @@ def test_export_of_formulas_is_neutralised_and_read_back(as_auditor, rivera, fro
 def test_audit_in_the_browser(context, live_server, auditor, lines):
     from tests.accessibility import axe  # noqa: PLC0415  # only here: it starts a browser's tool
 
-    session = people.signed_in(auditor).cookies["sessionid"]
-    context.add_cookies([{"name": "sessionid", "value": session.value, "url": live_server.url}])
-    page = context.new_page()
+    page = people.page_of(auditor, context, live_server)
     page.goto(live_server.url)
     axe(page)
     page.get_by_label("What").select_option("Refusals")

@@ -1,11 +1,8 @@
 """The sign-in of a colleague: how it stands, and what an administrator can do to it."""
 
-import threading
-
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -13,6 +10,7 @@ from practice import sign_ins
 from practice.audit import Actor
 from practice.models import AuditEvent, SignInAttempt, StaffRecord, User
 from tests import people
+from tests.at_once import at_once
 from tests.portal import steps
 from tests.practice import codes
 
@@ -238,21 +236,10 @@ def test_an_administrator_cannot_shut_out_oneself(desk, administrator, changes):
 def test_of_two_administrators_who_shut_out_each_other_one_stays():
     first = people.staff("First Admin", StaffRecord.Role.ADMINISTRATOR)
     second = people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
-    ready = threading.Barrier(2)
-
-    def shut_out(user, by):
-        ready.wait()
-        try:
-            sign_ins.disable(user=user, by=Actor(by, "192.0.2.1"))
-        except sign_ins.Refused:
-            pass  # that one was late
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=shut_out, args=pair) for pair in ((first, second), (second, first))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    done = at_once(
+        lambda: sign_ins.disable(user=first, by=Actor(second, "192.0.2.1")),
+        lambda: sign_ins.disable(user=second, by=Actor(first, "192.0.2.1")),
+    )
+    assert {type(each) for each in done} == {bool, sign_ins.Refused}
     assert User.objects.filter(is_active=True).count() == 1
     assert [action for action, _patient in steps.trail()] == ["user.disabled"]

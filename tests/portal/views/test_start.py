@@ -94,7 +94,7 @@ def guess(client, patient, count):
 
 
 def test_too_many_wrong_pins_are_refused_for_a_while(client, rivera, by, mateo):
-    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    guess(client, rivera.mateo, throttle.LIMIT_PER_CLIENT)
     (alone,) = steps.issued(by, mateo).values()
     refused = steps.prove(client, alone, rivera.mateo)
     assert refused.status_code == 429
@@ -104,7 +104,7 @@ def test_too_many_wrong_pins_are_refused_for_a_while(client, rivera, by, mateo):
 
 
 def test_a_refusal_says_when_to_try_again_and_whom_to_call_and_keeps_what_was_typed(client, at_noon, rivera, db):
-    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    guess(client, rivera.mateo, throttle.LIMIT_PER_CLIENT)
     refused = steps.prove(client, steps.UNKNOWN, rivera.mateo)
     assert "Please try again at 1 p.m., or use another line: try without Wi-Fi. Or call the practice." in refused.text
     assert refused.headers["Retry-After"] == "3600"
@@ -116,7 +116,7 @@ def test_a_refusal_says_when_to_try_again_and_whom_to_call_and_keeps_what_was_ty
 
 def test_a_refusal_in_spanish(at_noon, rivera, db):
     client = Client(headers={"accept-language": "es"})
-    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    guess(client, rivera.mateo, throttle.LIMIT_PER_CLIENT)
     refused = steps.prove(client, steps.UNKNOWN, rivera.mateo)
     assert "vuelva a intentarlo a esta hora: 13:00. O use otra conexión: pruebe sin wifi." in refused.text
 
@@ -133,7 +133,7 @@ def test_a_refusal_because_of_everybody_s_tries_says_so(client, alone, rivera, m
 
 
 def test_a_try_refused_for_too_many_leaves_its_line_too(client, alone, rivera):
-    guess(client, rivera.mateo, throttle.LIMIT_PER_ADDRESS)
+    guess(client, rivera.mateo, throttle.LIMIT_PER_CLIENT)
     before = AuditEvent.objects.count()
     assert steps.prove(client, alone, rivera.mateo).status_code == 429
     line = AuditEvent.objects.latest("pk")
