@@ -230,7 +230,7 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(client
 def test_changing_the_password_needs_the_old_one_and_guesses_count(as_front_desk, front_desk):
     sent = {"oldpassword": "a guess", "password1": "seven quiet rivers at dawn"}
     pages = [as_front_desk.post(reverse("account_change_password"), sent).text for _ in range(6)]
-    assert "Please type your current password." in pages[0]
+    assert "This is not your current password." in pages[0]
     assert "There were too many tries." in pages[5]
     assert [line[0] for line in lines()] == ["sign_in.failed"] * 5 + ["sign_in.locked"]
     front_desk.refresh_from_db()
