@@ -88,8 +88,9 @@
   }
 
   // A button is off while its request is on its way, and loses the focus by that: after a failure it has it again.
-  document.body.addEventListener("htmx:afterRequest", ({ detail: { successful, requestConfig } }) => {
-    if (!successful && document.activeElement === document.body) requestConfig.triggeringEvent?.submitter?.focus();
+  document.body.addEventListener("htmx:afterRequest", ({ detail: { elt, successful, requestConfig } }) => {
+    const button = requestConfig.triggeringEvent?.submitter ?? elt;
+    if (!successful && document.activeElement === document.body) button.focus();
   });
 
   document.body.addEventListener("htmx:sendError", () => {

@@ -158,6 +158,21 @@ def ask_for_a_new_password(client, email):
     assert answer.headers["Location"] == reverse("account_reset_password_done")
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [("en", "Choose a new password", "The link works once"), ("es", "Elija una contraseña nueva", "una sola vez")],
+)
+def test_mails_speak_our_words_in_both_languages(client, family_user, mailoutbox, language, subject, words):
+    client.cookies["django_language"] = language
+    client.post(reverse("account_reset_password"), {"email": family_user.email})
+    client.post(reverse("account_reset_password"), {"email": "o'neil&co@mail.example"})
+    known, unknown = mailoutbox
+    assert known.subject.endswith(subject)
+    assert words in known.body
+    assert "o'neil&co@mail.example" in unknown.body
+    assert reverse("portal:register") in unknown.body
+
+
 def test_the_password_reset_mail_carries_the_configured_address(client, front_desk, mailoutbox):
     ask_for_a_new_password(client, front_desk.email)
     (mail,) = mailoutbox
