@@ -175,6 +175,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # practice.attempts counts in the database, for all processes
 ACCOUNT_FORMS = {
     "change_password": "practice.forms.ChangePasswordForm",
+    "reauthenticate": "practice.forms.PasswordAgainForm",
     "reset_password": "practice.forms.ResetPasswordForm",
     "reset_password_from_key": "practice.forms.ResetPasswordKeyForm",
 }

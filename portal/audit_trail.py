@@ -102,7 +102,8 @@ class Entry:
 def entries(events: Iterable[AuditEvent]) -> list[Entry]:
     """These lines in words, in a constant number of queries."""
     events = list(events)
-    users = User.objects.in_bulk({event.user_id for event in events if event.user_id})
+    people = {number for event in events for number in (event.user_id, event.detail.get("account")) if number}
+    users = User.objects.in_bulk(people)
     staff = dict(StaffRecord.objects.filter(user__in=list(users)).values_list("user_id", "name"))
     patients = {event.patient_id for event in events if event.patient_id}
     patients.update(number for event in events for number in _shown(event))
@@ -112,7 +113,7 @@ def entries(events: Iterable[AuditEvent]) -> list[Entry]:
             event=event,
             who=users[event.user_id].email if event.user_id else "",
             what=action_in_words(event.action),
-            details=detail_in_words(_with_charts(event, charts)),
+            details=detail_in_words(_with_names(event, charts, users)),
             chart_number=charts.get(event.patient_id or 0, ""),
             staff_record=staff.get(event.user_id or 0, ""),
         )
@@ -125,11 +126,12 @@ def _shown(event: AuditEvent) -> list[int]:
     return [int(number) for number in str(event.detail.get("patients", "")).split()]
 
 
-def _with_charts(event: AuditEvent, charts: Mapping[int, str]) -> dict[str, Any]:
-    """The details, with chart numbers for the record numbers of the patients shown."""
+def _with_names(event: AuditEvent, charts: Mapping[int, str], users: Mapping[int, User]) -> dict[str, Any]:
+    """The details, with chart numbers for the patients shown, and the e-mail of the sign-in that it happened to."""
     shown = _shown(event)
     numbers = {"patients": " ".join(charts.get(number, f"record {number}") for number in shown)} if shown else {}
-    return {**event.detail, **numbers}
+    user = users.get(event.detail.get("account", 0))
+    return {**event.detail, **numbers, **({"account": user.email} if user else {})}
 
 
 def as_csv(found: QuerySet[AuditEvent]) -> Iterator[str]:

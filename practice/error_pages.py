@@ -56,11 +56,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer(request, 500, reason=words)
 
 
-def answer(request: HttpRequest, status: int, *, retry_after: int = 0, reason: str | Promise = "") -> HttpResponse:
-    """The error page of this status, with ``reason`` in place of its own sentence where one is given."""
+def answer(
+    request: HttpRequest, status: int, *, retry_after: int = 0, reason: str | Promise = "", heading: str | Promise = ""
+) -> HttpResponse:
+    """The error page of this status, with ``heading`` and ``reason`` in place of its own where they are given."""
     reference = getattr(request, "reference", "")
     connection_lost = status == HTTPStatus.SERVICE_UNAVAILABLE
-    context = {"reference": reference, "reason": reason, "saved": saved(request, connection_lost=connection_lost)}
+    context = {"reference": reference, "heading": heading, "reason": reason}
+    context["saved"] = saved(request, connection_lost=connection_lost)
     try:
         with translation.override(_language(request)):
             page: str = render_to_string(f"{status}.html", context)

@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
-from allauth.account.fields import SetPasswordField
+from allauth.account.fields import PasswordField, SetPasswordField
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
@@ -28,9 +28,22 @@ def _new_password() -> SetPasswordField:
     return SetPasswordField(label=_("New password"), help_text=passwords.HELP)
 
 
-class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+class Plain:
+    """The label says what a field is, so no placeholder says it again; the first field has the focus."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        next(iter(self.fields.values())).widget.attrs["autofocus"] = True
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
     """The password is typed once: it can be looked at."""
 
+    oldpassword = PasswordField(label=_("Current password"), autocomplete="current-password", show_reset_help=True)
     password1 = _new_password()
     password2 = None
 
@@ -46,7 +59,7 @@ class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]  # a
             record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
 
 
-class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
+class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
     """Asking for a link. How often is limited, whether or not the e-mail has a sign-in."""
 
     def clean_email(self) -> str:
@@ -55,7 +68,7 @@ class ResetPasswordForm(account.ResetPasswordForm):  # type: ignore[misc]
         return email
 
 
-class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
     """Choosing a password by a link. All sessions end, and whoever was made to wait need not any more."""
 
     password1 = _new_password()
@@ -67,6 +80,10 @@ class ResetPasswordKeyForm(account.ResetPasswordKeyForm):  # type: ignore[misc]
             sign_ins.close_sessions(self.user)
             attempts.forgive(self.user.email)
             record(actor=Actor.of(context.request), action=Action.PASSWORD_RESET, account=self.user.pk)
+
+
+class PasswordAgainForm(Plain, account.ReauthenticateForm):  # type: ignore[misc]
+    """Before something important."""
 
 
 class LimitedCode:

@@ -21,7 +21,7 @@ def markdown() -> str:
         "",
         "Made by `manage.py show_permissions` from `practice/access.py`, which decides it; a test compares the two. In",
         "the product it stands under Practice Portal › Staff › What each role may do. An inactive staff record or a",
-        "disabled sign-in may do nothing. Everybody may change the own password, second factor and sessions.",
+        "disabled sign-in may do nothing. Everybody may change their own password, second factor and sessions.",
         "",
         f"| | {' | '.join(ROLES)} |",
         f"|---|{'---|' * len(ROLES)}",

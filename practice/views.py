@@ -70,4 +70,4 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     if request.user.is_authenticated:
         record_refusal(request, "csrf")
     message = _("This page had been open too long, so nothing was saved. Go back, reload the page and try again.")
-    return error_pages.answer(request, 403, reason=message)
+    return error_pages.answer(request, 403, reason=message, heading=_("Nothing was saved"))

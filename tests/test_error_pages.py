@@ -92,6 +92,7 @@ def test_a_page_left_open_too_long_says_so_in_the_reader_s_language(db):
     strict = Client(enforce_csrf_checks=True)
     page = strict.post(REGISTER, headers={"accept-language": "es"})
     assert (page.status_code, "demasiado tiempo" in page.text) == (403, True)
+    assert "<h1>No se guardó nada</h1>" in page.text
 
 
 def test_wait_says_for_how_long(stranger, db):

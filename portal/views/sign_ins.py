@@ -28,6 +28,7 @@ class Deed:
     done: str
     not_done: str
     rule: Callable[..., bool] | None = None  # None: it makes a link, which is handed over
+    takes_away: bool = False  # its button warns by its colour
 
 
 DEEDS = {
@@ -37,6 +38,7 @@ DEEDS = {
         "Disabled.",
         "It was disabled already.",
         sign_ins.disable,
+        takes_away=True,
     ),
     "enable": Deed(
         "Enable",
@@ -59,6 +61,7 @@ DEEDS = {
         "Second factor reset.",
         "There was none.",
         sign_ins.reset_second_factor,
+        takes_away=True,
     ),
     "end-sessions": Deed(
         "Sign out everywhere",
@@ -141,7 +144,8 @@ def invite(request: HttpRequest, staff_record_id: int) -> HttpResponse:
 @staff_page(Permission.ADMINISTER)
 def roles(request: HttpRequest) -> HttpResponse:
     """**What each role may do**, from the table that decides it."""
-    return render(request, "portal/roles.html", {"roles": permissions.ROLES, "rows": permissions.rows()})
+    rows = [(words, list(zip(permissions.ROLES, may, strict=True))) for words, may in permissions.rows()]
+    return render(request, "portal/roles.html", {"roles": permissions.ROLES, "rows": rows})
 
 
 def _hand_over(request: HttpRequest, user: User, link: str) -> HttpResponse:

@@ -74,6 +74,25 @@
     }
   });
 
+  // What is shown once is taken as a whole, or copied; a browser lets us do that on https and at home only.
+  for (const field of document.querySelectorAll("[data-whole]")) {
+    field.addEventListener("focus", () => field.select());
+    if (field === document.activeElement) field.select();
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
+      button.textContent = button.dataset.copied;
+    });
+  }
+
+  // A button is off while its request is on its way, and loses the focus by that: after a failure it has it again.
+  document.body.addEventListener("htmx:afterRequest", ({ detail: { elt, successful, requestConfig } }) => {
+    const button = requestConfig.triggeringEvent?.submitter ?? elt;
+    if (!successful && document.activeElement === document.body) button.focus();
+  });
+
   document.body.addEventListener("htmx:sendError", () => {
     say("The server cannot be reached. Check the network, then try again: nothing is done twice.");
   });

@@ -1,6 +1,7 @@
 """The desk's open window while the database is away, and after it has come back, in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.faults.deeds import assert_nothing_is_half_done
 
@@ -15,10 +16,11 @@ def window(page, site, known):
 
 
 def expect_failure(window, press):
-    """A toast says so, and the window is still there."""
+    """A toast says so, the window is still there, and the keyboard where it was."""
     press()
     toast = window.locator("dialog[open] .toast-error")
     toast.wait_for()
+    expect(window.locator("dialog[open] button:focus")).to_be_visible()
     toast.get_by_role("button", name="Dismiss").click()  # not covered by anything
     assert window.locator("dialog[open] #registration-window, dialog[open] form").first.is_visible()
 

@@ -37,7 +37,7 @@ def test_the_auditor_reads_the_trail_and_nothing_of_a_patient():
 def test_roles_shows_the_table(as_administrator):
     page = as_administrator.get(reverse("portal:roles"))
     assert page.context["roles"] == ["Front desk", "Clinician", "Practice administrator", "Auditor", "No staff record"]
-    table = dict(page.context["rows"])
+    table = {words: [may for _role, may in pairs] for words, pairs in page.context["rows"]}
     assert table["Issue, show, print and revoke PINs"] == [True, True, True, False, False]
     assert table["Read the audit trail"] == [False, False, True, True, False]
     assert "Change the settings of the schedule" in page.text

@@ -158,6 +158,21 @@ def ask_for_a_new_password(client, email):
     assert answer.headers["Location"] == reverse("account_reset_password_done")
 
 
+@pytest.mark.parametrize(
+    ("language", "subject", "words"),
+    [("en", "Choose a new password", "The link works once"), ("es", "Elija una contraseña nueva", "una sola vez")],
+)
+def test_mails_speak_our_words_in_both_languages(client, family_user, mailoutbox, language, subject, words):
+    client.cookies["django_language"] = language
+    client.post(reverse("account_reset_password"), {"email": family_user.email})
+    client.post(reverse("account_reset_password"), {"email": "o'neil&co@mail.example"})
+    known, unknown = mailoutbox
+    assert known.subject.endswith(subject)
+    assert words in known.body
+    assert "o'neil&co@mail.example" in unknown.body
+    assert reverse("portal:register") in unknown.body
+
+
 def test_the_password_reset_mail_carries_the_configured_address(client, front_desk, mailoutbox):
     ask_for_a_new_password(client, front_desk.email)
     (mail,) = mailoutbox
@@ -230,7 +245,7 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(client
 def test_changing_the_password_needs_the_old_one_and_guesses_count(as_front_desk, front_desk):
     sent = {"oldpassword": "a guess", "password1": "seven quiet rivers at dawn"}
     pages = [as_front_desk.post(reverse("account_change_password"), sent).text for _ in range(6)]
-    assert "Please type your current password." in pages[0]
+    assert "This is not your current password." in pages[0]
     assert "There were too many tries." in pages[5]
     assert [line[0] for line in lines()] == ["sign_in.failed"] * 5 + ["sign_in.locked"]
     front_desk.refresh_from_db()

@@ -170,6 +170,11 @@ def test_dashboard_alert_stands_at_the_navigation_of_every_page(as_front_desk, a
     assert "alert</span>" not in as_front_desk.get(address).text
 
 
+def test_navigation_counts_alerts_in_good_english(as_front_desk, attack):
+    Alert.objects.create(kind="sign_in", started_at=attack.started_at, last_at=attack.last_at)
+    assert "2 alerts</span>" in as_front_desk.get(URL).text
+
+
 def test_dashboard_says_who_has_seen_an_alert_that_goes_on(as_front_desk, attack):
     as_front_desk.post(reverse("portal:alert_seen", args=[attack.pk]))
     page = as_front_desk.get(URL).text
