@@ -4,8 +4,9 @@ Tries are rows in the database, so they survive restarts and hold across process
 failed before it is judged and struck out when it succeeds, so that many at once do not get around the
 limit. After some failures each further one has to wait, longer each time, a quarter of an hour at most:
 
-* for one account from one place: an address (of IPv6 its /64, see ``practice.client``), or a **known device**, on which that account has signed in
-  before (it keeps a signed cookie). Whoever guesses elsewhere does not slow the known device down.
+* for one account from one place: an address (of IPv6 its /64, see ``practice.client``), or a
+  **known device**, on which that account has signed in before (it keeps a signed cookie).
+  Whoever guesses elsewhere does not slow the known device down.
 * for all accounts from one address that is not a known device: somebody goes through a list of e-mails;
 * for one account from everywhere but its known devices and the addresses it has signed in from.
 

@@ -92,14 +92,14 @@ def test_another_session_does_not_gain_by_it(required, front_desk):
 
 
 @pytest.mark.parametrize(
-    "page", ["codes/", "codes/download/", "codes/new/", "app/add/", "app/remove/", "passkeys/add/"], ids=str
+    "place", ["codes/", "codes/download/", "codes/new/", "app/add/", "app/remove/", "passkeys/add/"]
 )
-def test_nor_does_it_get_at_the_factors_themselves(required, front_desk, page):
+def test_nor_does_it_get_at_the_factors_themselves(required, front_desk, place):
     """Having just typed the password proves nothing more than the password."""
     thief = by_password(front_desk)
     add_app(by_password(front_desk))
     before, lines = codes.factors(front_desk), actions()
-    for answer in (thief.get(f"/accounts/second-factor/{page}"), thief.post(f"/accounts/second-factor/{page}")):
+    for answer in (thief.get(f"/accounts/second-factor/{place}"), thief.post(f"/accounts/second-factor/{place}")):
         assert answer.headers.get("Location") == ASKED
     assert (codes.factors(front_desk), actions()) == (before, lines)
 
