@@ -178,6 +178,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "practice.forms.PasswordAgainForm",
     "reset_password": "practice.forms.ResetPasswordForm",
     "reset_password_from_key": "practice.forms.ResetPasswordKeyForm",
+    "user_token": "practice.forms.UserTokenForm",
 }
 # Staff need a second factor before they see anything of a patient; families do not.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=IS_PRODUCTION)
@@ -202,6 +203,10 @@ SESSION_WARNING = 2 * 60  # seconds before the end; at least 20 to answer by WCA
 SESSION_SEEN_EVERY = 30  # seconds; how often at most a session in use is written, and how early it may end
 SESSION_COOKIE_AGE = max(in_all for _idle, in_all in SESSION_LIMITS.values())  # of the row in the database
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# Messages name patients and staff. Django's own choice, a cookie that anyone can read, would outlive the
+# session and tell the next person at the desk.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Responses -----------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
@@ -239,6 +244,8 @@ if IS_PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_PRODUCTION else "device"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; no form of ours comes near it
+# Files are not counted by that, and nothing here takes any: a stranger's would fill the disk.
+FILE_UPLOAD_HANDLERS = ["practice.uploads.NoFiles"]
 
 # --- Language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -261,9 +268,10 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "gz", "woff2"]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds our own widgets' templates
-# Without a mail server, links for staff to choose a password are shown to the administrator, once.
+# Without a mail server, links for staff to choose a password are shown to the administrator, once. Other mail
+# goes nowhere: on the terminal, which production keeps as its log, such links would open sign-ins for who reads it.
 SENDS_MAIL = "EMAIL_URL" in env
-EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_CONFIG = env.email("EMAIL_URL", default="dummymail://" if IS_PRODUCTION else "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "text")

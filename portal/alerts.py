@@ -36,7 +36,9 @@ GUESSES_OF_AN_ATTACKER = 3  # by one client within an alert; a family's own mist
 SHOWN = 3  # alerts in full
 
 WRONG_PIN = Q(action=Action.PIN_REFUSED, detail__has_key="verdict") | Q(action=Action.PIN_LOCKED)
-ATTEMPTS = {Alert.Kind.REDEMPTION: WRONG_PIN, Alert.Kind.SIGN_IN: Q(action=Action.SIGN_IN_FAILED)}
+# Who is made to wait and goes on trying is an attack too: at one account no more than 24 an hour are looked at.
+FAILED_SIGN_IN = Q(action=Action.SIGN_IN_FAILED) | Q(action=Action.SIGN_IN_LOCKED) & ~Q(detail__step="reset")
+ATTEMPTS = {Alert.Kind.REDEMPTION: WRONG_PIN, Alert.Kind.SIGN_IN: FAILED_SIGN_IN}
 SUCCESSES = {Alert.Kind.REDEMPTION: Action.PIN_PROVEN, Alert.Kind.SIGN_IN: Action.SIGNED_IN}
 
 
@@ -123,7 +125,7 @@ class Told:
 
 WORDS = {
     Alert.Kind.REDEMPTION: ("wrong PIN", "wrong PINs"),
-    Alert.Kind.SIGN_IN: ("wrong password", "wrong passwords"),
+    Alert.Kind.SIGN_IN: ("failed try to sign in", "failed tries to sign in"),
 }
 
 

@@ -19,6 +19,9 @@ def remember(request: HttpRequest, pin: Pin) -> None:
     kept = [other.pk for other in proven(request) if other.registration.family_contact.contact_id == contact]
     request.session[KEY] = [*(number for number in kept if number != pin.pk), pin.pk]
     request.session[SINCE] = timezone.now().timestamp()
+    if not request.user.is_authenticated:
+        # Whoever knew this browser's session before, as on a tablet that is handed round, must not have proven it too.
+        request.session.cycle_key()
 
 
 def proven(request: HttpRequest) -> list[Pin]:

@@ -44,9 +44,12 @@ from portal.pin_rows import (
 )
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount, Refused
 from practice.audit import Action, Actor, record
-from practice.models import Practice, User
+from practice.models import AuditEvent, Practice, User
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
+# Whoever has a PIN could otherwise ask of everybody whether they have a sign-in at this practice. Beyond it every
+# e-mail is refused in the same words; the practice issues another PIN.
+REFUSED_EMAILS_PER_PIN = 10
 
 
 # --- At the desk ---------------------------------------------------------------------------------
@@ -207,9 +210,11 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
     signed-in account of somebody else (OthersAccount, R14), a new sign-in where the guardian has one
     (AlreadyHasAccount), an e-mail that cannot be used (EmailNotUsable). Refused means nothing is spent.
     """
-    # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
-    password_hash = make_password(sign_in.password) if isinstance(sign_in, NewSignIn) else ""
     try:
+        if isinstance(sign_in, NewSignIn):
+            _check_refused_emails(proven)
+        # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
+        password_hash = make_password(sign_in.password) if isinstance(sign_in, NewSignIn) else ""
         return _redeem(proven, sign_in, password_hash, by=by)
     except Refused as refused:
         # After the rollback, or the line would go with it.
@@ -236,6 +241,13 @@ def record_refused_redemption(proven: int, refused: Refused, *, by: Actor) -> No
     number = refused.pin.pk if isinstance(refused, NotRedeemable) else proven
     pin = with_family(Pin.objects.filter(pk=number)).get()
     record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=refused.code, pin=pin.pk)
+
+
+def _check_refused_emails(proven: Sequence[int]) -> None:
+    patients = Pin.objects.filter(pk__in=proven).values("registration__family_contact__patient")
+    refused = AuditEvent.objects.filter(patient_id__in=patients, action=Action.PIN_REFUSED, detail__pin__in=proven)
+    if refused.filter(detail__verdict=EmailNotUsable.code).count() >= REFUSED_EMAILS_PER_PIN:
+        raise EmailNotUsable
 
 
 def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:

@@ -1,17 +1,12 @@
 """Signing in as it concerns the portal."""
 
-from typing import Any
-
-from django.http import HttpRequest
-
 from portal import alerts
 from portal.models import Alert
 from practice import sign_in
 
 
 class AccountAdapter(sign_in.AccountAdapter):
-    """The practice's, and who guesses passwords is noticed."""
+    """The practice's, and who guesses passwords or codes is noticed, also while being made to wait."""
 
-    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        super().authentication_failed(request, **credentials)
+    def notice_failure(self) -> None:
         alerts.notice(Alert.Kind.SIGN_IN)

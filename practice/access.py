@@ -108,6 +108,8 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if _is_staff(request) and second_factor.is_missing(request):
+                if request.resolver_match and request.resolver_match.kwargs:
+                    record_refusal(request, "second_factor")  # somebody's page was asked for, and not just the first
                 return second_factor.ask(request)
             reason = refusal(request.user, permission)
             with translation.override("en"):  # the staff's side is in English only, whatever the browser asks for

@@ -4,8 +4,9 @@ Tries are rows in the database, so they survive restarts and hold across process
 failed before it is judged and struck out when it succeeds, so that many at once do not get around the
 limit. After some failures each further one has to wait, longer each time, a quarter of an hour at most:
 
-* for one account from one place: an address, or a **known device**, on which that account has signed in
-  before (it keeps a signed cookie). Whoever guesses elsewhere does not slow the known device down.
+* for one account from one place: an address (of IPv6 its /64, see ``practice.client``), or a
+  **known device**, on which that account has signed in before (it keeps a signed cookie).
+  Whoever guesses elsewhere does not slow the known device down.
 * for all accounts from one address that is not a known device: somebody goes through a list of e-mails;
 * for one account from everywhere but its known devices and the addresses it has signed in from.
 
@@ -23,7 +24,7 @@ from django.utils.crypto import salted_hmac
 
 from practice import devices
 from practice.audit import Action
-from practice.client import client_address
+from practice.client import client_address, network_of
 from practice.models import AuditEvent, SignInAttempt
 
 Step = SignInAttempt.Step
@@ -63,7 +64,7 @@ def enter(*, step: Step, account: str, request: HttpRequest) -> SignInAttempt:
     attempt = SignInAttempt.objects.create(
         step=step,
         account=digest(account),
-        address=client_address(request),
+        address=network_of(client_address(request)),
         device=devices.known(request, account),
     )
     before = SignInAttempt.objects.filter(step=step, at__gt=attempt.at - WINDOW, pk__lt=attempt.pk)
@@ -102,7 +103,8 @@ def waited(failures: QuerySet[SignInAttempt], free: int) -> datetime:
 
 def _is_known_address(address: str, account: str) -> bool:
     signed_in = AuditEvent.objects.filter(action=Action.SIGNED_IN, at__gt=timezone.now() - KNOWN_ADDRESS)
-    return signed_in.filter(address=address, user__email__iexact=account).exists()
+    known = signed_in.filter(user__email__iexact=account).order_by().values_list("address", flat=True).distinct()
+    return any(network_of(each) == address for each in known)
 
 
 def strike_out(attempt: SignInAttempt) -> None:

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from practice import attempts, passwords, sign_ins
 from practice.audit import Action, Actor, record
-from practice.models import SpentCode
+from practice.models import SpentCode, User
 from practice.second_factor import CODE_LIFETIME
 from practice.sign_in import enter
+from practice.surfaces import serves
 
 Step = attempts.Step
 
@@ -68,6 +69,14 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
         return email
 
 
+class UserTokenForm(account.UserTokenForm):  # type: ignore[misc]
+    """A link to choose a password opens only where its user's pages are served."""
+
+    def _get_user(self, uidb36: str) -> User | None:
+        user: User | None = super()._get_user(uidb36)
+        return user if user and serves(user) else None
+
+
 class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):  # type: ignore[misc]
     """Choosing a password by a link. All sessions end, and whoever was made to wait need not any more."""
 
@@ -101,6 +110,7 @@ class LimitedCode:
         except forms.ValidationError:
             by = Actor.of(context.request)
             record(actor=by, action=Action.SIGN_IN_FAILED, account=self.user.pk, step="second factor")
+            get_adapter().notice_failure()
             raise
         attempts.strike_out(attempt)
         return code
@@ -176,6 +186,7 @@ class CheckedPasskey:
             account = self.user.pk if self.user else None
             by = Actor.of(context.request)
             record(actor=by, action=Action.SIGN_IN_FAILED, account=account, step="passkey")
+            get_adapter().notice_failure()
             raise _not_a_passkey() from error
 
 

@@ -69,11 +69,21 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
+def _is_withheld(request: HttpRequest) -> bool:
+    """Whether this session may not touch the factors there are: it began with the password alone, and shows none.
+
+    A thief who had the password first would otherwise read the recovery codes, or add a factor of theirs.
+    """
+    return isinstance(request.user, User) and is_missing(request) and bool(of(request.user))
+
+
 def recorded(view: View[P]) -> View[P]:
     """For allauth's views that change factors: what has changed leaves its lines, in the same transaction."""
 
     @wraps(view)
     def recording(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if _is_withheld(request):
+            return ask(request)
         if request.method != "POST":
             return view(request, *args, **kwargs)
         with transaction.atomic():
@@ -90,6 +100,8 @@ def shown(view: View[P]) -> View[P]:
 
     @wraps(view)
     def recording(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if _is_withheld(request):
+            return ask(request)
         response = view(request, *args, **kwargs)
         if request.method == "GET" and response.status_code == 200:  # noqa: PLR2004
             record(actor=Actor.of(request), action=Action.RECOVERY_CODES_SHOWN)

@@ -7,7 +7,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from practice import kept_forms, sessions
+from practice import kept_forms, second_factor, sessions
 from practice.access import public_page, signed_in_page
 from practice.models import User
 
@@ -40,6 +40,8 @@ def back(request: HttpRequest) -> HttpResponse:
 def send_again(request: HttpRequest) -> HttpResponse:
     """What was sent after the session had ended, for the same user to send now (``practice.kept_forms``)."""
     assert isinstance(request.user, User)  # noqa: S101  # the page is for whoever is signed in
+    if request.user.is_staff_member and second_factor.is_missing(request):
+        return second_factor.ask(request)  # what was typed may be about a patient
     kept = kept_forms.unseal(request.COOKIES.get(kept_forms.COOKIE, ""), user=request.user)
     if kept is None:
         response: HttpResponse = redirect("practice:home")

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account import app_settings as allauth_settings
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
@@ -91,6 +91,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         super().authentication_failed(request, **credentials)
         account = User.objects.filter(email__iexact=credentials.get("email", "")).values_list("pk", flat=True).first()
         record(actor=Actor.of(request), action=Action.SIGN_IN_FAILED, account=account, step="password")
+        self.notice_failure()
+
+    def notice_failure(self) -> None:
+        """A try has failed, or was refused, and stands in the trail. Another room may want to know."""
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Having just signed in counts as much as typing the password again."""
@@ -149,6 +153,7 @@ def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInA
         return attempts.enter(step=step, account=account, request=request)
     except attempts.Wait as wait:
         record(actor=Actor.of(request), action=Action.SIGN_IN_LOCKED, step=step)
+        get_adapter().notice_failure()
         when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
         words = gettext("There were too many tries. Please try again after %(when)s.") % {"when": when}
         raise ValidationError(words, code="too_many_attempts") from wait

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from patients.ages import today
 from portal.models import Registration
+from practice import sign_ins
 from practice.audit import Actor
 from practice.models import AuditEvent, User
 from tests import people
@@ -235,3 +237,12 @@ def test_what_blocks_a_family_breaks_no_page_of_theirs(serve, front_desk, rivera
     assert steps.prove(Client(), number, rivera.mateo).status_code == 200
     assert registered.get(reverse("portal:children")).status_code == 200
     assert AuditEvent.objects.filter(action="pin.refused").count() == 1
+
+
+def test_a_link_to_choose_a_password_opens_only_where_its_user_belongs(serve, front_desk, administrator):
+    link = sign_ins.link_for(user=front_desk, by=Actor(administrator, "192.0.2.1"))
+    path = urlsplit(link).path
+    serve("public")
+    assert "password1" not in Client().get(path, follow=True).text
+    serve("staff")
+    assert "password1" in Client().get(path, follow=True).text

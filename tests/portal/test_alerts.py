@@ -17,8 +17,10 @@ from portal.refusals import NotProven
 from practice import lanes
 from practice.audit import Action, Actor, record
 from practice.models import AuditEvent
+from tests import people
 from tests.at_once import at_once
 from tests.portal import steps
+from tests.practice import codes
 
 ATTACKER = Actor(None, "203.0.113.9")
 LOGIN = reverse("account_login")
@@ -81,6 +83,29 @@ def test_an_attack_over_many_addresses_gives_one_too(db, clock):
     assert sentences() == ["20 wrong PINs from 20 addresses since 10:00 AM; nothing was opened."]
 
 
+def test_who_goes_on_at_one_account_while_made_to_wait_gives_one(front_desk, clock):
+    """Only a few of these passwords are looked at, so that counting those alone would never be too many."""
+    for _ in range(alerts.SIGN_INS_PER_HOUR):
+        Client(REMOTE_ADDR="203.0.113.9").post(LOGIN, {"login": front_desk.email, "password": "not the one"})
+    assert sentences() == ["30 failed tries to sign in from 1 address since 10:00 AM; nothing was opened."]
+
+
+def test_guessed_codes_give_one_too(front_desk, clock):
+    codes.app_of(front_desk)
+    client = Client(REMOTE_ADDR="203.0.113.9")
+    client.post(LOGIN, {"login": front_desk.email, "password": people.PASSWORD})
+    for _ in range(alerts.SIGN_INS_PER_HOUR):
+        client.post(reverse("mfa_authenticate"), {"code": codes.wrong()})
+    assert alerts.open_count() == 1
+
+
+def test_asking_for_links_over_and_over_is_no_guessing(db, clock):
+    for _ in range(alerts.SIGN_INS_PER_HOUR + 20):
+        Client(REMOTE_ADDR="203.0.113.9").post(reverse("account_reset_password"), {"email": "a@mail.example"})
+    guess_passwords(1)
+    assert alerts.open_count() == 0
+
+
 def test_one_pin_over_and_over_gives_none(db, clock):
     """A family that does not give up on a used PIN."""
     for _ in range(throttle.LIMIT_PER_CLIENT + throttle.TRIES_PER_PIN + 20):
@@ -110,7 +135,7 @@ def test_wrong_passwords_give_an_alert(db, clock, told_in_the_log, monkeypatch):
     guess_passwords(3)
     assert alerts.open_count() == 0
     guess_passwords(1, address="2001:db8:1:2::3")
-    assert sentences() == ["4 wrong passwords from 2 addresses since 10:00 AM; nothing was opened."]
+    assert sentences() == ["4 failed tries to sign in from 2 addresses since 10:00 AM; nothing was opened."]
     (line,) = told_in_the_log()
     assert line.startswith("Passwords are being guessed")
 

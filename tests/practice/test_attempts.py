@@ -230,3 +230,18 @@ def test_asking_for_links_is_limited_with_the_same_answer_for_everybody(client, 
         assert [answer.status_code for answer in answers] == [302] * 5 + [200] * 2
         assert WAIT in answers[-1].text
     assert len(mailoutbox) == 10
+
+
+def test_an_ipv6_line_counts_as_one_address_however_many_it_has(front_desk):
+    for number in range(attempts.Limits().address):
+        guess(f"nobody{number}@mail.example", at=f"2001:db8:1:2::{number:x}")
+    assert WAIT in guess("somebody@mail.example", at="2001:db8:1:2:ffff::1").text
+    assert WAIT not in guess("somebody@mail.example", at="2001:db8:1:3::1").text
+
+
+def test_an_ipv6_line_from_which_somebody_signed_in_is_known_under_its_next_address(front_desk):
+    assert is_in(sign_in(Client(), front_desk.email, at="2001:db8:1:2::1"))
+    for number in range(attempts.Limits().account):
+        guess(front_desk.email, at=f"198.51.100.{number}")
+    assert WAIT in sign_in(Client(), front_desk.email, at="2001:db8:9:9::1").text
+    assert is_in(sign_in(Client(), front_desk.email, at="2001:db8:1:2::99"))

@@ -57,7 +57,7 @@ def test_password_alone_opens_no_page_but_the_one_that_asks_for_more(required, f
         assert client.get(page).headers["Location"] == ASKED
     page = client.get(ASKED)
     assert "Behind this page are children’s health records." in page.text
-    assert actions() == ["sign_in.succeeded"]
+    assert steps.trail() == [("sign_in.succeeded", None), ("access.refused", rivera.mateo.pk)]
 
 
 def test_a_fragment_leads_to_the_whole_page(required, front_desk):
@@ -89,6 +89,26 @@ def test_another_session_does_not_gain_by_it(required, front_desk):
     assert thief.get(ASKED).headers["Location"] == f"{reverse('mfa_reauthenticate')}?next=/"
     assert "Incorrect code." in thief.post(reverse("mfa_reauthenticate"), {"code": codes.wrong()}).text
     assert thief.get(PATIENTS).headers["Location"] == ASKED
+
+
+@pytest.mark.parametrize(
+    "place", ["codes/", "codes/download/", "codes/new/", "app/add/", "app/remove/", "passkeys/add/"]
+)
+def test_nor_does_it_get_at_the_factors_themselves(required, front_desk, place):
+    """Having just typed the password proves nothing more than the password."""
+    thief = by_password(front_desk)
+    add_app(by_password(front_desk))
+    before, lines = codes.factors(front_desk), actions()
+    for answer in (thief.get(f"/accounts/second-factor/{place}"), thief.post(f"/accounts/second-factor/{place}")):
+        assert answer.headers.get("Location") == ASKED
+    assert (codes.factors(front_desk), actions()) == (before, lines)
+
+
+def test_what_was_kept_of_a_form_waits_for_it_too(required, front_desk):
+    page = reverse("practice:send_again")
+    assert by_password(front_desk).get(page).headers["Location"] == ASKED
+    codes.app_of(front_desk)
+    assert by_code(front_desk).get(page).headers["Location"] == "/"
 
 
 def test_the_owner_s_other_session_shows_the_code_and_goes_on(required, front_desk):

@@ -197,3 +197,19 @@ def test_account_queries_do_not_grow_with_the_children(parent, sheet, rivera):
     steps.prove(parent, sheet["Sofia"], rivera.sofia)
     assert "Sofia" in parent.get(URL).text
     assert steps.queries(lambda: parent.get(URL)) == with_one
+
+
+def test_nobody_asks_with_one_pin_who_else_has_a_sign_in_here(parent, front_desk):
+    """After some refused e-mails all are refused, in the same words."""
+    taken = {"email": front_desk.email, "password": steps.PASSWORD}
+    refusal = "We cannot make an account with this e-mail."
+    assert all(refusal in parent.post(URL, taken).text for _ in range(10))
+    assert refusal in parent.post(URL, SIGN_IN).text
+    assert not Account.objects.exists()
+    assert unspent() > 0
+
+
+def test_a_few_refused_emails_do_not_matter(parent, front_desk):
+    for _ in range(9):
+        parent.post(URL, {"email": front_desk.email, "password": steps.PASSWORD})
+    assert parent.post(URL, SIGN_IN).headers["Location"] == CHILDREN

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -153,3 +154,16 @@ def test_queries_of_a_proof_do_not_grow_with_the_pins_out(client, by, alone, riv
     for link in steps.children_of(rivera.luis, 5):
         registration.issue(contact=rivera.luis, family_contact_ids=[link.pk], by=by)
     assert steps.queries(lambda: steps.prove(Client(), alone, rivera.mateo)) == with_one
+
+
+def test_who_knew_the_browser_s_session_before_has_not_proven_anything(client, alone, rivera):
+    """A tablet that is handed round: the cookie can be read before the family takes it."""
+    session = client.session
+    session["somebody"] = "was here"
+    session.save()
+    before = session.session_key
+    steps.prove(client, alone, rivera.mateo)
+    other = Client()
+    other.cookies[settings.SESSION_COOKIE_NAME] = before
+    assert "proven_pins" not in other.session
+    assert "proven_pins" in client.session
