@@ -32,7 +32,7 @@ def test_the_warning_counts_down_and_enter_stays(desk, live_server, rivera, limi
     expect(desk.get_by_role("button", name="Stay signed in")).to_be_focused()
     with desk.expect_response(lambda answer: answer.request.method == "POST") as stayed:
         desk.keyboard.press("Enter")
-    assert stayed.value.json()["left"] == pytest.approx(10, abs=0.1)
+    assert stayed.value.json()["left"] == pytest.approx(9, abs=0.1)
     desk.locator(WARNING).wait_for(state="detached")
     assert focused(desk) == "find"
     blank(desk)  # and once more nobody is there
