@@ -155,7 +155,7 @@ def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInA
         record(actor=Actor.of(request), action=Action.SIGN_IN_LOCKED, step=step)
         get_adapter().notice_failure()
         when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
-        words = gettext("There were too many tries. Please try again after %(when)s.") % {"when": when}
+        words = gettext("There were too many tries. After %(when)s you can try again.") % {"when": when}
         raise ValidationError(words, code="too_many_attempts") from wait
 
 

@@ -19,7 +19,7 @@ from tests.practice import codes
 
 LOGIN, PATIENTS = reverse("account_login"), reverse("patients:search")
 DESK, STRANGER = "192.0.2.1", "203.0.113.66"
-WAIT = "There were too many tries. Please try again after"
+WAIT = "There were too many tries. After "
 
 
 def sign_in(client, email, password=people.PASSWORD, *, at=DESK):

@@ -153,8 +153,8 @@ def test_what_happened_to_a_sign_in_is_told_by_its_e_mail(as_auditor, url, admin
     record(actor=by, action=Action.USER_DISABLED, account=front_desk.pk, sessions=2)
     record(actor=by, action=Action.USER_DISABLED, account=10**9)  # gone since
     gone, disabled = as_auditor.get(url).context["entries"][:2]
-    assert disabled.details == f"account {front_desk.email} · sessions 2"
-    assert gone.details == "account 1000000000"
+    assert disabled.details == f"sign-in {front_desk.email} · sessions 2"
+    assert gone.details == "sign-in 1000000000"
 
 
 def test_an_auditor_starts_at_the_trail_and_sees_nothing_else_in_the_navigation(as_auditor, url):
