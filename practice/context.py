@@ -17,6 +17,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
     return {
         "practice": SimpleLazyObject(Practice.current),
         "surface": settings.SURFACE,
+        "mail_is_missing": settings.IS_PRODUCTION and not settings.SENDS_MAIL,
         "registration_url": registration_address() if settings.SURFACE == "staff" else f"/{REGISTER_PATH}",
         "session_limits": SimpleLazyObject(lambda: sessions.for_page(request)),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),

@@ -210,6 +210,14 @@ def test_a_password_reset_ends_all_sessions_and_works_once(client, front_desk, a
     assert sign_in(client, front_desk, chosen).headers["Location"] == "/"
 
 
+def test_where_no_mail_can_be_sent_nobody_is_told_to_wait_for_one(client, db, settings):
+    assert client.get(reverse("account_reset_password")).text.count("Send the link") == 1
+    settings.IS_PRODUCTION = True  # and EMAIL_URL is not set
+    page = client.get(reverse("account_reset_password")).text
+    assert "We cannot send e-mail yet. Please ask the practice for help." in page
+    assert "Send the link" not in page
+
+
 def test_a_password_reset_does_not_get_around_the_second_factor(client, front_desk, mailoutbox):
     codes.app_of(front_desk)
     ask_for_a_new_password(client, front_desk.email)
