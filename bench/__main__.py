@@ -16,6 +16,7 @@ from http import HTTPStatus
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+os.environ.setdefault("LOG_LEVEL", "WARNING")  # a line for each request would bury the figures
 django.setup()
 
 from django.db import connection  # noqa: E402  # Django must be set up before its parts are imported
