@@ -101,7 +101,8 @@ def _stated(view: View[P], rule: str) -> View[P]:
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
     """A page for staff who hold the permission; others get the reason, and the refusal is recorded.
 
-    Here, and only here, a second factor is asked for where one is needed: before anything of a patient.
+    Here a second factor is asked for, where one is needed, before anything of a patient; what else is kept from
+    a session without one are the factors themselves and forms typed before (``second_factor``, ``session_views``).
     """
 
     def decorate(view: View[P]) -> View[P]:
