@@ -10,8 +10,6 @@ from django.urls import path
 
 from pinportal.shared_urls import handler400, handler403, handler404, handler500
 from pinportal.urls import urlpatterns as real
-from practice import error_pages
-from practice.access import public_page
 from practice.models import Practice, User
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -57,11 +55,6 @@ def adds_the_first_user_again(request):
         User.objects.create_user(User.objects.order_by("pk").first().email, "x", kind="family")
 
 
-@public_page
-def asks_to_wait(request):
-    return error_pages.answer(request, 429, retry_after=90)
-
-
 def layer_that_breaks(get_response):
     def middleware(request: HttpRequest):
         if "X-Break" in request.headers:
@@ -73,7 +66,6 @@ def layer_that_breaks(get_response):
 
 urlpatterns = [
     path("broken/again/", adds_the_first_user_again, name="again"),
-    path("broken/wait/", asks_to_wait, name="wait"),
     path("broken/<mistake>/", raises, name="raises"),
     path("broken/<mistake>/written/", writes_and_raises, name="writes_and_raises"),
     path("broken/<mistake>/undone/", undoes, name="undoes"),

@@ -19,7 +19,6 @@ WORDS = {  # status: (English, Spanish)
     403: ("You cannot open this page", "Usted no puede abrir esta página"),
     404: ("There is no such page", "Esta página no existe"),
     413: ("That was too much at once", "Eso fue demasiado de una vez"),
-    429: ("Please wait a little", "Espere un poco"),
     500: ("Something went wrong on our side", "Algo salió mal de nuestro lado"),
     503: ("The portal is not available right now", "El portal no está disponible"),
 }
@@ -56,7 +55,7 @@ def test_each_page_stands_alone_in_the_reader_s_language(status, language):
     ("path", "status"),
     [
         ("/broken/denied/", 403), ("/none/", 404), ("/broken/value/", 500), ("/broken/key/", 500),
-        ("/broken/database/", 503), ("/broken/wait/", 429),
+        ("/broken/database/", 503),
     ],
 )  # fmt: skip
 def test_the_number_on_the_page_is_the_one_in_the_header_and_nothing_else_of_the_request_is(stranger, path, status):
@@ -95,8 +94,8 @@ def test_a_page_left_open_too_long_says_so_in_the_reader_s_language(db):
     assert "<h1>No se guardó nada</h1>" in page.text
 
 
-def test_wait_says_for_how_long(stranger, db):
-    assert stranger.get("/broken/wait/").headers["Retry-After"] == "90"
+def test_a_database_that_is_gone_is_worth_another_try_soon(stranger, db):
+    assert stranger.get("/broken/database/").headers["Retry-After"] == str(error_pages.RETRY_AFTER)
 
 
 # --- What became of the last thing done ----------------------------------------------------------

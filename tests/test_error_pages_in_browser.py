@@ -19,7 +19,7 @@ def _broken(settings):
 def test_error_pages_are_accessible(new_context, live_server, console_errors, width, scheme):
     page = new_context(color_scheme=scheme).new_page()
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/broken/denied/", "/none/", "/broken/wait/", "/broken/value/", "/broken/database/"):
+    for path in ("/broken/denied/", "/none/", "/broken/value/", "/broken/database/"):
         page.goto(live_server.url + path)
         axe(page)
         assert page.get_by_text("Reference number:").is_visible()

@@ -68,7 +68,6 @@ def questions(front_desk, rivera):
         "404": get("/no/such/page/"),
         "405": get(issue, desk),
         "413": lambda: stranger.post(reverse("portal:register"), {"pin": "1" * 2**20}, secure=True),
-        "429": get("/broken/wait/"),
         "500": get("/broken/value/"),
         "500 of a layer": get("/", headers={"x-break": "now"}),
         "503": get("/broken/database/"),
