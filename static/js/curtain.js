@@ -70,6 +70,7 @@
       part.dataset.woken = Number(part.dataset.woken ?? 0) + 1;
       htmx.process(part);
     }
+    for (const part of page.querySelectorAll('[hx-trigger*="load delay"]')) htmx.trigger(part, "refresh");
     page.dispatchEvent(new CustomEvent("schedule:changed")); // and what it shows is old by now
   };
 

@@ -4,10 +4,13 @@ from datetime import time
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from appointments.models import Appointment, Provider, WorkingHours
+from patients.ages import today
 from patients.models import Patient
+from portal.models import SheetRun
 from practice.models import AuditEvent
 from tests.accessibility import axe
 from tests.appointments import schedules
@@ -69,6 +72,19 @@ def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera
         sign_in_again(desk, front_desk)
     with desk.expect_response(lambda answer: "refresh=1" in answer.url, timeout=40_000):
         pass  # and after half a minute
+
+
+def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(desk, live_server, front_desk, console_errors):
+    now = timezone.now()
+    run = SheetRun.objects.create(day=today(), planned_by=front_desk, started_at=now, touched_at=now)
+    desk.goto(live_server.url + reverse("portal:run", args=[run.pk]))
+    expect(desk.locator("progress")).to_be_visible()
+    blank(desk)
+    SheetRun.objects.update(printed_at=timezone.now(), touched_at=now)
+    sign_in_again(desk, front_desk)
+    expect(desk.get_by_text("Print Again gives the same PINs")).to_be_visible()
+    assert all("/runs/" in error for error in console_errors)  # it had asked once more after the end, and was refused
+    console_errors.clear()
 
 
 def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
