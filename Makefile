@@ -111,7 +111,7 @@ var/demo.env: | .venv/.run
 	@umask 077 && { echo PINPORTAL_ENV=demo && $(PY) -m pinportal.secrets; } > $@
 
 # Directories are in the list too: they change when a file goes.
-var/.static: .venv/.run $(shell find static)
+var/.static: .venv/.run pinportal/static_files.py $(shell find static)
 	@mkdir -p var
 	@$(LIKE_PRODUCTION) $(MANAGE) collectstatic --no-input --verbosity 0
 	@touch $@
