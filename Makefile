@@ -1,7 +1,7 @@
 # What developers run and what CI runs: `make check` and `make test` define green.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve backup restore test check bench format messages lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore test check bench report format messages lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -58,6 +58,9 @@ check: run-packages .venv/.dev ## Style, types, import directions, templates, mi
 bench: run-packages .venv/.dev ## Speed and memory, measured; PART=limits, backup or sheets for those alone
 	$(PY) -m bench$(if $(PART),.$(PART))
 
+report: test-packages .venv/.dev var/.static ## What registering costs a family, measured, with pictures: docs/families.md
+	$(PY) -m bench.families
+
 format: .venv/.dev ## Mends what `make check` would complain about, where a tool can
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
@@ -111,7 +114,7 @@ var/demo.env: | .venv/.run
 	@umask 077 && { echo PINPORTAL_ENV=demo && $(PY) -m pinportal.secrets; } > $@
 
 # Directories are in the list too: they change when a file goes.
-var/.static: .venv/.run $(shell find static)
+var/.static: .venv/.run pinportal/static_files.py $(shell find static)
 	@mkdir -p var
 	@$(LIKE_PRODUCTION) $(MANAGE) collectstatic --no-input --verbosity 0
 	@touch $@

@@ -2,8 +2,9 @@
 "use strict";
 
 {
-  if (window.PublicKeyCredential) {
-    for (const hidden of document.querySelectorAll("[data-passkey]")) hidden.hidden = false;
+  for (const hidden of document.querySelectorAll("[data-passkey]")) {
+    if (window.PublicKeyCredential) hidden.hidden = false;
+    else hidden.remove();
   }
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();

@@ -1,0 +1,75 @@
+"""Every page and state that families meet, by axe in light and dark and by what axe cannot see (tests/by_hand.py)."""
+
+import pytest
+from playwright.sync_api import expect
+
+from pinportal import static_files
+from practice.audit import Actor
+from practice.models import Practice
+from tests import by_hand, families, network
+from tests.accessibility import axe
+from tests.browser.states import STATES, Visit
+from tests.portal import steps
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Handles of scripts and of crispy-forms, which nothing in a style sheet needs.
+UNSTYLED = {
+    "requiredField", "textinput", "emailinput", "passwordinput", "numberinput", "checkboxinput", "fs-6", "small-form",
+    "number", "choice",
+}  # fmt: skip
+CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
+  .flatMap((element) => [...element.classList]))]"""
+
+
+@pytest.fixture
+def visit(new_context, live_server, rivera, front_desk, settings):
+    settings.ROOT_URLCONF = "tests.broken"
+    settings.PORTAL_URL = live_server.url
+    Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100", address="1 Main St, Fairbrook")
+    rivera.baby.given_name = "Diego"
+    rivera.baby.save()
+    children = [rivera.mateo, rivera.sofia]
+    by = Actor(front_desk, "192.0.2.1")
+    pins = steps.printed(by, *(rivera.link(rivera.ana, child) for child in children))
+    family = families.Family({child.given_name: child.birth_date for child in children}, pins)
+    page = new_context(has_touch=True).new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.add_init_script(network.WATCH)
+    return Visit(page, live_server.url, rivera, by, settings, family)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_everybody_can_use_it(visit, console_errors, name):
+    STATES[name](visit)
+    page = visit.page
+    assert page.evaluate("[vitals.shift, vitals.shifts]") == [0, []]
+    by_hand.leads_to_mistakes(page)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        axe(page)
+    by_hand.is_told(page)
+    by_hand.works_by_keyboard(page)
+    by_hand.keeps_its_shape(page)
+    by_hand.is_large_enough(page)
+    by_hand.fits(page)
+    page.set_viewport_size({"width": 1280, "height": 800})
+    by_hand.is_large_enough(page)
+    styled = static_files.bundled()
+    assert {each for each in page.evaluate(CLASSES) if f".{each}" not in styled} <= UNSTYLED
+    by_hand.skips(page)
+    console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
+
+
+def test_from_scan_to_my_children_without_script(new_context, visit, live_server):
+    """The QR code then only opens the page; all else is as with script."""
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(live_server.url + visit.family.address)
+    visit.page.goto(live_server.url)  # has script, so that the steps can be read
+    for _ in range(families.MOST_STEPS):
+        if page.url.endswith("/my/children/"):
+            break
+        visit.family.answer(page)
+    expect(page.get_by_role("heading", name="My Children")).to_be_visible()
+    for child in visit.family.births:
+        expect(page.get_by_role("heading", name=child)).to_be_visible()

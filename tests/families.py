@@ -1,0 +1,94 @@
+"""A family at home, in a real browser: it answers whatever the page asks, from the sheet in its hand.
+
+It goes by what a field is for (name and type), so it finds its way in every language, and from scan to My Children
+whatever steps there are in between. Used by the tests and by ``bench/families.py``.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import reverse
+from playwright.sync_api import Locator, Page
+
+MOST_STEPS = 12
+# Of the children that are asked for on one page, the one whose name stands nearest to a field.
+NEAREST = """(element, names) => {
+  for (let around = element; around && !around.matches("main"); around = around.parentElement) {
+    const found = names.filter((name) => around.innerText?.includes(name));
+    if (found.length) return found[0];
+  }
+  return null;
+}"""
+
+
+@dataclass
+class Hands:
+    """How something is typed and pressed. The bench has slower ones, which count."""
+
+    def write(self, place: Locator, text: str) -> None:
+        place.fill(text)
+
+    def press(self, place: Locator) -> None:
+        place.click()
+
+
+@dataclass
+class Family:
+    """What they know: the children of the sheet, in its order, and what they choose."""
+
+    births: dict[str, date]  # by given name
+    pins: dict[str, str] = field(default_factory=dict)  # by given name
+    email: str = "ana@mail.example"
+    password: str = "correct horse battery staple"
+    hands: Hands = field(default_factory=Hands)
+
+    @property
+    def address(self) -> str:
+        """Where the sheet's QR code leads, from the server's name on."""
+        return f"{reverse('portal:register')}#{','.join(self.pins.values())}"
+
+    def walk(self, page: Page, *, to: str) -> list[str]:
+        """Answer one page after another until the one with this URL name; the headings on the way."""
+        seen, goal = [], reverse(to)
+        for _ in range(MOST_STEPS):
+            if page.evaluate("location.pathname") == goal:
+                return seen
+            seen.append(page.get_by_role("heading", level=1).inner_text())
+            self.answer(page)
+        raise AssertionError(f"{to} was not reached in {MOST_STEPS} steps: {seen}")
+
+    def answer(self, page: Page) -> None:
+        """Fill in what is empty, then press the one button that stands out."""
+        self.fill(page)
+        with page.expect_navigation():
+            self.hands.press(page.locator("main .btn-primary:visible").first)
+
+    def fill(self, page: Page) -> None:
+        """Fill in what is empty on this page."""
+        for place in page.locator("main input:visible").all():
+            kind, name = place.get_attribute("type") or "text", place.get_attribute("name") or ""
+            if kind == "checkbox" and not place.is_checked():
+                self.hands.press(place)
+            elif kind not in {"checkbox", "radio"} and not place.input_value():
+                self._write(place, self._word_for(place, kind, name))
+
+    def _write(self, place: Locator, text: str) -> None:
+        if text:
+            self.hands.write(place, text)
+
+    def _word_for(self, place: Locator, kind: str, name: str) -> str:
+        if kind == "password":
+            return self.password
+        if kind == "email" or name == "email":
+            return self.email
+        for part in ("month", "day", "year"):
+            if name.endswith(f"_{part}"):
+                return str(getattr(self.births[self._child(place)], part))
+        return next(iter(self.pins.values())) if "pin" in name else ""
+
+    def _child(self, place: Locator) -> str:
+        """Whose birth date is asked for: the child named beside it, or the one whose PIN was typed."""
+        if beside := place.evaluate(NEAREST, list(self.births)):
+            return str(beside)
+        typed = place.page.locator("[name=pin]").first.input_value().replace(" ", "")
+        return next((name for name, pin in self.pins.items() if pin.replace(" ", "") == typed), next(iter(self.births)))
