@@ -115,7 +115,7 @@ def _context(sheet: Sheet) -> dict[str, Any]:
     link = [registration_address() + "#", *re.split("(,)", ",".join(number for _, number in sheet.pins))]
     # In parts, so that digits take less room than letters: larger dots, which matter more on a bad copy than
     # another level of error correction would (tests/portal/test_sheet_on_paper.py has the figures).
-    qr = segno.make(link, error="m", micro=False)
+    qr = segno.make(link, error="m", micro=False)  # type: ignore[arg-type]  # its types do not know of parts
     host, slash, path = registration_address().split("://", 1)[1].partition("/")
     language = language_of(sheet.contact)
     return {
