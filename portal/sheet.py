@@ -11,7 +11,8 @@ import segno
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language_info, gettext
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
@@ -20,6 +21,7 @@ from weasyprint.urls import URLFetcher
 from patients.models import Contact, Patient
 from portal.models import Pin
 from portal.pins import grouped
+from practice.logo import data_url
 from practice.models import Practice
 from practice.surfaces import registration_address
 
@@ -44,11 +46,13 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
     ``progress`` is told how many have been laid out, after every few.
     """
     practice = Practice.current()
+    logo = data_url(practice)
     documents = []
     for start in range(0, len(sheets), CHUNK):
         chunk = sheets[start : start + CHUNK]
         html = render_to_string(
-            "portal/sheet.html", {"practice": practice, "sheets": [_context(sheet) for sheet in chunk]}
+            "portal/sheet.html",
+            {"practice": practice, "logo": logo, "sheets": [_in_its_language(sheet) for sheet in chunk]},
         )
         with _one_at_a_time:
             documents.append(_laid_out(html, practice.paper))
@@ -63,8 +67,8 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
 
 def _laid_out(html: str, paper: str) -> Document:
     fonts, style = _fonts_and_style(paper)
-    # Nothing is fetched: the page is complete, and names in it may be hostile.
-    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=[]))
+    # Nothing is fetched: the page is complete (logo and icons are in it), and names in it may be hostile.
+    page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     return page.render(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
 
 
@@ -92,15 +96,36 @@ def last_day(pin: Pin) -> date:
     return timezone.localdate(pin.expires_at - timedelta(microseconds=1))
 
 
+def envelope_lines(contact: Contact) -> list[str]:
+    """The contact's address for the envelope's window; empty where it would not do for the mail."""
+    if not (contact.street and contact.city):
+        return []
+    place = " ".join(part for part in (contact.state, contact.postal_code) if part)
+    return [contact.street, ", ".join(part for part in (contact.city, place) if part)]
+
+
+def _in_its_language(sheet: Sheet) -> dict[str, Any]:
+    with translation.override(language_of(sheet.contact)):
+        return _context(sheet)
+
+
 def _context(sheet: Sheet) -> dict[str, Any]:
     # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
     link = registration_address() + "#" + ",".join(number for _, number in sheet.pins)
-    qr = segno.make(link, error="m", micro=False)
+    # A quarter of the code may be lost to folds, stains and copiers. Printed 40 mm wide, read at 25: docs/sheet.md.
+    qr = segno.make(link, error="q", micro=False, boost_error=False)
+    host, slash, path = registration_address().split("://", 1)[1].partition("/")
+    language = language_of(sheet.contact)
     return {
         "contact": sheet.contact,
-        "language": language_of(sheet.contact),
-        "address": registration_address().split("://", 1)[1],
-        "qr": qr.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None),
+        "language": language,
+        "is_right_to_left": get_language_info(language)["bidi"],
+        "envelope_lines": envelope_lines(sheet.contact),
+        "host": host,
+        "path": slash + path,
+        "qr": qr.svg_inline(
+            border=4, omitsize=True, svgclass="qr", lineclass=None, title=gettext("Code to scan with your phone")
+        ),
         "rows": [
             {
                 "name": sheet_name(pin.registration.family_contact.patient),

@@ -27,6 +27,9 @@ WORDS: Mapping[str, str] = {
     Action.SECOND_FACTOR_RESET: "Reset a second factor",
     Action.RECOVERY_CODES_MADE: "Made recovery codes",
     Action.RECOVERY_CODES_SHOWN: "Looked at the recovery codes",
+    Action.PRACTICE_CHANGED: "Changed the practice’s settings",
+    Action.TERMS_PUBLISHED: "Published terms for families",
+    Action.TERMS_ACCEPTED: "Accepted the terms",
     Action.BACKUP_MADE: "Made a backup",
     Action.BACKUP_RESTORED: "Restored a backup",
     Action.PATIENT_ADDED: "Opened a new chart",
@@ -79,7 +82,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "charts": ("Charts and lists of patients", ("patient.", "patients.", "family_contact.", "children.", "dashboard.")),
     "portal": ("PINs and registrations", ("pin.", "registration.", "worklist.", "sheet_run.")),
     "schedule": ("Schedule", ("schedule", "appointment.")),
-    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "alert.", "backup.")),
+    "staff": ("Staff, sign-ins and settings", ("staff_record.", "user.", "practice.", "terms.", "alert.", "backup.")),
     "audit": ("The audit trail itself", ("audit.",)),
 }
 

@@ -27,14 +27,20 @@ class Practice(models.Model):
         FIFTEEN = 15, "15 minutes"
 
     name = models.CharField(max_length=100, default="Our Practice")
-    address = models.CharField(max_length=200, blank=True)
+    address = models.CharField(max_length=200, blank=True, help_text="In lines, as on an envelope")
     phone = models.CharField(max_length=30, blank=True)
+    logo = models.BinaryField(null=True, editable=False, help_text="A small PNG of our own making (practice.logo)")
+    logo_mark = models.CharField(max_length=16, blank=True, editable=False, help_text="Of the logo's bytes")
+    logo_width = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Pixels")
+    logo_height = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Pixels")
     paper = models.CharField(max_length=6, choices=Paper, default=Paper.LETTER)
     pin_lifetime_days = models.PositiveSmallIntegerField(
-        default=14, validators=[MinValueValidator(1), MaxValueValidator(30)]
+        "PIN lifetime in days", default=14, validators=[MinValueValidator(1), MaxValueValidator(30)]
     )
-    adult_age = models.PositiveSmallIntegerField(default=18)
-    teen_from = models.PositiveSmallIntegerField("teen from age", default=12)
+    adult_age = models.PositiveSmallIntegerField(
+        "adult from age", default=18, validators=[MinValueValidator(14), MaxValueValidator(25)]
+    )
+    teen_from = models.PositiveSmallIntegerField("teen from age", default=12, validators=[MinValueValidator(1)])
     teen_to = models.PositiveSmallIntegerField("teen to age", default=17)
     grid_minutes = models.PositiveSmallIntegerField(
         "calendar grid", choices=GridMinutes, default=GridMinutes.FIFTEEN, help_text="How long a slot of the day is"
@@ -52,6 +58,11 @@ class Practice(models.Model):
                 name="teen_ages_end_before_adult_age",
             ),
             models.CheckConstraint(condition=Q(grid_minutes__in=[5, 10, 15]), name="calendar_grid_is_5_10_or_15"),
+            models.CheckConstraint(
+                condition=Q(logo=None, logo_mark="", logo_width=0, logo_height=0)
+                | (Q(logo__isnull=False, logo_width__gt=0, logo_height__gt=0) & ~Q(logo_mark="")),
+                name="logo_is_there_as_a_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,8 +70,18 @@ class Practice(models.Model):
 
     @classmethod
     def current(cls) -> "Practice":
-        """The practice's settings; the defaults where nobody has saved any yet."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        """The practice's settings; the defaults where nobody has saved any yet. The logo is fetched when asked for."""
+        return cls.objects.filter(pk=1).defer("logo").first() or cls(pk=1)
+
+    @property
+    def address_lines(self) -> list[str]:
+        """The address as on an envelope."""
+        return self.address.splitlines()
+
+    @property
+    def address_in_one_line(self) -> str:
+        """The address where there is one line for it."""
+        return ", ".join(line.strip().rstrip(",") for line in self.address_lines)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -156,6 +177,58 @@ class StaffRecord(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Terms(models.Model):
+    """A version of the practice's terms for families. Published ones stay as they are; the newest counts."""
+
+    number = models.PositiveIntegerField(unique=True, help_text="The version: 1, 2, 3 …")
+    published_at = models.DateTimeField(default=timezone.now, help_text="UTC")
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", help_text="Empty: a command"
+    )
+
+    class Meta:
+        verbose_name_plural = "terms"
+        ordering: ClassVar = ["-number"]
+        constraints: ClassVar = [models.CheckConstraint(condition=Q(number__gte=1), name="terms_count_from_1")]
+
+    def __str__(self) -> str:
+        return f"Terms, version {self.number}"
+
+
+class TermsText(models.Model):
+    """The words of one version in one language."""
+
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="texts")
+    language = models.CharField(max_length=10, help_text="A code of settings.LANGUAGES")
+    text = models.TextField(help_text="Paragraphs, with an empty line between them")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["terms", "language"], name="one_text_per_terms_and_language"),
+            models.CheckConstraint(condition=~Q(text=""), name="terms_have_words"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terms} ({self.language})"
+
+
+class TermsAcceptance(models.Model):
+    """A family's sign-in has accepted a version, in the language in which it was shown."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances")
+    language = models.CharField(max_length=10, help_text="A code of settings.LANGUAGES")
+    accepted_at = models.DateTimeField(default=timezone.now, help_text="UTC")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "terms"], name="terms_are_accepted_once_by_each_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.terms}, accepted {self.accepted_at:%Y-%m-%d}"
 
 
 class AuditLane(models.Model):

@@ -11,3 +11,7 @@ def state_of(*records: Model) -> str:
     # As text: a choice that was just set and the same choice read back are different objects.
     values = repr([sorted((name, str(value)) for name, value in model_to_dict(each).items()) for each in records])
     return hashlib.sha256(values.encode()).hexdigest()[:16]
+
+
+class Stale(Exception):
+    """A colleague has changed the record since the page was opened; nothing was saved."""
