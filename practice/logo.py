@@ -1,6 +1,6 @@
 """The practice's logo: whatever is uploaded is read once, and only a small picture of our own making is kept.
 
-    ``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``practice:logo``
+``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``practice:logo``
 """
 
 import hashlib
