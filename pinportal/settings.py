@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "practice.session_limits.SessionLimits",  # knows who asks, and comes before whoever asks for a sign-in
+    "practice.languages.follow",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -249,8 +250,9 @@ FILE_UPLOAD_HANDLERS = ["practice.uploads.NoFiles"]
 
 # --- Language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("es", "Español")]
+LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "pinportal.formats"  # where Django’s own dates and times are not what these families write
 USE_TZ = True
 # The practice's time zone: "today", ages and expiry dates are meant in it.
 TIME_ZONE = env.str("PRACTICE_TIME_ZONE", default="America/New_York")

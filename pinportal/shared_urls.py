@@ -3,10 +3,8 @@
 Numbers in addresses are record numbers; names, chart numbers and PINs never are.
 """
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
 from pinportal import health
 
@@ -15,7 +13,6 @@ urlpatterns = [
     path("accounts/email/", RedirectView.as_view(pattern_name="practice:home"), name="account_email"),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
-    path("language/", login_not_required(set_language), name="set_language"),
     path("", include((health.urlpatterns, "pinportal"))),
 ]
 

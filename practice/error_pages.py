@@ -11,6 +11,7 @@ from http import HTTPStatus
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
@@ -64,6 +65,7 @@ def answer(
     connection_lost = status == HTTPStatus.SERVICE_UNAVAILABLE
     context = {"reference": reference, "heading": heading, "reason": reason}
     context["saved"] = saved(request, connection_lost=connection_lost)
+    context["csrf_token"] = _token_of_switch(request, status)
     try:
         with translation.override(_language(request)):
             page: str = render_to_string(f"{status}.html", context)
@@ -88,8 +90,21 @@ def saved(request: HttpRequest, *, connection_lost: bool) -> str:
     return "unknown" if writing.stands or connection_lost else "no"
 
 
-def _language(request: HttpRequest) -> str:
-    """English on the staff's pages; else what the browser asks for, found without session or database."""
+def _token_of_switch(request: HttpRequest, status: int) -> str:
+    """For the language switch, where it can work: the request got through the layers it needs, and nothing is down."""
+    is_refusal = status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return get_token(request) if is_refusal and hasattr(request, "user") and not _is_staffs(request) else ""
+
+
+def _is_staffs(request: HttpRequest) -> bool:
     match = getattr(request, "resolver_match", None)
     rule = getattr(match.func, "access_rule", "") if match else ""
-    return "en" if rule.startswith("staff") else translation.get_language_from_request(request)
+    return bool(rule.startswith("staff"))
+
+
+def _language(request: HttpRequest) -> str:
+    """English on the staff's pages; else what the browser asks for, found without session or database."""
+    if _is_staffs(request):
+        return "en"
+    # As settled for this request (``practice.languages``), if it had got as far.
+    return getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)

@@ -111,6 +111,13 @@ class User(AbstractBaseUser):
         default=0, editable=False, help_text="Counted up to end all sessions: each carries the number it began with"
     )
 
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        help_text="What a family reads: a code of settings.LANGUAGES. Empty: not known yet",
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"

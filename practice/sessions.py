@@ -21,6 +21,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from practice.audit import Action, Actor, record
 from practice.client import client_address
@@ -61,9 +62,12 @@ class Ended:
         """For whoever finds themselves signed out."""
         if self.user and self.ending is Ending.IDLE:
             minutes = settings.SESSION_LIMITS[self.user.kind][0] // 60
-            return _("You were signed out because nobody used this page for %(minutes)s minutes.") % {
-                "minutes": minutes
-            }
+            words = ngettext(
+                "You were signed out because nobody used this page for %(minutes)s minute.",
+                "You were signed out because nobody used this page for %(minutes)s minutes.",
+                minutes,
+            )
+            return words % {"minutes": minutes}
         if self.ending is Ending.ABSOLUTE:
             return _("Your time was up, so you were signed out.")
         return _("You have been signed out. Please sign in again.")

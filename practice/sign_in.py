@@ -20,12 +20,12 @@ from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, devices
+from practice import attempts, devices, languages
 from practice.audit import Action, Actor, record
 from practice.client import client_address
 from practice.models import Practice, SignInAttempt, User
@@ -85,6 +85,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         record(actor=Actor.of(request), action=Action.SIGNED_IN, method=_method(request, user))
         response: HttpResponse = super().post_login(request, user, **kwargs)
         devices.remember(request, response, user)
+        languages.settle(request, response, user)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -126,13 +127,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         super().send_password_reset_mail(user, email, context | {"password_reset_url": link})
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Mail speaks for the practice, and leads whoever has no sign-in to where a PIN makes one."""
-        if (user := context.get("user")) and not serves(user):
+        """Mail speaks for the practice, in the language of whom it is for.
+
+        It leads whoever has no sign-in to where a PIN makes one.
+        """
+        user = context.get("user")
+        if user and not serves(user):
             template_prefix = UNKNOWN_ACCOUNT
         here = urlsplit(address("/", of_staff=settings.SURFACE == "staff")).netloc
         site = SimpleNamespace(name=Practice.current().name, domain=here)
         ours = {"current_site": site, "signup_url": registration_address()}
-        super().send_mail(template_prefix, email, context | ours)
+        with translation.override(languages.of(user) or translation.get_language()):
+            super().send_mail(template_prefix, email, context | ours)
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{Practice.current().name}] {subject}"
@@ -165,6 +171,7 @@ def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpRes
     UserSession.objects.create_from_request(request)
     record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
     devices.remember(request, response, user)
+    languages.settle(request, response, user)
     return response
 
 

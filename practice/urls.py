@@ -7,6 +7,7 @@ app_name = "practice"
 urlpatterns = [
     path("", views.home, name="home"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("language/", views.language, name="language"),
     path("session/", session_views.session, name="session"),
     path("session/back/", session_views.back, name="session_back"),
     path("session/again/", session_views.send_again, name="send_again"),

@@ -9,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
 
-from practice import error_pages, second_factor
+from practice import error_pages, languages, second_factor
 from practice.access import (
     Permission,
     own_sign_in_page,
@@ -39,6 +40,15 @@ def home(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """Where browsers look by themselves when they show what is no page of ours, such as a sheet."""
     return redirect(static("favicon.svg"))
+
+
+@require_POST
+@public_page
+def language(request: HttpRequest) -> HttpResponse:
+    """The language switch. Back to ``next``, or on an error page to where that stood: a place of ours, by GET."""
+    response: HttpResponse = set_language(request)
+    languages.switch(request, request.POST.get("language", ""))
+    return response
 
 
 @require_safe

@@ -23,6 +23,7 @@ VISIT = "appointment.viewed"
 LINES = {
     "practice:home": (None, None),
     "practice:favicon": (None, None),
+    "practice:language": (None, None),  # no change of an access, nothing of a patient
     "practice:session": (None, None),
     "practice:session_back": (None, None),
     "practice:send_again": (None, None),

@@ -52,7 +52,6 @@ THIRD_PARTY = {
     "mfa_remove_webauthn": (reverse("mfa_remove_webauthn", args=[1]), "staff: own sign-in"),
     "mfa_edit_webauthn": (reverse("mfa_edit_webauthn", args=[1]), "staff: own sign-in"),
     "mfa_login_webauthn": (reverse("mfa_login_webauthn"), "public"),
-    "set_language": (reverse("set_language"), "public"),
 }
 # Who is let in under each rule that ``practice.access`` can state.
 OPEN_TO = {

@@ -1,4 +1,7 @@
-"""The Spanish catalogue is complete and compiled, and families get it. Works on a system without gettext."""
+"""Every catalogue is complete and compiled, and families get it. Works on a system without gettext.
+
+What is missing is listed by the failure itself: ``pytest tests/test_translations.py -k catalogue``.
+"""
 
 import ast
 import io
@@ -9,6 +12,7 @@ import pytest
 from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
+from babel.messages.plurals import get_plural
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -20,25 +24,46 @@ from portal import registration
 from practice.audit import Actor
 
 ROOT = Path(settings.BASE_DIR)
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 PAGES = ["portal:register", "account_login", "account_reset_password"]
+TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|#|<[^>]+>")
+# Plural rules of CLDR, which Django's own catalogues follow: as many forms as babel knows, or one more (Spanish).
+FORMS = {"es": 3, "ar": 6}
+# Around a placeholder that reads from the left, or may: U+2066 or U+2068 before it and U+2069 after it.
+ISOLATED = re.compile("[\u2066\u2068]%\\(\\w+\\)s\u2069")
+NEEDS_NO_ISOLATION = {"step", "steps", "minutes", "hours", "when", "number", "count", "age", "year", "version", "date"}
 
 
-def messages_of(catalogue):
-    return {each.id: each.string for each in catalogue if each.id}
+def file_of(language, kind):
+    return ROOT / "locale" / translation.to_locale(language) / "LC_MESSAGES" / f"django.{kind}"
 
 
 def catalogue_of(language):
-    with (ROOT / "locale" / language / "LC_MESSAGES" / "django.po").open("rb") as file:
-        return read_po(file, locale=language)
-
-
-SPANISH = catalogue_of("es")
+    with file_of(language, "po").open("rb") as file:
+        return read_po(file, locale=language, abort_invalid=True)
 
 
 def first(text):
     """A message as the code has it; of a plural the singular."""
     return text if isinstance(text, str) else text[0]
+
+
+def several(text):
+    return [text] if isinstance(text, str) else list(text)
+
+
+def messages_of(catalogue):
+    return {each.id if isinstance(each.id, str) else tuple(each.id): each.string for each in catalogue if each.id}
+
+
+SPANISH = catalogue_of("es")
+
+
+@pytest.fixture(params=TRANSLATED)
+def catalogue(request):
+    """The catalogue of each language that families can choose."""
+    return catalogue_of(request.param)
 
 
 def strings_of_code():
@@ -49,7 +74,7 @@ def strings_of_code():
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                     if name in GETTEXT:
-                        yield node.args[0].value
+                        yield node.args["pgettext" in name].value
 
 
 def strings_of_templates():
@@ -60,43 +85,59 @@ def strings_of_templates():
 
 
 @pytest.mark.parametrize("strings", [strings_of_code, strings_of_templates])
-def test_every_string_is_in_the_catalogue(strings):
+def test_every_string_is_in_the_catalogue(catalogue, strings):
     found = set(strings())
-    missing = sorted(found - {first(text) for text in messages_of(SPANISH)})
+    missing = sorted(found - {first(text) for text in messages_of(catalogue)})
     assert len(found) > 20
-    assert not missing, "Run `make messages` and translate"
+    assert not missing, f"Append to locale/{catalogue.locale}: docs/translating.md"
 
 
-def test_nothing_is_left_over_in_the_catalogue():
+def test_nothing_is_left_over_in_the_catalogue(catalogue):
     known = {*strings_of_code(), *strings_of_templates()}
-    assert not [text for text in messages_of(SPANISH) if first(text) not in known]
+    assert not [text for text in messages_of(catalogue) if first(text) not in known]
 
 
-def test_every_string_is_translated_and_none_is_a_guess():
-    assert not SPANISH.fuzzy
-    untranslated = [each.id for each in SPANISH if each.id and (each.fuzzy or not each.string)]
-    assert not untranslated
-    assert not [each.id for each in SPANISH if isinstance(each.string, tuple) and not all(each.string)]
+def test_every_string_of_the_catalogue_is_translated_and_none_is_a_guess(catalogue):
+    assert not [each.id for each in catalogue if each.id and each.fuzzy]
+    assert not [each.id for each in catalogue if each.id and not all(several(each.string))]
 
 
-def test_placeholders_and_markup_stand_in_the_translation():
-    pattern = re.compile(r"%\(\w+\)[sd]|%[sd]|<[^>]+>")
-    for text, translated in messages_of(SPANISH).items():
-        for each in [translated] if isinstance(translated, str) else translated:
-            assert sorted(pattern.findall(each)) == sorted(pattern.findall(first(text))), text
+def test_the_catalogue_has_every_plural_form_of_its_language(catalogue):
+    forms = FORMS[str(catalogue.locale)]
+    assert catalogue.num_plurals == forms >= get_plural(str(catalogue.locale))[0]
+    plurals = [each for each in catalogue if each.pluralizable]
+    assert plurals
+    assert not [each.id for each in plurals if len(several(each.string)) != forms]
 
 
-def test_what_is_compiled_is_what_is_written():
+def test_placeholders_and_markup_of_the_catalogue_are_those_of_the_code(catalogue):
+    for text, translated in messages_of(catalogue).items():
+        for each in several(translated):
+            assert sorted(PLACEHOLDER.findall(each)) == sorted(PLACEHOLDER.findall(several(text)[-1])), text
+
+
+def test_what_reads_from_the_left_is_kept_apart_in_a_catalogue_that_reads_from_the_right(catalogue):
+    """Phone numbers, e-mails and names would tear the sentence apart and be torn themselves."""
+    if catalogue.locale.text_direction == "ltr":
+        return
+    for text, translated in messages_of(catalogue).items():
+        for each in several(translated):
+            open_ones = re.findall(r"%\((\w+)\)s", ISOLATED.sub("", each))
+            assert set(open_ones) <= NEEDS_NO_ISOLATION, text
+            assert len(re.findall("[\u2066-\u2068]", each)) == each.count("\u2069"), text
+
+
+def test_the_compiled_catalogue_is_what_is_written(catalogue):
     compiled = io.BytesIO()
-    write_mo(compiled, SPANISH)
+    write_mo(compiled, catalogue)
     compiled.seek(0)
-    with (ROOT / "locale/es/LC_MESSAGES/django.mo").open("rb") as file:
-        assert messages_of(read_mo(file)) == messages_of(read_mo(compiled)), "Run `make messages`"
+    with file_of(str(catalogue.locale), "mo").open("rb") as file:
+        assert messages_of(read_mo(file)) == messages_of(read_mo(compiled)), "Run `make catalogues`"
 
 
-def test_the_catalogue_says_who_has_to_read_it():
-    assert "qualified human translator" in SPANISH.header_comment
-    assert SPANISH.locale_identifier == "es"
+def test_the_catalogue_says_who_has_to_read_it(catalogue):
+    assert "qualified human translator" in catalogue.header_comment
+    assert "X-Reviewed-By" in file_of(str(catalogue.locale), "po").read_text()
 
 
 # --- Pages ---------------------------------------------------------------------------------------
@@ -115,7 +156,7 @@ def by_browser():
 
 def by_switch():
     client = Client()
-    answer = client.post(reverse("set_language"), {"language": "es", "next": reverse("portal:register")})
+    answer = client.post(reverse("practice:language"), {"language": "es", "next": reverse("portal:register")})
     assert answer.status_code == 302
     return client
 
@@ -131,7 +172,8 @@ def printed_sheet(rivera, front_desk):
 
 def english_on(html):
     """Sentences of ours that stand on the page untranslated."""
-    return [text for text, spanish in messages_of(SPANISH).items() if len(text.split()) > 2 and text in html]
+    texts = [piece for text in messages_of(SPANISH) for piece in several(text)]
+    return [text for text in texts if len(text.split()) > 2 and text in html]
 
 
 def spanish(response):
@@ -194,7 +236,7 @@ def test_birth_dates_are_asked_for_in_the_order_of_the_language():
 @pytest.mark.django_db
 def test_the_switch_wins_over_the_browser_and_leads_back():
     client = by_browser()
-    client.post(reverse("set_language"), {"language": "en", "next": reverse("portal:register")})
+    client.post(reverse("practice:language"), {"language": "en", "next": reverse("portal:register")})
     assert '<html lang="en"' in client.get(reverse("portal:register")).content.decode()
 
 

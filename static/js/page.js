@@ -22,6 +22,35 @@
   watch();
   document.addEventListener("htmx:afterSettle", watch);
 
+  // Another language, another page: what was typed goes along. It is written down for as long as that page takes to
+  // load, in this tab alone, and never with passwords or codes.
+  const KEPT = "typed";
+  const typed = () => [...document.querySelectorAll("main input[id], main select[id], main textarea[id]")].filter(
+    (field) => !/password|one-time-code/.test(field.autocomplete) && !/^(hidden|password|file|submit)$/.test(field.type));
+  document.querySelector("[data-languages]")?.addEventListener("submit", () => {
+    const values = typed().map((field) => [field.id, /checkbox|radio/.test(field.type) ? field.checked : field.value]);
+    try { sessionStorage.setItem(KEPT, JSON.stringify({ path: location.pathname, values })); } catch { /* switched off */ }
+  });
+  const bringBack = () => {
+    let kept = null;
+    try {
+      kept = sessionStorage.getItem(KEPT);
+      sessionStorage.removeItem(KEPT);
+    } catch { /* switched off */ }
+    const { path, values } = JSON.parse(kept ?? "{}");
+    if (path !== location.pathname) return;
+    const fields = new Map(typed().map((field) => [field.id, field]));
+    for (const [id, value] of values) {
+      const field = fields.get(id);
+      if (!field) continue;
+      if (typeof value === "boolean") field.checked = value;
+      else if (value) field.value = value;
+    }
+  };
+  bringBack();
+  // Should that page never come, what was written down goes when this one is seen again.
+  window.addEventListener("pageshow", () => { try { sessionStorage.removeItem(KEPT); } catch { /* switched off */ } });
+
   // A form that came back with errors: the summary has the focus, so that screen readers begin there.
   document.querySelector(".error-summary")?.focus();
 }

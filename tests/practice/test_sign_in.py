@@ -99,7 +99,7 @@ def test_next_after_signing_out_stays_here(as_front_desk, evil):
 
 @pytest.mark.parametrize("evil", ELSEWHERE)
 def test_next_of_the_language_switch_stays_here(client, db, evil):
-    assert client.post(reverse("set_language"), {"language": "es", "next": evil}).headers["Location"] == "/"
+    assert client.post(reverse("practice:language"), {"language": "es", "next": evil}).headers["Location"] == "/"
 
 
 def test_next_leads_to_a_page_of_ours(client, front_desk, rivera):
