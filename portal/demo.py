@@ -8,6 +8,8 @@ from django.utils import timezone
 from patients.demo import FIRST_GENERATED
 from patients.models import Contact, FamilyContact
 from portal import registration
+from portal.accounts import NewSignIn
+from portal.judging import WRONG_BIRTH_DATES_UNTIL_LOCKED
 from portal.models import Registration
 from portal.refusals import NotProven
 from practice.audit import Actor
@@ -62,13 +64,13 @@ def _redeem_all(numbers: dict[FamilyContact, str], *, email: str) -> None:
         if link.patient.birth_date
     ]
     if proven:
-        registration.redeem(proven=proven, sign_in=registration.NewSignIn(email, PASSWORD), by=by)
+        registration.redeem(proven=proven, sign_in=NewSignIn(email, PASSWORD), by=by)
 
 
 def _lock(numbers: dict[FamilyContact, str]) -> None:
     """Somebody guessed at the birth date of one child until the PIN was locked."""
     for number in list(numbers.values())[:1]:
-        for _ in range(registration.WRONG_BIRTH_DATES_UNTIL_LOCKED):
+        for _ in range(WRONG_BIRTH_DATES_UNTIL_LOCKED):
             try:
                 registration.prove(pin=number, birth_date=timezone.localdate(), by=Actor(None, ADDRESS))
             except NotProven:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.views import families, register
+from portal.views import families, register, register_account, terms
 from practice.surfaces import REGISTER_PATH
 
 app_name = "portal"
@@ -8,7 +8,14 @@ app_name = "portal"
 urlpatterns = [
     path(REGISTER_PATH, register.start, name="register"),
     path(f"{REGISTER_PATH}children/", register.siblings, name="register_siblings"),
-    path(f"{REGISTER_PATH}account/", register.account, name="register_account"),
+    path(f"{REGISTER_PATH}another/", register.another, name="register_another"),
+    path(f"{REGISTER_PATH}you/", register_account.you, name="register_you"),
+    path(f"{REGISTER_PATH}email/", register_account.email, name="register_email"),
+    path(f"{REGISTER_PATH}terms/", register_account.agree, name="register_terms"),
+    path(f"{REGISTER_PATH}account/", register_account.account, name="register_account"),
+    path(f"{REGISTER_PATH}passkey/", register_account.passkey_options, name="register_passkey"),
     path(f"{REGISTER_PATH}start-over/", register.start_over, name="register_start_over"),
+    path("terms/", terms.read, name="terms"),
+    path("terms/accept/", terms.accept, name="accept_terms"),
     path("my/children/", families.my_children, name="children"),
 ]

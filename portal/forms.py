@@ -11,9 +11,10 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from patients.ages import today
-from portal import pins
+from portal import pin_hints, pins
 from practice import passwords
 from practice.models import StaffRecord, User
+from practice.passkeys import LONGEST as LONGEST_PASSKEY
 
 EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
 
@@ -108,7 +109,7 @@ class PinForm(forms.Form):
 
     pin = forms.CharField(
         label=_("PIN"),
-        max_length=pins.ENTRY_MAX_LENGTH,
+        max_length=pins.ADDRESS_MAX_LENGTH,
         help_text=_("The 12 digits next to your child’s name on the sheet."),
         error_messages={"required": _("Type the PIN from your sheet."), "max_length": _("A PIN has 12 digits.")},
         widget=forms.TextInput(
@@ -121,17 +122,31 @@ class PinForm(forms.Form):
             }
         ),
     )
+    # The other PINs of a scanned sheet, put here by the page's script.
+    more = forms.CharField(required=False, max_length=pins.ADDRESS_MAX_LENGTH, widget=forms.HiddenInput)
     birth_date = BirthDateField(
         label=_("Your child’s birth date"), error_messages={"required": _("Type your child’s birth date.")}
     )
 
-    def clean_pin(self) -> str:
+    def clean_pin(self) -> list[str]:
+        entry = self.cleaned_data["pin"]
         try:
-            return pins.normalised(self.cleaned_data["pin"])
+            return pins.entered(entry)
         except pins.MistypedPin:
-            raise forms.ValidationError(
-                _("There is a typing mistake in this PIN. Compare it with your sheet: it has 12 digits.")
-            ) from None
+            raise forms.ValidationError(pin_hints.hint(entry.rpartition("#")[2]).in_words) from None
+
+    def clean_more(self) -> list[str]:
+        """What a script has put here and is no PIN is left out: nobody could mend it."""
+        try:
+            return pins.entered("#" + self.cleaned_data["more"])
+        except pins.MistypedPin:
+            return []
+
+    @property
+    def pair(self) -> dict[str, Any]:
+        """What ``registration.prove`` takes."""
+        numbers: list[str] = self.cleaned_data["pin"] + self.cleaned_data["more"]
+        return {"pin": numbers[0], "more": numbers[1:], "birth_date": self.cleaned_data["birth_date"]}
 
 
 class SiblingForm(forms.Form):
@@ -144,28 +159,42 @@ class SiblingForm(forms.Form):
         return born
 
 
-class NewSignInForm(forms.Form):
-    """A family's e-mail and password."""
+class EmailForm(forms.Form):
+    """A family's e-mail."""
 
     email = forms.EmailField(
         label=_("E-mail"),
         error_messages={"invalid": _("Check your e-mail. It should look like name@example.com.")},
-        widget=forms.EmailInput({"autocomplete": "email"}),
+        widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
     )
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+
+class NewSignInForm(EmailForm):
+    """A family's e-mail, and a password or a passkey.
+
+    The e-mail is asked for before; it stands here again so that password managers keep it with the password.
+    """
+
+    passkey = forms.CharField(required=False, max_length=LONGEST_PASSKEY, widget=forms.HiddenInput)
     password = forms.CharField(
         label=_("Password"),
+        required=False,
         strip=False,
         max_length=passwords.LONGEST,
         help_text=passwords.HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
 
-    helper = FormHelper()
-    helper.form_tag = False
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if "password" in cleaned:
+        if cleaned.get("passkey"):
+            return cleaned
+        if not cleaned.get("password", "-"):
+            self.add_error("password", self.fields["email"].error_messages["required"])
+        elif "password" in cleaned:
             try:
                 validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
             except forms.ValidationError as error:

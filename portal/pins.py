@@ -21,6 +21,8 @@ from practice.derivation import derived
 RANDOM_DIGITS = 11  # 36 bits; NIST SP 800-63A asks for 6 random digits
 PIN_LENGTH = RANDOM_DIGITS + 1
 ENTRY_MAX_LENGTH = 64  # characters looked at; a grouped PIN has 14
+ADDRESS_MAX_LENGTH = 512  # characters of the sheet's address with all its PINs, where somebody pastes that
+SHEET_MAX_PINS = 12  # that one entry may hold; a sheet has six at most
 SEPARATORS = frozenset(" \t\r\n-‐‑‒–—.·_/,\u00a0\u2007\u2009\u202f\u200b\u200e\u200f\u202a\u202c\ufeff")
 
 
@@ -66,6 +68,20 @@ def normalised(entry: str) -> str:
     if len(pin) != PIN_LENGTH or not damm.is_valid(pin):
         raise MistypedPin
     return pin
+
+
+def entered(entry: str) -> list[str]:
+    """The PINs in an entry: one as people type it, or those behind the ``#`` of the sheet's address.
+
+    Raises MistypedPin as ``normalised`` does.
+    """
+    _address, has_fragment, fragment = entry.partition("#")
+    if not has_fragment:
+        return [normalised(entry)]
+    parts = [part for part in fragment.split(",") if part.strip()]
+    if not 0 < len(parts) <= SHEET_MAX_PINS:
+        raise MistypedPin
+    return list(dict.fromkeys(normalised(part) for part in parts))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ class NotProven(Refused):
 
 
 class NotRedeemable(Refused):
-    """A proven PIN ended before the last click; ``why`` is the state it ended in."""
+    """A proven PIN ended before the last click; ``why`` is the state it ended in, or ``judging.BLOCKED``."""
 
     def __init__(self, pin: Pin, why: str) -> None:
         super().__init__(why)
@@ -57,3 +57,9 @@ class EmailNotUsable(Refused):
     """No account can be made with this e-mail address (R16, R18)."""
 
     code = "email_not_usable"
+
+
+class TermsChanged(Refused):
+    """The practice has published newer terms than the family has accepted."""
+
+    code = "terms_changed"

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import alerts, pins, printing, throttle
-from portal.eligibility import block, others_read_along
-from portal.models import Account, Alert, Pin, Postponement, Registration
+from portal.accounts import NewSignIn, check_refused_emails, make_account, own_account, record_refused_redemption
+from portal.eligibility import block
+from portal.judging import enter_verdict, is_spared, judge, why_ended
+from portal.models import Alert, Pin, Postponement, Registration
 from portal.pin_rows import (
-    BLOCKED_AT_TOUCH,
     KEY_IS_GONE,
     children_to_ask_about,
     close,
@@ -42,15 +43,13 @@ from portal.pin_rows import (
     shown,
     with_family,
 )
-from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount, Refused
+from portal.refusals import (
+    NotProven,
+    NotRedeemable,
+    Refused,
+)
 from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, Practice, User
-
-WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12
-# Whoever has a PIN could otherwise ask of everybody whether they have a sign-in at this practice. Beyond it every
-# e-mail is refused in the same words; the practice issues another PIN.
-REFUSED_EMAILS_PER_PIN = 10
-
+from practice.models import Practice, User
 
 # --- At the desk ---------------------------------------------------------------------------------
 
@@ -116,26 +115,30 @@ def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Acto
 # --- At home -------------------------------------------------------------------------------------
 
 
-def prove(*, pin: str, birth_date: date, by: Actor) -> Pin:
+def prove(*, pin: str, birth_date: date, by: Actor, more: Sequence[str] = ()) -> Pin:
     """The live PIN whose child was born on that day: the parent's proof (R11).
 
+    ``more`` are the other PINs of a scanned sheet. The day may be that of any child on it, so that nobody has to
+    find the row that goes with it; where it is none of theirs, it counts against each of the PINs (R12).
     Raises NotProven, the same for every reason, and TooManyAttempts. Nothing is spent yet.
     """
-    digests = pins.digests(pin)
+    tried = [pins.digests(number) for number in dict.fromkeys([pin, *more])]
     try:
-        attempt = throttle.enter(by=by, digest=digests[0])
+        attempts = throttle.enter_all(by=by, digests=[digests[0] for digests in tried])
     except throttle.TooManyAttempts:
         record(actor=by, action=Action.PIN_REFUSED, verdict="too_many_attempts")
         alerts.notice(Alert.Kind.REDEMPTION)
         raise
     try:
-        proven = _prove(digests=digests, birth_date=birth_date, by=by)
+        proven, held = _prove(tried=tried, birth_date=birth_date, by=by)
     except NotProven:
         alerts.notice(Alert.Kind.REDEMPTION)
-        if attempt.general_until:
-            raise throttle.TooManyAttempts(attempt.general_until, is_general=True) from None
+        if general_until := next((each.general_until for each in attempts if each.general_until), None):
+            raise throttle.TooManyAttempts(general_until, is_general=True) from None
         raise
-    throttle.strike_out(attempt)
+    for attempt, counts in zip(attempts, held, strict=True):
+        if not counts:
+            throttle.strike_out(attempt)
     return proven
 
 
@@ -144,7 +147,7 @@ def prove_sibling(*, sibling: Pin, birth_date: date, by: Actor) -> Pin:
 
     Raises NotProven. No PIN can be guessed here, and five wrong birth dates lock this one.
     """
-    return _prove(digests=[sibling.digest], birth_date=birth_date, by=by)
+    return _prove(tried=[[sibling.digest]], birth_date=birth_date, by=by)[0]
 
 
 def siblings_of(proven: Sequence[Pin]) -> list[Pin]:
@@ -158,49 +161,29 @@ def siblings_of(proven: Sequence[Pin]) -> list[Pin]:
     )
 
 
-def _prove(*, digests: list[str], birth_date: date, by: Actor) -> Pin:
+def _prove(*, tried: Sequence[list[str]], birth_date: date, by: Actor) -> tuple[Pin, list[bool]]:
+    """The PIN that is proven, and for each that was tried whether it counts as failed.
+
+    The other PINs of the same guardian do not: the sheet was scanned as a whole. Anybody else's do, or whoever
+    has one right pair could try out any number of PINs beside it.
+    """
     # The counter of wrong birth dates is committed before the refusal: raising inside the transaction
     # would roll it back and allow endless guesses.
     with transaction.atomic():
-        pin = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).first()
-        verdict, change = _judge(pin, birth_date)
-        # One UPDATE and one INSERT whatever the verdict, so that all refusals take the same time (R11).
-        Pin.objects.filter(pk=pin.pk if pin else 0).update(**change)
-        patient_id = pin.registration.family_contact.patient_id if pin else None
-        action = {"proven": Action.PIN_PROVEN, "locked_now": Action.PIN_LOCKED}.get(verdict, Action.PIN_REFUSED)
-        record(actor=by, action=action, patient_id=patient_id, verdict=verdict, pin=pin.pk if pin else None)
-    if verdict != "proven" or pin is None:
+        digests = {digest for each in tried for digest in each}
+        locked = with_family(Pin.objects.select_for_update(of=("self",)).filter(digest__in=digests)).order_by("pk")
+        by_digest = {pin.digest: pin for pin in locked}
+        found = [next((by_digest[each] for each in digests if each in by_digest), None) for digests in tried]
+        judged = [judge(pin, birth_date) for pin in found]
+        proven = next((pin for pin, (verdict, _) in zip(found, judged, strict=True) if verdict == "proven"), None)
+        held = [not is_spared(pin, proven) for pin in found]
+        for pin, (verdict, change), counts in zip(found, judged, held, strict=True):
+            if counts or pin == proven:
+                is_second = verdict == "proven" and pin != proven
+                enter_verdict(pin, "other_guardian" if is_second else verdict, change, by=by)
+    if proven is None:
         raise NotProven
-    return pin
-
-
-def _judge(pin: Pin | None, birth_date: date) -> tuple[str, dict[str, object]]:
-    """What an attempt with this PIN and birth date comes to, and what that changes in the PIN's row."""
-    now = timezone.now()
-    unchanged: dict[str, object] = {"wrong_birth_dates": pin.wrong_birth_dates if pin else 0}
-    if pin is None:
-        return "unknown", unchanged
-    if pin.state != Pin.State.ACTIVE:
-        return pin.state, unchanged
-    family_contact = pin.registration.family_contact
-    if pin.expires_at <= now:
-        return "expired", ending(Pin.State.EXPIRED, now=now)
-    if birth_date != family_contact.patient.birth_date:
-        wrong = pin.wrong_birth_dates + 1
-        if wrong < WRONG_BIRTH_DATES_UNTIL_LOCKED:
-            return "wrong_birth_date", {"wrong_birth_dates": wrong}
-        return "locked_now", {"wrong_birth_dates": wrong, **ending(Pin.State.LOCKED, now=now)}
-    if obstacle := block(family_contact, practice=Practice.current(), today=today()):
-        return f"blocked: {obstacle.code}", ending(Pin.State.REVOKED, now=now, reason=BLOCKED_AT_TOUCH)
-    return "proven", unchanged
-
-
-@dataclass(frozen=True)
-class NewSignIn:
-    """The e-mail and password that a family has chosen; the password has passed the rules for passwords."""
-
-    email: str
-    password: str
+    return proven, held
 
 
 def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> User:
@@ -208,13 +191,14 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
 
     Everything is checked again. Refused: a PIN that is no longer live or allowed (NotRedeemable), a
     signed-in account of somebody else (OthersAccount, R14), a new sign-in where the guardian has one
-    (AlreadyHasAccount), an e-mail that cannot be used (EmailNotUsable). Refused means nothing is spent.
+    (AlreadyHasAccount), an e-mail that cannot be used (EmailNotUsable), terms that are not the newest
+    (TermsChanged). Refused means nothing is spent.
     """
     try:
         if isinstance(sign_in, NewSignIn):
-            _check_refused_emails(proven)
+            check_refused_emails(proven)
         # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
-        password_hash = make_password(sign_in.password) if isinstance(sign_in, NewSignIn) else ""
+        password_hash = make_password(sign_in.password or None) if isinstance(sign_in, NewSignIn) else ""
         return _redeem(proven, sign_in, password_hash, by=by)
     except Refused as refused:
         # After the rollback, or the line would go with it.
@@ -228,62 +212,21 @@ def _redeem(proven: Sequence[int], sign_in: User | NewSignIn, password_hash: str
     contact = chosen[0].registration.family_contact.contact
     _check_redeemable(chosen, contact)
     if isinstance(sign_in, NewSignIn):
-        user = _new_account(contact, chosen, sign_in.email, password_hash)
+        user = make_account(contact, chosen, sign_in, password_hash, by=by)
     else:
-        user = _own_account(contact, sign_in)
+        user = own_account(contact, sign_in)
     for pin in chosen:
         _spend(pin, user=user, by=by)
     return user
 
 
-def record_refused_redemption(proven: int, refused: Refused, *, by: Actor) -> None:
-    """Note why a proven PIN was not redeemed: for the PIN that was the reason, else for the one proven first."""
-    number = refused.pin.pk if isinstance(refused, NotRedeemable) else proven
-    pin = with_family(Pin.objects.filter(pk=number)).get()
-    record_for(Action.PIN_REFUSED, pin.registration.family_contact, by, verdict=refused.code, pin=pin.pk)
-
-
-def _check_refused_emails(proven: Sequence[int]) -> None:
-    patients = Pin.objects.filter(pk__in=proven).values("registration__family_contact__patient")
-    refused = AuditEvent.objects.filter(patient_id__in=patients, action=Action.PIN_REFUSED, detail__pin__in=proven)
-    if refused.filter(detail__verdict=EmailNotUsable.code).count() >= REFUSED_EMAILS_PER_PIN:
-        raise EmailNotUsable
-
-
 def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
     practice, now = Practice.current(), timezone.now()
     for pin in chosen:
-        family_contact = pin.registration.family_contact
-        if family_contact.contact_id != contact.pk:
+        if pin.registration.family_contact.contact_id != contact.pk:
             raise NotRedeemable(pin, "other_guardian")
-        if pin.state != Pin.State.ACTIVE:
-            raise NotRedeemable(pin, pin.state)
-        if pin.expires_at <= now:
-            raise NotRedeemable(pin, Pin.State.EXPIRED)
-        if block(family_contact, practice=practice, today=today()):
-            raise NotRedeemable(pin, Pin.State.REVOKED)
-
-
-def _new_account(contact: Contact, chosen: Sequence[Pin], email: str, password_hash: str) -> User:
-    if Account.objects.filter(contact=contact).exists():
-        raise AlreadyHasAccount
-    practice, links = Practice.current(), [pin.registration.family_contact for pin in chosen]
-    if any(others_read_along(link, email, practice=practice, today=today()) for link in links):
-        raise EmailNotUsable
-    try:
-        with transaction.atomic():
-            user = User.objects.create(email=email.lower(), kind=User.Kind.FAMILY, password=password_hash)
-    except IntegrityError as error:  # the address has a sign-in: said in words that do not say so (R16)
-        raise EmailNotUsable from error
-    Account.objects.create(user=user, contact=contact)
-    return user
-
-
-def _own_account(contact: Contact, user: User) -> User:
-    account = Account.objects.filter(user=user).first()
-    if account is None or account.contact_id != contact.pk:
-        raise OthersAccount
-    return user
+        if why := why_ended(pin, practice=practice, now=now):
+            raise NotRedeemable(pin, why)
 
 
 def _spend(pin: Pin, *, user: User, by: Actor) -> None:

@@ -94,6 +94,18 @@ def enter(*, by: Actor, digest: str) -> Attempt:
     return Attempt(failure.pk, general_until)
 
 
+def enter_all(*, by: Actor, digests: Sequence[str]) -> list[Attempt]:
+    """Enter an attempt with several PINs, as with those of a scanned sheet: all of them, or none."""
+    entered: list[Attempt] = []
+    try:
+        for digest in digests:
+            entered += [enter(by=by, digest=digest)]
+    except TooManyAttempts:
+        _delete([each.failure_id for each in entered])
+        raise
+    return entered
+
+
 def strike_out(attempt: Attempt) -> None:
     """The attempt did not fail."""
     _delete([attempt.failure_id])

@@ -13,12 +13,12 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 
-from practice import second_factor
+from practice import second_factor, terms
 from practice.audit import Action, Actor, record
 from practice.models import StaffRecord, User
 
@@ -161,7 +161,19 @@ def _is_staff(request: HttpRequest) -> bool:
 
 
 def family_page(view: View[P]) -> View[P]:
-    """A page for a family's own account."""
+    """A page for a family's own account. Opens once the newest terms of the practice are accepted."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if isinstance(request.user, User) and terms.must_accept(request.user):
+            return redirect("portal:accept_terms")
+        return view(request, *args, **kwargs)
+
+    return family_page_before_terms(guarded)
+
+
+def family_page_before_terms(view: View[P]) -> View[P]:
+    """A page for a family's own account that also opens while terms wait to be accepted."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:

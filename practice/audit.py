@@ -60,6 +60,7 @@ class Action(models.TextChoices):
     PIN_PROVEN = "pin.proven"
     PIN_REDEEMED = "pin.redeemed"
     PIN_REFUSED = "pin.refused"
+    GUARDIAN_DENIED = "registration.not_the_guardian"
     ACCESS_DECLINED = "registration.declined"
     ACCESS_REMOVED = "registration.removed"
     CHILDREN_VIEWED = "children.viewed"

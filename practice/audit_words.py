@@ -50,6 +50,7 @@ WORDS: Mapping[str, str] = {
     Action.PIN_PROVEN: "Proved PIN and birth date",
     Action.PIN_REDEEMED: "Redeemed a PIN",
     Action.PIN_REFUSED: "Was refused a PIN or its redemption",
+    Action.GUARDIAN_DENIED: "Said not to be the guardian on the sheet",
     Action.ACCESS_DECLINED: "Noted that the portal was declined",
     Action.ACCESS_REMOVED: "Removed portal access",
     Action.CHILDREN_VIEWED: "Looked at the child in the Patient Portal",

@@ -152,6 +152,7 @@ def _note(session: SessionBase, marks: dict[str, float]) -> None:
 def begin(session: SessionBase) -> None:
     """Somebody has just signed in: both limits count from here."""
     session[STARTED] = session[SEEN] = _now()
+    session.set_expiry(None)  # a cookie that outlived its tab for whoever was registering ends with the browser now
 
 
 def has_begun(session: SessionBase) -> bool:

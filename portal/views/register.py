@@ -1,11 +1,13 @@
-"""The registration page for parents: a PIN and a birth date, the other children, an account (R11 to R16).
+"""The registration page for parents: a PIN and a birth date, then the other children (R11, R12, R15).
 
-What has been proven stands in the session (``portal.proof``). Each step looks again at what is true
-now; the last click is checked once more inside the transaction that spends the PINs.
+What has been proven stands in the session (``portal.proof``); the steps after it are in ``register_account``.
 """
 
 import math
+from collections.abc import Callable
 from datetime import timedelta
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -13,21 +15,20 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import proof, registration, throttle
-from portal.forms import NewSignInForm, PinForm, SiblingForm
+from portal import accounts, judging, pin_hints, proof, registration, throttle
+from portal.forms import PinForm, SiblingForm
 from portal.models import Account, Pin
-from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
+from portal.refusals import NotProven, NotRedeemable
+from portal.steps import Step, next_page, progress
 from practice.access import public_page
 from practice.audit import Actor
-from practice.faults import when_it_fails
 from practice.models import Practice, User
-from practice.sign_in import welcome
 
 START = "portal/register/start.html"
+P = ParamSpec("P")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,36 +38,96 @@ START = "portal/register/start.html"
 def start(request: HttpRequest) -> HttpResponse:
     """PIN and birth date. One answer for whatever is wrong with the pair; typing mistakes do not count."""
     form = PinForm(_sent(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            pin = registration.prove(**form.cleaned_data, by=Actor.of(request))
-        except NotProven:
-            form.add_error(None, _not_proven())
-        except throttle.TooManyAttempts as refused:
-            form.add_error(None, _too_many(refused))
-            return _refused(render(request, START, {"form": form}, status=429), refused)
-        else:
-            proof.remember(request, pin)
-            return redirect(
-                "portal:register_siblings" if registration.siblings_of([pin]) else "portal:register_account"
-            )
-    return render(request, START, {"form": form})
+    pin, refused = _proof(request, form)
+    if pin:
+        proof.remember(request, pin)
+        return redirect(_after(request, pin))
+    return _start_page(request, refused, {"form": form, "proven": proof.proven(request)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @sensitive_post_parameters()
-def siblings(request: HttpRequest) -> HttpResponse:
-    """The other children of the sheet, each asked for by birth date only (R15)."""
+@sensitive_variables()
+def another(request: HttpRequest) -> HttpResponse:
+    """One more PIN of the same guardian, as from an older sheet. What is proven stays, whatever is typed here."""
     proven = proof.proven(request)
     if not proven:
-        return _start_again(request)
+        return start_again(request)
+    form = PinForm(_sent(request))
+    pin, refused = _proof(request, form)
+    if pin and proof.is_of_same_guardian(pin, proven[0]):
+        proof.remember(request, pin)
+        return redirect(_after(request, pin))
+    if pin:
+        form.add_error(None, _others_pin())
+    return _start_page(request, refused, {"form": form, "proven": proven, "is_another": True})
+
+
+def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, throttle.TooManyAttempts | None]:
+    """The PIN that the form proves. If none, the form says why; and the refusal, where there were too many."""
+    if request.method != "POST" or not form.is_valid():
+        return None, None
+    try:
+        return registration.prove(**form.pair, by=Actor.of(request)), None
+    except NotProven:
+        form.add_error(None, _not_proven(len(form.pair["more"]) + 1))
+        return None, None
+    except throttle.TooManyAttempts as refused:
+        form.add_error(None, _too_many(refused))
+        return None, refused
+
+
+def _after(request: HttpRequest, pin: Pin) -> str:
+    return "portal:register_siblings" if registration.siblings_of([pin]) else next_page(request)
+
+
+def _start_page(
+    request: HttpRequest, refused: throttle.TooManyAttempts | None, context: dict[str, Any]
+) -> HttpResponse:
+    """The page with the form; where there were too many tries, telling machines too when to come again."""
+    context |= {"hints": pin_hints.for_page(), "next": next_page(request), **progress(request, Step.PROOF)}
+    page = render(request, START, context, status=429 if refused else 200)
+    if refused:
+        wait = math.ceil((refused.retry_at - timezone.now()).total_seconds())
+        page.headers["Retry-After"] = str(max(1, wait))
+    return page
+
+
+Proven = Callable[Concatenate[HttpRequest, list[Pin], P], HttpResponse]
+
+
+def with_proof(view: Proven[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """For the pages after the proof: they get the proven PINs. Without any they lead to the start; where one has
+    ended since, that is said first.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        proven = proof.proven(request)
+        if not proven:
+            return start_again(request)
+        if ended := judging.ended_since(proven):
+            return _used_by_oneself(request, proven, ended) or ended_meanwhile(request, proven, ended)
+        return view(request, proven, *args, **kwargs)
+
+    return guarded
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@public_page
+@sensitive_post_parameters()
+@with_proof
+def siblings(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
+    """The other children of the sheet, each asked for by birth date only (R15)."""
     offers = [(pin, SiblingForm(_sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)]
     mistyped = [form for _pin, form in offers if form.is_bound and not form.is_valid()]
     if request.method == "POST" and not mistyped and _prove_siblings(request, offers):
-        return redirect("portal:register_account")
-    names = [pin.registration.family_contact.patient.call_name for pin in proof.proven(request)]
-    return render(request, "portal/register/siblings.html", {"offers": offers, "names": names})
+        return redirect(next_page(request))
+    proven = proof.proven(request)
+    names = [pin.registration.family_contact.patient.call_name for pin in proven]
+    context = {"offers": offers, "children": proven, "names": names}
+    return render(request, "portal/register/siblings.html", context | progress(request, Step.PROOF))
 
 
 def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]]) -> bool:
@@ -85,69 +146,10 @@ def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]])
     return complete
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@public_page
-@sensitive_post_parameters()
-@sensitive_variables()
-@when_it_fails(
-    gettext_lazy("Wait a minute, then press Finish again. Nothing is used up twice, and this page will tell you.")
-)
-def account(request: HttpRequest) -> HttpResponse:
-    """The last step: a new sign-in, or the one the guardian has; then the children are registered."""
-    proven = proof.proven(request)
-    if not proven:
-        return _start_again(request)
-    if used := [pin for pin in proven if pin.state == Pin.State.REDEEMED]:
-        return _used_already(request, proven, used)
-    if isinstance(request.user, User):
-        return _add_to_own_account(request, proven, request.user)
-    contact = proven[0].registration.family_contact.contact
-    has_account = Account.objects.filter(contact=contact).exists()
-    form = NewSignInForm(_sent(request))
-    if request.method == "POST" and not has_account and form.is_valid():
-        sign_in = registration.NewSignIn(**form.cleaned_data)
-        try:
-            user = _redeem(request, proven, sign_in)
-        except EmailNotUsable:
-            form.add_error("email", _email_not_usable())
-        except AlreadyHasAccount:
-            has_account = True
-        except NotRedeemable as refused:
-            return _ended_meanwhile(request, proven, [refused.pin], refused.why)
-        else:
-            return welcome(request, redirect("portal:children"), user)
-    context = {"form": form, "contact": contact, "children": proven, "has_account": has_account}
-    return render(request, "portal/register/account.html", context)
-
-
-def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> HttpResponse:
-    contact = proven[0].registration.family_contact.contact
-    is_own = Account.objects.filter(user=user, contact=contact).exists()
-    if request.method == "POST" and is_own:
-        try:
-            _redeem(request, proven, user)
-        except NotRedeemable as refused:
-            return _ended_meanwhile(request, proven, [refused.pin], refused.why)
-        except OthersAccount:
-            is_own = False
-        else:
-            return redirect("portal:children")
-    elif not is_own:
-        registration.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
-    context = {"contact": contact, "children": proven, "is_own": is_own}
-    return render(request, "portal/register/confirm.html", context, status=200 if is_own else 403)
-
-
-def _redeem(request: HttpRequest, proven: list[Pin], sign_in: User | registration.NewSignIn) -> User:
-    user = registration.redeem(proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request))
-    proof.forget(request)
-    return user
-
-
 @require_POST
 @public_page
 def start_over(request: HttpRequest) -> HttpResponse:
-    """Forget what was proven, for whoever uses this phone next. No PIN is spent."""
+    """Forget what was proven and answered, for whoever uses this phone next. No PIN is spent."""
     proof.forget(request)
     return redirect("portal:register")
 
@@ -157,54 +159,73 @@ def _sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def _start_again(request: HttpRequest) -> HttpResponse:
+def start_again(request: HttpRequest) -> HttpResponse:
     """Nothing is proven, or it was more than an hour ago. Whoever had typed something is told what became of it."""
     notice = _("Please start with your PIN. It still works: nothing was used up.")
     if request.method == "POST":
         notice = _("It took too long, so nothing you typed was saved.") + " " + notice
-    context = {"form": PinForm(), "notice": notice}
-    return render(request, START, context)
+    return _start_page(request, None, {"form": PinForm(), "notice": notice})
 
 
-def _used_already(request: HttpRequest, proven: list[Pin], used: list[Pin]) -> HttpResponse:
-    """The last click came through before, and its answer was lost on the way; or the sheet was used elsewhere."""
+def _used_by_oneself(request: HttpRequest, proven: list[Pin], ended: list[NotRedeemable]) -> HttpResponse | None:
+    """The last click came through before, and its answer was lost on the way: then the children are there."""
+    used = [each.pin for each in ended if each.why == Pin.State.REDEEMED]
     contact = proven[0].registration.family_contact.contact
-    if not isinstance(request.user, User) or not Account.objects.filter(user=request.user, contact=contact).exists():
-        return _ended_meanwhile(request, proven, used, Pin.State.REDEEMED)
+    if not used or not isinstance(request.user, User):
+        return None
+    if not Account.objects.filter(user=request.user, contact=contact).exists():
+        return None
     proof.forget(request, pins=used)
     return redirect("portal:register_account" if len(used) < len(proven) else "portal:children")
 
 
-def _ended_meanwhile(request: HttpRequest, proven: list[Pin], ended: list[Pin], why: str) -> HttpResponse:
+def ended_meanwhile(request: HttpRequest, proven: list[Pin], ended: list[NotRedeemable]) -> HttpResponse:
     """Proven PINs ended before the last click: say which and why, keep the other children."""
-    proof.forget(request, pins=ended)
-    numbers = {pin.pk for pin in ended}
+    for each in ended:
+        accounts.record_refused_redemption(each.pin.pk, each, by=Actor.of(request))
+    return ended_page(request, proven, ended)
+
+
+def ended_page(request: HttpRequest, proven: list[Pin], ended: list[NotRedeemable]) -> HttpResponse:
+    """The page alone, where the refusal is recorded already."""
+    numbers = {each.pin.pk for each in ended}
+    gone = [pin for pin in proven if pin.pk in numbers]
+    proof.forget(request, pins=gone)
+    ended_at = ended[0].pin.ended_at
     context = {
-        "child": get_text_list([pin.registration.family_contact.patient.call_name for pin in ended], _("and")),
-        "why": why,
-        "when": date_format(timezone.localtime(ended[0].ended_at)) if ended[0].ended_at else "",
+        "child": get_text_list([pin.registration.family_contact.patient.call_name for pin in gone], _("and")),
+        "why": ended[0].why if len({each.why for each in ended}) == 1 else "several",
+        "when": date_format(timezone.localtime(ended_at)) if ended_at else "",
         "rest": [pin for pin in proven if pin.pk not in numbers],
+        "next": next_page(request),
     }
     return render(request, "portal/register/ended.html", context, status=409)
 
 
-def _not_proven() -> str:
-    return _(
-        "We cannot find a PIN that works with this birth date. Compare both with your sheet. "
+def _not_proven(count: int) -> str:
+    tail = _(
         "A PIN works only once and only until its date. Did you use it before? Then sign in. "
         "If it still does not work, call the practice."
     )
+    if count > 1:
+        head = _(
+            "We cannot find a PIN on your sheet that works with this birth date. "
+            "Type the birth date of one of the children on the sheet."
+        )
+    else:
+        head = _("We cannot find a PIN that works with this birth date. Compare both with your sheet.")
+    return f"{head} {tail}"
 
 
-def _email_not_usable() -> str:
+def _others_pin() -> str:
     return _(
-        "We cannot make an account with this e-mail. If you have an account with us, sign in with it. "
-        "If not, use another e-mail, or call the practice."
+        "This PIN was made for another person. It still works: nothing was used up. Finish here first. "
+        "Then that person can start with it."
     )
 
 
 def _too_many(refused: throttle.TooManyAttempts) -> str:
-    """Why, when to try again, and whom to call. To the minute, and rather a minute late than early."""
+    """Why, and when to try again: to the minute, and rather late than early; and whom to call."""
     when = date_format(timezone.localtime(refused.retry_at + timedelta(seconds=59)), "TIME_FORMAT")
     if refused.is_general:
         message = _(
@@ -220,10 +241,3 @@ def _too_many(refused: throttle.TooManyAttempts) -> str:
     # Not inside an f-string: gettext would not find them.
     call = _("Or call us: %(phone)s") % {"phone": phone} if phone else _("Or call the practice.")
     return f"{message % {'when': when}} {call}"
-
-
-def _refused(page: HttpResponse, refused: throttle.TooManyAttempts) -> HttpResponse:
-    """The page, telling machines too when to come again."""
-    wait = math.ceil((refused.retry_at - timezone.now()).total_seconds())
-    page.headers["Retry-After"] = str(max(1, wait))
-    return page

@@ -151,6 +151,17 @@ def prove(client, number, patient):
     return client.post(reverse("portal:register"), typed(number, patient.birth_date))
 
 
+def confirm(client):
+    """The parent is who the sheet was made for."""
+    return client.post(reverse("portal:register_you"), {"is_guardian": "yes"})
+
+
+def answer(client, email="ana@mail.example"):
+    """What is asked before the last step: who you are, and the e-mail."""
+    confirm(client)
+    return client.post(reverse("portal:register_email"), {"email": email})
+
+
 def registered(by, *links, email="parent@mail.example"):
     """The account of the links' contact, with these children registered."""
     numbers = issued(by, *links)

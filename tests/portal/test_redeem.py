@@ -147,7 +147,7 @@ def test_everything_is_checked_again_on_the_last_click(why, sheet, rivera):
     change(None) if why == "expired" else change()
     with pytest.raises(NotRedeemable) as refused:
         redeem(proven)
-    assert refused.value.why == ("revoked" if why == "restricted" else why)
+    assert refused.value.why == ("blocked" if why == "restricted" else why)
     assert not Account.objects.exists()
     assert not User.objects.filter(email=SIGN_IN.email).exists()
 

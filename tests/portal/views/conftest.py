@@ -42,11 +42,18 @@ def sheet(by, mateo, sofia):
 
 
 @pytest.fixture
-def parent(sheet, rivera):
-    """A browser in which Mateo's PIN is proven."""
+def proven(sheet, rivera):
+    """A browser in which Mateo's PIN is proven, and nothing more has been answered."""
     client = Client()
     steps.prove(client, sheet["Mateo"], rivera.mateo)
     return client
+
+
+@pytest.fixture
+def parent(proven):
+    """A browser in which Mateo's PIN is proven, and which stands before the last step."""
+    steps.answer(proven)
+    return proven
 
 
 @pytest.fixture

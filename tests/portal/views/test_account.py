@@ -94,6 +94,7 @@ def test_account_ignores_extra_fields(parent, rivera):
 def test_account_of_the_guardian_signs_in_and_adds_the_child(by, sheet, sofia, rivera, client):
     mother = people.signed_in(steps.registered(by, rivera.link(rivera.ana, rivera.mateo)))
     steps.prove(client, sheet["Sofia"], rivera.sofia)
+    steps.confirm(client)
     assert "Sign in to add these children." in client.get(URL).text
     client.post(URL, {**SIGN_IN, "email": "second@mail.example"})
     assert Account.objects.count() == 1

@@ -38,9 +38,9 @@ def test_registration_page_other_methods(client, db):
     assert steps.refused_methods(client, URL) == {"put", "patch", "delete"}
 
 
-def test_pin_and_birth_date_lead_to_the_account(client, alone, rivera):
+def test_pin_and_birth_date_lead_to_who_you_are(client, alone, rivera):
     answer = steps.prove(client, alone, rivera.mateo)
-    assert answer.headers["Location"] == reverse("portal:register_account")
+    assert answer.headers["Location"] == reverse("portal:register_you")
     assert steps.trail()[-1] == ("pin.proven", rivera.mateo.pk)
     assert Pin.objects.get().state == "active"
 

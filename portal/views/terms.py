@@ -1,0 +1,37 @@
+"""The practice's terms: for everybody to read, and for families who have not accepted the newest version."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_safe
+
+from practice import terms
+from practice.access import family_page_before_terms, public_page
+from practice.audit import Actor
+from practice.models import Terms, TermsText
+
+
+@require_safe
+@public_page
+def read(request: HttpRequest) -> HttpResponse:
+    """The newest version, in the language of the page. A practice that has published none says so."""
+    newest = terms.current()
+    return render(request, "portal/terms.html", {"terms": newest, "text": _text(newest) if newest else None})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@family_page_before_terms
+def accept(request: HttpRequest) -> HttpResponse:
+    """Newer terms than this family has accepted: accept them, or sign out."""
+    user = Actor.of(request).signed_in
+    waiting = terms.must_accept(user)
+    if waiting is None:
+        return redirect("practice:home")
+    if request.method == "POST" and request.POST.get("version") == str(waiting.number):
+        terms.accept(user=user, terms=waiting, by=Actor.of(request))
+        return redirect("practice:home")
+    return render(request, "portal/accept_terms.html", {"terms": waiting, "text": _text(waiting)})
+
+
+def _text(newest: Terms) -> TermsText:
+    return terms.text_of(newest, get_language() or terms.ENGLISH)
