@@ -27,6 +27,10 @@ WORDS: Mapping[str, str] = {
     Action.SECOND_FACTOR_RESET: "Reset a second factor",
     Action.RECOVERY_CODES_MADE: "Made recovery codes",
     Action.RECOVERY_CODES_SHOWN: "Looked at the recovery codes",
+    Action.EMAIL_CODE_SENT: "Was sent a code to confirm the e-mail",
+    Action.EMAIL_CODE_WRONG: "Typed a wrong code for the e-mail",
+    Action.EMAIL_CONFIRMED: "Confirmed the e-mail",
+    Action.EMAIL_CHANGED: "Changed the e-mail",
     Action.BACKUP_MADE: "Made a backup",
     Action.BACKUP_RESTORED: "Restored a backup",
     Action.PATIENT_ADDED: "Opened a new chart",
@@ -71,7 +75,10 @@ WORDS: Mapping[str, str] = {
 
 # Groups for the filter: the title, and how the codes of its actions begin. An action may be in several.
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "sign-in": ("Signing in and out", ("sign_in.", "session", "password.", "second_factor.", "recovery_codes.")),
+    "sign-in": (
+        "Signing in and out",
+        ("sign_in.", "session", "password.", "second_factor.", "recovery_codes.", "email."),
+    ),
     "refused": (
         "Refusals",
         (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_REFUSED, Action.PIN_LOCKED),

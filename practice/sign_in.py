@@ -20,12 +20,12 @@ from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, devices
+from practice import attempts, devices, email_addresses, mail
 from practice.audit import Action, Actor, record
 from practice.client import client_address
 from practice.models import Practice, SignInAttempt, User
@@ -131,8 +131,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             template_prefix = UNKNOWN_ACCOUNT
         here = urlsplit(address("/", of_staff=settings.SURFACE == "staff")).netloc
         site = SimpleNamespace(name=Practice.current().name, domain=here)
-        ours = {"current_site": site, "signup_url": registration_address()}
-        super().send_mail(template_prefix, email, context | ours)
+        ours = {"current_site": site, "signup_url": registration_address(), "practice": Practice.current()}
+        with translation.override(mail.language_of(user or context.get("recipient"))):
+            super().send_mail(template_prefix, email, context | ours)
+
+    def may_use_email(self, user: User, email: str) -> bool:
+        """Whether this user's e-mail may become that one. Another room may know more reasons why not."""
+        return not User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{Practice.current().name}] {subject}"
@@ -164,6 +169,7 @@ def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpRes
     login(request, user)  # by the one backend there is
     UserSession.objects.create_from_request(request)
     record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
+    email_addresses.begin(user=user, request=request)
     devices.remember(request, response, user)
     return response
 
