@@ -179,6 +179,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "practice.forms.PasswordAgainForm",
     "reset_password": "practice.forms.ResetPasswordForm",
     "reset_password_from_key": "practice.forms.ResetPasswordKeyForm",
+    "set_password": "practice.forms.SetPasswordForm",
     "user_token": "practice.forms.UserTokenForm",
 }
 # Staff need a second factor before they see anything of a patient; families do not.
@@ -192,6 +193,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "practice.forms.PasskeyForm",
     "reauthenticate_webauthn": "practice.forms.PasskeyAgainForm",
 }
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an e-mail that is not confirmed yet is no reason to be less safe
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after too: phones' clocks differ
@@ -278,6 +280,8 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds our own widge
 # Without a mail server, links for staff to choose a password are shown to the administrator, once. Other mail
 # goes nowhere: on the terminal, which production keeps as its log, such links would open sign-ins for who reads it.
 SENDS_MAIL = "EMAIL_URL" in env
+# Whether families are told of mail at all: codes to confirm an address, news of changes. The demo's terminal shows it.
+WRITES_TO_FAMILIES = SENDS_MAIL or IS_DEMO
 EMAIL_CONFIG = env.email("EMAIL_URL", default="dummymail://" if IS_PRODUCTION else "consolemail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")

@@ -10,7 +10,6 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     *shared,
     path("", include("practice.staff_urls")),
-    path("accounts/second-factor/", include("practice.second_factor_urls")),
     path("", include("portal.staff_urls")),
     path("patients/", include("patients.urls")),
     path("schedule/", include("appointments.urls")),

@@ -9,8 +9,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 urlpatterns = [
     *shared,
-    path("", include("practice.staff_urls")),
-    path("accounts/second-factor/", include("practice.second_factor_urls")),
+    path("", include("practice.all_urls")),
     path("", include("portal.urls")),
     path("patients/", include("patients.urls")),
     path("schedule/", include("appointments.urls")),

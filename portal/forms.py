@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from patients.ages import today
 from portal import pin_hints, pins
+from portal.sign_in_help import Lost
 from practice import passwords
 from practice.models import StaffRecord, User
 from practice.passkeys import LONGEST as LONGEST_PASSKEY
@@ -258,3 +259,17 @@ class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         own = User.objects.filter(staff_record=self.instance.pk)
         self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
         self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]
+
+
+class SignInHelpForm(forms.Form):
+    """What the desk confirms before it hands over a link to somebody's account."""
+
+    checked = forms.BooleanField(
+        label="I have checked who is asking",
+        error_messages={"required": "Check who is asking first, then tick the box."},
+    )
+    lost = forms.ChoiceField(
+        label="Take away the second step and the passkeys too?",
+        required=False,
+        choices=[("", "No, leave them as they are"), *Lost.choices],
+    )

@@ -2,7 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from portal.dashboard import Part
-from portal.views import administration, audit, dashboard, sheet_runs, sign_ins, window, worklist
+from portal.views import administration, audit, dashboard, sheet_runs, sign_in_help, sign_ins, window, worklist
 
 app_name = "portal"
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("registration/<int:family_contact_id>/show/", window.show, name="show"),
     path("registration/<int:family_contact_id>/print/", window.print_sheet, name="print"),
     path("registration/<int:family_contact_id>/<int:row_id>/<verb:verb>/", window.row_verb, name="row_verb"),
+    path("registration/<int:family_contact_id>/help/", sign_in_help.help_to_sign_in, name="help_to_sign_in"),
     path("patients/<int:patient_id>/portal/", administration.history, name="history"),
     path("practice-portal/", dashboard.dashboard, name="dashboard"),
     path("practice-portal/locked/", dashboard.listed, {"part": Part.LOCKED}, name="locked"),

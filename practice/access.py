@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.stagekit import unstash_login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -122,14 +123,28 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
 
 
 def own_sign_in_page(view: View[P]) -> View[P]:
-    """A page about a staff member's own sign-in: also before there is a second factor, or none could be added."""
+    """A page about one's own sign-in: for staff in English, for families in their language.
+
+    It opens also before there is a second factor, or none could be added.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        with translation.override("en" if _is_staff(request) else translation.get_language()):
+            return rendered(view(request, *args, **kwargs))
+
+    return _stated(guarded, "own sign-in")
+
+
+def own_staff_page(view: View[P]) -> View[P]:
+    """The same for a page that only staff have."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with translation.override("en"):
             if not _is_staff(request):
                 return refuse(request, "These pages are for the practice's staff.")
-            return rendered(view(request, *args, **kwargs))
+            return view(request, *args, **kwargs)
 
     return _stated(guarded, "staff: own sign-in")
 
@@ -140,12 +155,14 @@ def proven_again(view: View[P]) -> View[P]:
     return asking
 
 
-def in_english(view: View[P]) -> View[P]:
-    """For a library's page that only staff meet, on their way in."""
+def on_the_way_in(view: View[P]) -> View[P]:
+    """For a library's page between password and session: in English where the password was a staff member's."""
 
     @wraps(view)
     def speaking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        with translation.override("en"):
+        login = unstash_login(request, peek=True)
+        is_staff = bool(login and login.user and login.user.is_staff_member)
+        with translation.override("en" if is_staff else translation.get_language()):
             return rendered(view(request, *args, **kwargs))
 
     return speaking

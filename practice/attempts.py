@@ -45,7 +45,15 @@ class Limits:
 
 # A code has six digits and three are right at any time, so 10 an hour find one in four years; and the
 # password comes first. NIST SP 800-63B section 3.2.2 asks for 100 failures at most, without saying per when.
-LIMITS = {Step.PASSWORD: Limits(), Step.CODE: Limits(account=10, address=None), Step.RESET: Limits(account=10)}
+LIMITS = {
+    Step.PASSWORD: Limits(),
+    Step.CODE: Limits(account=10, address=None),
+    Step.RESET: Limits(account=10),
+    # Counted for the sign-in and for the address that is written to, so that nobody's mailbox is filled.
+    Step.MAIL: Limits(account=5, address=15),
+    # On top of the five tries that each code has.
+    Step.CONFIRM: Limits(account=10, address=None),
+}
 
 
 class Wait(Exception):

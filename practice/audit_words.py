@@ -30,6 +30,10 @@ WORDS: Mapping[str, str] = {
     Action.PRACTICE_CHANGED: "Changed the practice’s settings",
     Action.TERMS_PUBLISHED: "Published terms for families",
     Action.TERMS_ACCEPTED: "Accepted the terms",
+    Action.EMAIL_CODE_SENT: "Was sent a code to confirm the e-mail",
+    Action.EMAIL_CODE_WRONG: "Typed a wrong code for the e-mail",
+    Action.EMAIL_CONFIRMED: "Confirmed the e-mail",
+    Action.EMAIL_CHANGED: "Changed the e-mail",
     Action.BACKUP_MADE: "Made a backup",
     Action.BACKUP_RESTORED: "Restored a backup",
     Action.PATIENT_ADDED: "Opened a new chart",
@@ -75,7 +79,10 @@ WORDS: Mapping[str, str] = {
 
 # Groups for the filter: the title, and how the codes of its actions begin. An action may be in several.
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "sign-in": ("Signing in and out", ("sign_in.", "session", "password.", "second_factor.", "recovery_codes.")),
+    "sign-in": (
+        "Signing in and out",
+        ("sign_in.", "session", "password.", "second_factor.", "recovery_codes.", "email."),
+    ),
     "refused": (
         "Refusals",
         (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_REFUSED, Action.PIN_LOCKED),

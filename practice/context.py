@@ -6,9 +6,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from practice import sessions
+from practice import email_addresses, sessions
 from practice.access import permissions_of, staff_record_of
-from practice.models import Practice
+from practice.models import Practice, User
 from practice.surfaces import REGISTER_PATH, registration_address
 
 
@@ -21,5 +21,22 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "registration_url": registration_address() if settings.SURFACE == "staff" else f"/{REGISTER_PATH}",
         "session_limits": SimpleLazyObject(lambda: sessions.for_page(request)),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
+        "own_layout": _layout(request),
+        "email_standing": SimpleLazyObject(lambda: _email_standing(request)),
         "permissions": SimpleLazyObject(lambda: permissions_of(request.user)),
     }
+
+
+def _email_standing(request: HttpRequest) -> email_addresses.Standing | None:
+    user = request.user
+    return email_addresses.standing(user) if isinstance(user, User) and not user.is_staff_member else None
+
+
+def _is_family(request: HttpRequest) -> bool:
+    return isinstance(request.user, User) and not request.user.is_staff_member
+
+
+def _layout(request: HttpRequest) -> str:
+    """What pages about signing in are drawn in: families get their own design."""
+    own = settings.SURFACE == "public" or _is_family(request)
+    return f"allauth/layouts/{'family' if own else 'lone'}.html"

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.account.fields import PasswordField, SetPasswordField
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.models import Authenticator
@@ -15,7 +16,7 @@ from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, passwords, sign_ins
+from practice import attempts, mail, passwords, sign_ins
 from practice.audit import Action, Actor, record
 from practice.models import SpentCode, User
 from practice.second_factor import CODE_LIFETIME
@@ -58,14 +59,36 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[mis
         with transaction.atomic():
             super().save()
             record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
+            mail.tell(self.user, mail.News.PASSWORD)
+
+
+class SetPasswordForm(Plain, account.SetPasswordForm):  # type: ignore[misc]
+    """A first password, for an account that was made with a passkey."""
+
+    password1 = _new_password()
+    password2 = None
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()
+            record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
+            mail.tell(self.user, mail.News.PASSWORD)
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
-    """Asking for a link. How often is limited, whether or not the e-mail has a sign-in."""
+    """Asking for a link. How often is limited, whether or not the e-mail has a sign-in.
+
+    A family's e-mail must have been confirmed: one that was mistyped belongs to somebody else. For what was not, the
+    mail is the same as for an e-mail without a sign-in.
+    """
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
         enter(step=Step.RESET, account=email, request=context.request)
+        confirmed = set(
+            EmailAddress.objects.filter(email__iexact=email, verified=True).values_list("user_id", flat=True)
+        )
+        self.users: list[User] = [user for user in self.users if user.is_staff_member or user.pk in confirmed]
         return email
 
 
@@ -89,6 +112,7 @@ class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):  # type: ignore
             sign_ins.close_sessions(self.user)
             attempts.forgive(self.user.email)
             record(actor=Actor.of(context.request), action=Action.PASSWORD_RESET, account=self.user.pk)
+            mail.tell(self.user, mail.News.PASSWORD)
 
 
 class PasswordAgainForm(Plain, account.ReauthenticateForm):  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """The practice itself: its settings, the people who sign in, and the audit trail."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -260,6 +261,8 @@ class SignInAttempt(models.Model):
         PASSWORD = "password"  # noqa: S105
         CODE = "code"  # of a second factor
         RESET = "reset"  # asking for a link to choose a new password: always counts
+        MAIL = "mail"  # asking for a code to confirm an e-mail address: always counts
+        CONFIRM = "confirm"  # typing that code
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     step = models.CharField(max_length=8, choices=Step)
@@ -289,6 +292,31 @@ class SpentCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S}"
+
+
+class EmailCode(models.Model):
+    """The code mailed last to confirm an address of a user: the present one, or the one it is to become."""
+
+    LIFETIME = timedelta(hours=24)  # NIST SP 800-63A-4 section 3.8: at most, for a code sent by e-mail
+    MOST_WRONG = 5
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="email_code")
+    email = models.EmailField(help_text="The address it was sent to")
+    digest = models.CharField(max_length=64, help_text="Keyed digest of user, address and code")
+    sent_at = models.DateTimeField(default=timezone.now)
+    wrong = models.PositiveSmallIntegerField(default=0, help_text="Wrong codes typed since it was sent")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(wrong__lte=5), name="an_email_code_has_five_tries"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sent_at:%Y-%m-%d %H:%M:%S}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.wrong < self.MOST_WRONG and timezone.now() < self.sent_at + self.LIFETIME
 
 
 class AuditEvent(models.Model):

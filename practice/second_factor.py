@@ -1,4 +1,4 @@
-"""The second factor of staff: an authenticator app or a passkey, and recovery codes for the day they are lost.
+"""The second factor, which staff need and families may have: an authenticator app or a passkey, and recovery codes.
 
 django-allauth keeps and checks them. Here stands when one is needed, how its secrets are sealed, and
 what the trail says about it.
@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 import segno
 from allauth.account.authentication import get_authentication_records
@@ -23,8 +23,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
 
+from practice import mail
 from practice.audit import Action, Actor, record
 from practice.derivation import derived
 from practice.models import Practice, User
@@ -44,10 +46,10 @@ def is_missing(request: HttpRequest) -> bool:
     The session counts, not the account: a session that began with the password alone does not gain by
     a factor that was added elsewhere.
     """
-    return settings.REQUIRE_SECOND_FACTOR and not _is_proven(request)
+    return settings.REQUIRE_SECOND_FACTOR and not is_proven(request)
 
 
-def _is_proven(request: HttpRequest) -> bool:
+def is_proven(request: HttpRequest) -> bool:
     methods = (each.get("method") for each in get_authentication_records(request, request.user))
     return bool(request.session.get(PROVEN, "mfa" in methods))
 
@@ -69,12 +71,25 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def _is_withheld(request: HttpRequest) -> bool:
+def is_withheld(request: HttpRequest) -> bool:
     """Whether this session may not touch the factors there are: it began with the password alone, and shows none.
 
     A thief who had the password first would otherwise read the recovery codes, or add a factor of theirs.
     """
-    return isinstance(request.user, User) and is_missing(request) and bool(of(request.user))
+    user = request.user
+    if not isinstance(user, User) or is_proven(request):
+        return False
+    return (settings.REQUIRE_SECOND_FACTOR or not user.is_staff_member) and bool(of(user))
+
+
+def guarded(view: View[P]) -> View[P]:
+    """For other changes to a sign-in that has a factor: they are not made from a session that shows none either."""
+
+    @wraps(view)
+    def asking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return ask(request) if is_withheld(request) else view(request, *args, **kwargs)
+
+    return asking
 
 
 def recorded(view: View[P]) -> View[P]:
@@ -82,7 +97,7 @@ def recorded(view: View[P]) -> View[P]:
 
     @wraps(view)
     def recording(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if _is_withheld(request):
+        if is_withheld(request):
             return ask(request)
         if request.method != "POST":
             return view(request, *args, **kwargs)
@@ -100,7 +115,7 @@ def shown(view: View[P]) -> View[P]:
 
     @wraps(view)
     def recording(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        if _is_withheld(request):
+        if is_withheld(request):
             return ask(request)
         response = view(request, *args, **kwargs)
         if request.method == "GET" and response.status_code == 200:  # noqa: PLR2004
@@ -116,16 +131,20 @@ def _types(request: HttpRequest) -> dict[int, str]:
 
 def _record_changes(request: HttpRequest, before: dict[int, str], after: dict[int, str]) -> None:
     """One line for each factor added or removed, and one for new recovery codes."""
-    by = Actor.of(request)
+    by, user = Actor.of(request), cast("User", request.user)
     added = [after[pk] for pk in after.keys() - before.keys()]
     for each in added:
         if each == CODES:
             record(actor=by, action=Action.RECOVERY_CODES_MADE)
+            if len(added) == 1:  # else they came with the first factor, of which there is news already
+                mail.tell(user, mail.News.CODES)
         else:
             record(actor=by, action=Action.SECOND_FACTOR_ADDED, type=each)
+            mail.tell(user, mail.News.FACTOR_ADDED)
     for each in (before[pk] for pk in before.keys() - after.keys()):
         if each != CODES:  # they go with the last factor, or give way to new ones
             record(actor=by, action=Action.SECOND_FACTOR_REMOVED, type=each)
+            mail.tell(user, mail.News.FACTOR_REMOVED)
     if set(added) - {CODES}:
         request.session[PROVEN] = True  # adding one means having shown it
     elif not set(after.values()) - {CODES}:
@@ -150,7 +169,9 @@ class Adapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no type
         return Practice.current().name
 
     def generate_authenticator_name(self, user: User, type: str) -> str:  # noqa: A002  # allauth's name
-        return f"Passkey {Authenticator.objects.filter(user=user, type=type).count() + 1}"
+        return gettext("Passkey %(number)s") % {
+            "number": Authenticator.objects.filter(user=user, type=type).count() + 1
+        }
 
     def encrypt(self, text: str) -> str:
         return _sealer().encrypt(text.encode()).decode()

@@ -25,7 +25,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, devices, languages
+from practice import attempts, devices, email_addresses, languages
 from practice.audit import Action, Actor, record
 from practice.client import client_address
 from practice.models import Practice, SignInAttempt, User
@@ -136,9 +136,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             template_prefix = UNKNOWN_ACCOUNT
         here = urlsplit(address("/", of_staff=settings.SURFACE == "staff")).netloc
         site = SimpleNamespace(name=Practice.current().name, domain=here)
-        ours = {"current_site": site, "signup_url": registration_address()}
-        with translation.override(languages.of(user) or translation.get_language()):
+        ours = {"current_site": site, "signup_url": registration_address(), "practice": Practice.current()}
+        with translation.override(languages.of(user or context.get("recipient")) or translation.get_language()):
             super().send_mail(template_prefix, email, context | ours)
+
+    def may_use_email(self, user: User, email: str) -> bool:
+        """Whether this user's e-mail may become that one. Another room may know more reasons why not."""
+        return not User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{Practice.current().name}] {subject}"
@@ -170,6 +174,7 @@ def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpRes
     login(request, user)  # by the one backend there is
     UserSession.objects.create_from_request(request)
     record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
+    email_addresses.begin(user=user, request=request)
     devices.remember(request, response, user)
     languages.settle(request, response, user)
     return response

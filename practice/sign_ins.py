@@ -83,9 +83,7 @@ def reset_second_factor(*, user: User, by: Actor) -> bool:
     False if there was none. Raises Refused.
     """
     with _of_a_colleague(user, by):
-        factors = Authenticator.objects.filter(user=user)
-        count = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
-        factors.delete()
+        count = take_factors(user)
         if count:
             record(
                 actor=by,
@@ -121,9 +119,22 @@ def link_for(*, user: User, by: Actor) -> str:
     """A link with which the user chooses a password: it works once, for an hour. Raises Refused."""
     with _of_a_colleague(user, by):
         record(actor=by, action=Action.PASSWORD_LINK_MADE, account=user.pk)
+    return password_link(user)
+
+
+def password_link(user: User) -> str:
+    """The link itself, for a rule that has asked whether it may be made and has recorded it."""
     key = default_token_generator.make_token(user)
     parts = {"uidb36": user_pk_to_url_str(user), "key": key}
     return address(reverse("account_reset_password_from_key", kwargs=parts), of_staff=user.is_staff_member)
+
+
+def take_factors(user: User) -> int:
+    """Take away second factors and recovery codes, for a rule that records it; returns how many factors there were."""
+    factors = Authenticator.objects.filter(user=user)
+    count: int = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    factors.delete()
+    return count
 
 
 def close_sessions(user: User) -> int:

@@ -9,5 +9,4 @@ app_name = urls.app_name
 urlpatterns = [
     *urls.urlpatterns,
     path("your-sign-in/", views.own_sign_in, name="own_sign_in"),
-    path("second-factor/", views.second_factor_needed, name="second_factor"),
 ]

@@ -4,6 +4,8 @@ from typing import cast
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -12,15 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from practice import error_pages, languages, second_factor
+from practice import error_pages, languages, second_factor, sign_ins
 from practice.access import (
     Permission,
     own_sign_in_page,
+    own_staff_page,
     permissions_of,
     public_page,
     record_refusal,
     signed_in_page,
 )
+from practice.audit import Action, Actor, record
 from practice.models import User
 
 
@@ -53,6 +57,25 @@ def language(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @own_sign_in_page
+def to_own_pages(request: HttpRequest) -> HttpResponse:
+    """Where allauth leads when it is done: **Your sign-in** of staff, **Account** of families."""
+    is_staff = isinstance(request.user, User) and request.user.is_staff_member
+    return redirect("practice:own_sign_in" if is_staff else "practice:account")
+
+
+@require_POST
+@own_sign_in_page
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End all of one's own sessions, this one too."""
+    user = cast("User", request.user)
+    with transaction.atomic():
+        record(actor=Actor.of(request), action=Action.SESSIONS_ENDED, sessions=sign_ins.close_sessions(user))
+    logout(request)
+    return redirect("account_login")
+
+
+@require_safe
+@own_staff_page
 def own_sign_in(request: HttpRequest) -> HttpResponse:
     """**Your sign-in**: password, second factor, sessions."""
     user = cast("User", request.user)
@@ -65,7 +88,7 @@ def own_sign_in(request: HttpRequest) -> HttpResponse:
 def second_factor_needed(request: HttpRequest) -> HttpResponse:
     """Why no page opens yet: a second factor must be added, or the one there is be shown in this session too."""
     user = cast("User", request.user)
-    if not second_factor.is_missing(request):
+    if not (second_factor.is_withheld(request) or (user.is_staff_member and second_factor.is_missing(request))):
         return redirect("practice:home")
     if second_factor.of(user):
         ways = get_adapter().get_reauthentication_methods(user)
