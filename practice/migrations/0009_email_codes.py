@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0006_audit_integrity'),
+        ('practice', '0008_user_language'),
     ]
 
     operations = [
