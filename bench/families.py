@@ -278,7 +278,7 @@ def pictures(chromium: Browser, url: str, keep: Callable[[str, bytes], None]) ->
 def measured(keep: Callable[[str, bytes], None]) -> Report:
     """Everything, on an empty database and a server of its own."""
     report = Report()
-    database = connection.creation.create_test_db(verbosity=0)
+    database = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
         with tempfile.TemporaryDirectory() as directory, browser() as chromium:
             surroundings: dict[str, Any] = {"DJANGO_SETTINGS_MODULE": "tests.served", "WEB_CONCURRENCY": "4"}

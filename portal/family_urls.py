@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal.views import families, register, register_account, terms
+from portal.views import families, proof_clock, register, register_account, terms
 from practice.surfaces import REGISTER_PATH
 
 app_name = "portal"
@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{REGISTER_PATH}account/", register_account.account, name="register_account"),
     path(f"{REGISTER_PATH}passkey/", register_account.passkey_options, name="register_passkey"),
     path(f"{REGISTER_PATH}start-over/", register.start_over, name="register_start_over"),
+    path(f"{REGISTER_PATH}more-time/", proof_clock.more_time, name="register_more_time"),
     path("terms/", terms.read, name="terms"),
     path("terms/accept/", terms.accept, name="accept_terms"),
     path("my/children/", families.my_children, name="children"),

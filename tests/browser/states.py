@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from portal import registration
+from portal import proof, registration
 from practice.audit import Actor
 from practice.models import User
 from tests import families, people
@@ -157,6 +158,17 @@ def _(visit):
     registration.revoke(family_contact=visit.link(visit.rivera.mateo), reason="Sheet lost", by=visit.by)
     visit.family.fill(visit.page)
     visit.press()
+
+
+@state("account, the hour is nearly over")
+def _(visit):
+    visit.prove("portal:register_siblings")
+    cookies = {each["name"]: each["value"] for each in visit.page.context.cookies()}
+    session = SessionStore(cookies[visit.settings.SESSION_COOKIE_NAME])
+    session[proof.SINCE] -= proof.LASTS.total_seconds() - 110
+    session.save()
+    visit.go("portal:register_account")
+    visit.page.locator("#proof-warning[open]").wait_for()
 
 
 # --- My Children -------------------------------------------------------------------------------------
