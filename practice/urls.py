@@ -6,6 +6,7 @@ app_name = "practice"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("logo/", views.logo, name="logo"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("session/", session_views.session, name="session"),
     path("session/back/", session_views.back, name="session_back"),
