@@ -36,6 +36,9 @@ def protective_headers(get_response: GetResponse) -> GetResponse:
         is_static = request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 206, 304}
         if not is_static:
             response.headers["Cache-Control"] = getattr(response, "kept", "no-store, private")
+        if hasattr(response, "kept"):  # what has been said of pages that are not, and depend on who asks
+            for name in ("Expires", "Vary"):
+                response.headers.pop(name, None)
         return response
 
     return middleware
