@@ -15,7 +15,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 NAME = "css/families.css"
-PARTS = ("theme", "plain", "forms", "parts", "family", "register", "sign_in")
+PARTS = ("theme", "plain", "forms", "parts", "family", "register", "sign_in", "direction")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACE = re.compile(r"\s+")
 
