@@ -245,8 +245,8 @@ if IS_PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_PRODUCTION else "device"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; no form of ours comes near it
-# Files are not counted by that, and nothing here takes any: a stranger's would fill the disk.
-FILE_UPLOAD_HANDLERS = ["practice.uploads.NoFiles"]
+# Files are not counted by that, and only one place takes any: a stranger’s would fill the disk.
+FILE_UPLOAD_HANDLERS = ["practice.uploads.OnlyTheLogo"]
 
 # --- Language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

@@ -1,5 +1,6 @@
 """The PIN sheet: a page for one guardian, and as many of them in one tagged PDF as there are families."""
 
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -124,9 +125,10 @@ def _in_its_language(sheet: Sheet) -> dict[str, Any]:
 
 def _context(sheet: Sheet) -> dict[str, Any]:
     # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
-    link = registration_address() + "#" + ",".join(number for _, number in sheet.pins)
-    # A quarter of the code may be lost to folds, stains and copiers. Printed 40 mm wide, read at 25: docs/sheet.md.
-    qr = segno.make(link, error="q", micro=False, boost_error=False)
+    link = [registration_address() + "#", *re.split("(,)", ",".join(number for _, number in sheet.pins))]
+    # In parts, so that digits take less room than letters: larger dots, which matter more on a bad copy than
+    # another level of error correction would (tests/portal/test_sheet_on_paper.py has the figures).
+    qr = segno.make(link, error="m", micro=False)  # type: ignore[arg-type]  # its types do not know of parts
     host, slash, path = registration_address().split("://", 1)[1].partition("/")
     language = language_of(sheet.contact)
     return {

@@ -2,7 +2,8 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from portal.dashboard import Part
-from portal.views import administration, audit, dashboard, sheet_runs, sign_ins, window, worklist
+from portal.views import administration, audit, dashboard, settings, sheet_runs, sign_ins, window, worklist
+from practice.changes import PARTS
 
 app_name = "portal"
 
@@ -15,6 +16,11 @@ class DeedConverter(StringConverter):
     regex = "|".join(sign_ins.DEEDS)
 
 
+class PartConverter(StringConverter):
+    regex = "|".join(PARTS)
+
+
+register_converter(PartConverter, "part")
 register_converter(VerbConverter, "verb")
 register_converter(DeedConverter, "deed")
 
@@ -39,6 +45,11 @@ urlpatterns = [
     path("practice-portal/runs/", sheet_runs.plan_run, name="plan_run"),
     path("practice-portal/runs/<int:run_id>/", sheet_runs.run, name="run"),
     path("practice-portal/runs/<int:run_id>/print/", sheet_runs.print_run, name="print_run"),
+    path("practice-portal/settings/", settings.settings, name="settings"),
+    path("practice-portal/settings/logo/", settings.change_logo, name="change_logo"),
+    path("practice-portal/settings/terms/", settings.terms, name="terms_settings"),
+    path("practice-portal/settings/terms/<int:number>/", settings.terms_version, name="terms_version"),
+    path("practice-portal/settings/<part:part>/", settings.change, name="change_settings"),
     path("practice-portal/audit/", audit.audit, name="audit"),
     path("practice-portal/audit/export/", audit.export, name="export_audit"),
     path("practice-portal/staff/", administration.staff, name="staff"),

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EDIT_SCHEDULE = "change appointments"
     MANAGE_PINS = "issue, show, print and revoke PINs"
     SET_UP_SCHEDULE = "change the settings of the schedule"
+    CHANGE_SETTINGS = "change the settings of the practice"
     ADMINISTER = "administer staff"
     READ_AUDIT = "read the audit trail"
 

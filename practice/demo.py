@@ -1,12 +1,46 @@
 """The demo's practice: its settings, and people who can sign in with a password that everybody knows."""
 
+import io
 from dataclasses import dataclass
+from math import cos, pi, sin
 
+from PIL import Image, ImageDraw
+
+from practice import logo, terms
 from practice.audit import Action, Actor, record
 from practice.models import Practice, StaffRecord, User
 
 PASSWORD = "demo-pin-portal-2026"  # noqa: S105  # printed for everybody to read
 Role = StaffRecord.Role
+
+TERMS = {
+    "en": """The portal shows you your child's visits, past and to come, and who can see them.
+
+It does not show all of your child's chart. Call us if you need more.
+
+Keep your password to yourself. If others may know it, change it.
+
+We note who looks at your child's page, and when. You can see this in the portal.
+
+Do not use the portal in an emergency. Call 911.
+
+We can end your access if the law or a court asks for it, or if your right to see your child's records ends.
+
+You can stop at any time. Ask us, and we close your account.""",
+    "es": """El portal le muestra las citas de su hijo o hija, pasadas y próximas, y quién puede verlas.
+
+No muestra todo el expediente. Llámenos si necesita más.
+
+No comparta su contraseña. Si otra persona puede saberla, cámbiela.
+
+Anotamos quién mira la página de su hijo o hija, y cuándo. Usted puede verlo en el portal.
+
+No use el portal en una emergencia. Llame al 911.
+
+Podemos terminar su acceso si la ley o un tribunal lo pide, o si termina su derecho a ver el expediente.
+
+Puede dejarlo cuando quiera. Pídanoslo y cerramos su cuenta.""",
+}
 
 
 @dataclass(frozen=True)
@@ -34,10 +68,14 @@ def load(*, actor: Actor) -> None:
         pk=1,
         defaults={
             "name": "Sunnyside Pediatrics",
-            "address": "210 Sunnyside Avenue, Fairbrook, OH 43000",
+            "address": "210 Sunnyside Avenue\nFairbrook, OH 43000",
             "phone": "(614) 555-0100",
         },
     )
+    if not Practice.current().logo_mark:
+        logo.save(content=demo_logo(), seen="", by=actor)
+    if terms.current() is None:
+        terms.publish(texts=TERMS, by=actor)
     if User.objects.filter(email__iexact=FRONT_DESK.email).exists():
         return
     for sign_in in SIGN_INS:
@@ -46,3 +84,22 @@ def load(*, actor: Actor) -> None:
             StaffRecord.objects.create(name=sign_in.name, role=sign_in.role, user=user)
         record(actor=actor, action=Action.USER_ADDED, account=user.pk, role=sign_in.role if sign_in.name else "")
     StaffRecord.objects.create(name=WAITING, role=Role.FRONT_DESK)
+
+
+def demo_logo() -> bytes:
+    """A sun that rises over two lines, drawn here."""
+    green, middle = "#0c6a5c", (640, 760)
+    image = Image.new("RGB", (1280, 1120), "white")
+    draw = ImageDraw.Draw(image)
+    for ray in range(9):
+        across, up = cos(pi * ray / 8), sin(pi * ray / 8)
+        ends = [(middle[0] + across * far, middle[1] - up * far) for far in (450, 600)]
+        draw.line(ends, fill=green, width=64)
+        for x, y in ends:
+            draw.ellipse((x - 32, y - 32, x + 32, y + 32), fill=green)
+    draw.pieslice((290, 410, 990, 1110), 180, 360, fill=green)
+    draw.rounded_rectangle((40, 850, 1240, 922), 36, fill=green)
+    draw.rounded_rectangle((240, 1000, 1040, 1072), 36, fill=green)
+    written = io.BytesIO()
+    image.save(written, "PNG")
+    return written.getvalue()

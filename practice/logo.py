@@ -55,6 +55,9 @@ def read(content: bytes) -> Picture:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             if file.width * file.height > MAX_PIXELS:
                 raise NoLogo("The picture has more than 16 million pixels. Save it smaller, and try again.")
+            if file.format == "PNG":
+                # WeasyPrint has Pillow take files that are cut off; a PNG tells by its sums that it is not whole.
+                Image.open(io.BytesIO(content)).verify()
             drawn = file.convert("RGBA")
     except NoLogo:
         raise

@@ -6,6 +6,7 @@ app_name = "practice"
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("logo/", views.logo, name="logo"),
     path("favicon.ico", views.favicon, name="favicon"),
     path("language/", views.language, name="language"),
     path("session/", session_views.session, name="session"),

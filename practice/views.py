@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
@@ -21,7 +22,8 @@ from practice.access import (
     record_refusal,
     signed_in_page,
 )
-from practice.models import User
+from practice.middleware import keep
+from practice.models import Practice, User
 
 
 @require_safe
@@ -49,6 +51,20 @@ def language(request: HttpRequest) -> HttpResponse:
     response: HttpResponse = set_language(request)
     languages.switch(request, request.POST.get("language", ""))
     return response
+
+
+@require_safe
+@public_page
+def logo(request: HttpRequest) -> HttpResponse:
+    """The practice's logo; ours, as long as it has none. Named by its mark (``?v=``) it may be kept for good."""
+    practice = Practice.current()
+    if practice.logo is None:
+        return redirect(static("favicon.svg"))
+    answer = HttpResponse(bytes(practice.logo), content_type="image/png")
+    answer.headers["ETag"] = f'"{practice.logo_mark}"'
+    lasts = "31536000, immutable" if request.GET.get("v") == practice.logo_mark else "3600"
+    keep(answer, f"public, max-age={lasts}")
+    return get_conditional_response(request, answer.headers["ETag"], response=answer) or answer
 
 
 @require_safe

@@ -17,7 +17,7 @@ from appointments.models import Appointment, Provider, TimeOff, VisitType
 from patients.ages import today
 from patients.models import FamilyContact
 from portal.models import Alert, RedemptionFailure, SheetRun
-from practice.models import AuditEvent, StaffRecord
+from practice.models import AuditEvent, StaffRecord, Terms
 from tests.portal import steps
 
 # Addresses of libraries, and to whom they open.
@@ -64,6 +64,7 @@ OPEN_TO = {
     "staff: issue, show, print and revoke PINs": steps.LINKED,
     "staff: change appointments": steps.LINKED,
     "staff: change the settings of the schedule": {"administrator"},
+    "staff: change the settings of the practice": {"administrator"},
     "staff: administer staff": {"administrator"},
     "staff: read the audit trail": {"administrator", "auditor"},
     "sign-in under way": set(),
@@ -126,6 +127,8 @@ def addresses(urlconf=None):
         "user_id": StaffRecord.objects.order_by("pk").first().user_id,
         "alert_id": Alert.objects.order_by("pk").first().pk,
         "verb": "decline",
+        "part": "sheet",
+        "number": 1,
         "deed": "disable",
     }
     for name, pattern in patterns(get_resolver(urlconf)):
@@ -143,6 +146,7 @@ def everything(administrator, rivera):
     now, provider = timezone.now(), Provider.objects.create(name="Dr. Feldman")
     VisitType.objects.create(name="Well visit")
     Alert.objects.create(kind="redemption", started_at=now, last_at=now)
+    Terms.objects.create(number=1)
     TimeOff.objects.create(provider=provider, starts=now, ends=now + timedelta(days=1), reason="Vacation")
     Appointment.objects.create(patient=rivera.mateo, provider=provider, start=now)
     return list(addresses())

@@ -11,6 +11,7 @@ from portal import dashboard as reading
 from portal.models import Alert
 from practice.access import Permission, refusal, staff_page
 from practice.audit import Action, Actor, record
+from practice.models import Practice
 
 PAGE_SIZE = 50  # rows
 
@@ -22,6 +23,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     record(actor=Actor.of(request), action=Action.DASHBOARD_VIEWED)
     context = {
         "dashboard": reading.read(),
+        "default_name": Practice().name,
         "refusal": refusal(request.user, Permission.MANAGE_PINS),
     }
     return render(request, "portal/dashboard.html", context)
