@@ -1,7 +1,7 @@
 # What developers run and what CI runs: `make check` and `make test` define green.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve backup restore test check bench format messages lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore test check bench report format messages lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -57,6 +57,9 @@ check: run-packages .venv/.dev ## Style, types, import directions, templates, mi
 
 bench: run-packages .venv/.dev ## Speed and memory, measured; PART=limits, backup or sheets for those alone
 	$(PY) -m bench$(if $(PART),.$(PART))
+
+report: test-packages .venv/.dev var/.static ## What registering costs a family, measured, with pictures: docs/families.md
+	$(PY) -m bench.families
 
 format: .venv/.dev ## Mends what `make check` would complain about, where a tool can
 	$(PY) -m ruff check --fix

@@ -103,6 +103,7 @@ LINES = {
     "portal:register_siblings": (None, None),
     "portal:register_account": (None, None),
     "portal:register_start_over": (None, None),
+    "portal:register_more_time": (None, None),
     "portal:children": ("children.viewed", None),
 }
 

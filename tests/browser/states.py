@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from portal import registration
+from portal import proof, registration
 from practice.audit import Actor
 from practice.models import User
 from tests import families, people
@@ -159,6 +160,17 @@ def _(visit):
     visit.press()
 
 
+@state("account, the hour is nearly over")
+def _(visit):
+    visit.prove("portal:register_siblings")
+    cookies = {each["name"]: each["value"] for each in visit.page.context.cookies()}
+    session = SessionStore(cookies[visit.settings.SESSION_COOKIE_NAME])
+    session[proof.SINCE] -= proof.LASTS.total_seconds() - 110
+    session.save()
+    visit.go("portal:register_account")
+    visit.page.locator("#proof-warning[open]").wait_for()
+
+
 # --- My Children -------------------------------------------------------------------------------------
 
 
@@ -231,13 +243,14 @@ def _reset_link(user):
     return re.search(r"/accounts/password/reset/key/\S+", mail.outbox[-1].body)[0]
 
 
-for _name in (
-    "account_reset_password_done",
-    "account_reset_password_from_key_done",
-    "account_signup",
-    "account_inactive",
-):
-    STATES[_name] = lambda visit, name=_name: visit.go(name)
+DONE = {
+    "link is on its way": "account_reset_password_done",
+    "new password is set": "account_reset_password_from_key_done",
+    "sign up without a PIN": "account_signup",
+    "sign-in is switched off": "account_inactive",
+}
+for _state, _name in DONE.items():
+    STATES[_state] = lambda visit, name=_name: visit.go(name)
 
 
 @state("a link that is too old")
@@ -253,8 +266,14 @@ def _signed_in_at(name):
     return reach
 
 
-for _name in ("account_change_password", "account_logout", "account_reauthenticate", "usersessions_list"):
-    STATES[_name] = _signed_in_at(_name)
+OWN = {
+    "change the password": "account_change_password",
+    "sign out": "account_logout",
+    "password again": "account_reauthenticate",
+    "where one is signed in": "usersessions_list",
+}
+for _state, _name in OWN.items():
+    STATES[_state] = _signed_in_at(_name)
 
 
 # --- The end of a session ------------------------------------------------------------------------------
@@ -286,5 +305,12 @@ def _(visit):
 
 # --- What went wrong -----------------------------------------------------------------------------------
 
-for _path in ("/none/", "/broken/denied/", "/broken/wait/", "/broken/value/", "/broken/database/"):
-    STATES[f"error {_path}"] = lambda visit, path=_path: visit.open(path)
+WRONG = {
+    "no such page": "/none/",
+    "not allowed": "/broken/denied/",
+    "too many tries": "/broken/wait/",
+    "our mistake": "/broken/value/",
+    "no database": "/broken/database/",
+}
+for _state, _path in WRONG.items():
+    STATES[_state] = lambda visit, path=_path: visit.open(path)

@@ -73,3 +73,24 @@ def test_from_scan_to_my_children_without_script(new_context, visit, live_server
     expect(page.get_by_role("heading", name="My Children")).to_be_visible()
     for child in visit.family.births:
         expect(page.get_by_role("heading", name=child)).to_be_visible()
+
+
+def test_the_hour_is_put_off_at_the_press_of_a_key(visit):
+    STATES["account, the hour is nearly over"](visit)
+    page = visit.page
+    expect(page.get_by_role("button", name="Yes, more time")).to_be_focused()
+    with page.expect_response("**/more-time/") as answer:
+        page.keyboard.press("Enter")
+    assert answer.value.json()["left"] > 3500
+    expect(page.locator("#proof-warning[open]")).to_have_count(0)
+    page.get_by_label("E-mail").fill("ana@mail.example")  # what is typed stays
+
+
+def test_nobody_answers_and_the_page_leads_back_to_the_pin(visit):
+    visit.page.clock.install()
+    visit.prove("portal:register_account")
+    visit.page.clock.fast_forward("59:00")
+    expect(visit.page.get_by_text("Do you need more time?")).to_be_visible()
+    visit.page.context.clear_cookies()  # as the server has forgotten it
+    visit.page.clock.fast_forward("02:00")
+    expect(visit.page.get_by_role("heading", name="Register with your PIN")).to_be_visible()

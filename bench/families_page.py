@@ -1,0 +1,137 @@
+"""docs/families.md and its pictures, out of what bench/families.py has measured."""
+
+import io
+import platform
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from tests import reading
+
+if TYPE_CHECKING:
+    from bench.families import Look, Report
+
+DOCS = Path("docs")
+PICTURES = DOCS / "families"
+COLOURS = 32  # of a picture: a page has few, and the repository keeps every picture for good
+LANGUAGES = {"en": "English", "es": "Español"}
+
+INTRODUCTION = """# The family's way in, measured
+
+Written by `make report` ({day}, Python {python}); do not edit. A real server with its files compressed; Chromium as a
+phone of 360 × 740 px with touch, nothing in its cache, on WebPageTest's “3G Fast” (1.6 Mbit/s down, 768 kbit/s up,
+150 ms). No person was timed: seconds of a person are a model, seconds of the machine are measured.
+"""
+MODEL = """
+A person: 1.35 s to find a field and 1.1 s to tap (Keystroke-Level Model: Card, Moran, Newell, CACM 23(7), 1980), 0.33 s
+a key (36.2 words a minute on phones: Palin et al., MobileHCI 2019), and every word of each page read at 238 words a
+minute (Brysbaert, J. Memory and Language 109, 2019). Finding the sheet and scanning it are not in it.
+"""
+
+
+def keep(name: str, picture: bytes) -> None:
+    """Save a picture with a palette of its own."""
+    PICTURES.mkdir(exist_ok=True)
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    image.save(PICTURES / f"{name}.png", optimize=True)
+
+
+def write(report: "Report") -> None:
+    """The page; pictures of pages that are no more go."""
+    text = INTRODUCTION.format(day=date.today().isoformat(), python=platform.python_version())  # noqa: DTZ011
+    text += "".join([way(report), weight(report), pages(report.looks), gallery(report)])
+    (DOCS / "families.md").write_text(text)
+    names = {f"{name}-{language}-" for name, each in report.pictures.items() for language in each}
+    for file in PICTURES.glob("*.png"):
+        if not any(file.name.startswith(name) for name in names):
+            file.unlink()
+    size = sum(file.stat().st_size for file in PICTURES.glob("*.png"))
+    print(f"docs/families.md and {len(list(PICTURES.glob('*.png')))} pictures, {size / 1000:.0f} kB")
+    if failed := {each.name: each.failed for each in report.looks if each.failed}:
+        raise SystemExit(f"axe found: {failed}")
+
+
+def way(report: "Report") -> str:
+    """Steps, taps, keys and seconds of a family of three."""
+    rows = [
+        f"| {number} | {step.title} | {step.words} | {step.fields} | {step.taps} | {step.keys} | {step.person:.0f} |"
+        f" {step.machine:.2f} | {step.requests} | {step.size / 1000:.1f} |"
+        for number, step in enumerate(report.walk, start=1)
+    ]
+    taps, keys = (sum(getattr(step, name) for step in report.walk) for name in ("taps", "keys"))
+    person, machine = (sum(getattr(step, name) for step in report.walk) for name in ("person", "machine"))
+    size = sum(step.size for step in report.walk) / 1000
+    return f"""
+## A mother and three children, from scan to My Children
+
+**{len(report.walk) - 1} steps, {taps} taps, {keys} keys: {person + machine:.0f} seconds**, of which the machine takes
+{machine:.1f}; {size:.0f} kB in all.
+
+| | page | words | fields | taps | keys | person, s | machine, s | requests | kB |
+|---|---|---|---|---|---|---|---|---|---|
+{chr(10).join(rows)}
+{MODEL}"""
+
+
+def weight(report: "Report") -> str:
+    """How soon the registration page is usable."""
+    rows = [
+        f"| {name} | {each['first'] / 1000:.2f} | {each['largest'] / 1000:.2f} | {each['usable'] / 1000:.2f} |"
+        f" {each['shift']:.3f} |"
+        for name, each in report.loads.items()
+    ]
+    return f"""
+## The registration page with nothing in the cache
+
+Medians of five. Usable: drawn, and its scripts have run.
+
+| wire | first paint, s | largest paint, s | usable, s | layout shift |
+|---|---|---|---|---|
+{chr(10).join(rows)}
+
+Each request waits that latency once: the page, then everything it needs at the same time. So a wire of 563 ms takes
+1.1 seconds before a single byte has been drawn, whatever the page weighs.
+"""
+
+
+def pages(looks: "list[Look]") -> str:
+    """Every page and state: bytes and requests, reading grade, axe."""
+    rows = [
+        f"| {each.name} | {each.title} | {each.first[0]} / {each.first[1] / 1000:.1f} |"
+        f" {each.later[0]} / {each.later[1] / 1000:.1f} | {'–' if each.grade is None else each.grade} |"
+        f" {each.passed} / {len(each.failed)} | {each.shift:.3f} |"
+        for each in looks
+    ]
+    grades = [each.grade for each in looks if each.grade is not None]
+    return f"""
+## Every page and state
+
+Highest reading grade **{max(grades)}** (Flesch-Kincaid, English; at most {reading.HIGHEST}); violations found by axe in
+light and dark: **{sum(len(each.failed) for each in looks)}**. Requests / kB of a page that is reached over others are
+those it adds to them.
+
+| state | heading | first visit | next visit | grade | axe: rules passed / failed | layout shift |
+|---|---|---|---|---|---|---|
+{chr(10).join(rows)}
+"""
+
+
+def gallery(report: "Report") -> str:
+    """The pictures, the phone's to be seen, the others behind a link."""
+    text = "\n## Pictures\n"
+    for name, languages in report.pictures.items():
+        text += f"\n### {languages.get('en', name)}\n\n"
+        for language in languages:
+            file = f"families/{name}-{language}"
+            text += (
+                f'<img src="{file}-360.png" width="240" alt="{LANGUAGES[language]}, 360 px: {languages[language]}">\n'
+            )
+        links = [
+            f"[{LANGUAGES[language]}, {width} px](families/{name}-{language}-{width}.png)"
+            for language in languages
+            for width in (768, 1280)
+        ]
+        text += "\n" + " · ".join(links) + "\n"
+    return text
