@@ -15,7 +15,7 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
 
 NAME = "css/families.css"
-PARTS = ("theme", "plain", "forms", "parts", "family", "register", "sign_in", "account")
+PARTS = ("theme", "plain", "forms", "parts", "family", "register", "sign_in", "account", "direction")
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SPACE = re.compile(r"\s+")
 

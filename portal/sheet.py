@@ -62,8 +62,21 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
     with _one_at_a_time:
         # WeasyPrint's own way of joining: the result is one tagged document, as if laid out in one go.
         whole = documents[0].copy([page for document in documents for page in document.pages])
-        pdf: bytes = whole.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+        pdf: bytes = whole.write_pdf(finisher=_mark_languages, pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
+
+
+def _mark_languages(document: Document, pdf: Any) -> None:
+    """Tell a screen reader the language of each sheet: of the attributes ``lang``, WeasyPrint writes the first alone."""
+    language, by_page = "", {}
+    for page, reference in zip(document.pages, pdf.page_references, strict=True):
+        # Where a sheet begins there is its name, such as es-3; a page without one goes on with the sheet before.
+        language = next((name.rpartition("-")[0] for name in page.anchors), language)
+        by_page[reference] = language
+    tree = next(each for each in pdf.objects if isinstance(each, dict) and each.get("S") == "/Document")
+    for reference in tree["K"]:
+        element = pdf.objects[int(reference.split()[0])]
+        element["Lang"] = f"({by_page[element['Pg']]})"
 
 
 def _laid_out(html: str, paper: str) -> Document:
