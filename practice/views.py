@@ -45,6 +45,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
     return redirect(static("favicon.svg"))
 
 
+@require_safe
 @own_sign_in_page
 def to_own_pages(request: HttpRequest) -> HttpResponse:
     """Where allauth leads when it is done: **Your sign-in** of staff, **Account** of families."""
