@@ -5,19 +5,18 @@ Numbers in addresses are record numbers; names, chart numbers and PINs never are
 
 from allauth.account.views import password_change, password_set
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from pinportal import health
-from practice.access import own_sign_in_page as own
 from practice.access import proven_again
 from practice.second_factor import guarded
-from practice.views import to_own_pages
 
 urlpatterns = [
     # allauth's own page would take changes of address, which nothing records.
-    path("accounts/email/", to_own_pages, name="account_email"),
+    path("accounts/email/", RedirectView.as_view(pattern_name="practice:own_pages"), name="account_email"),
     # Changed by whoever found the page open, a password would be theirs; where there is a second factor, it is shown.
-    path("accounts/password/change/", own(guarded(password_change)), name="account_change_password"),
-    path("accounts/password/set/", own(guarded(proven_again(password_set))), name="account_set_password"),
+    path("accounts/password/change/", guarded(password_change), name="account_change_password"),
+    path("accounts/password/set/", guarded(proven_again(password_set)), name="account_set_password"),
     path("accounts/second-factor/", include("practice.second_factor_urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),

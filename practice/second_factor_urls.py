@@ -6,14 +6,16 @@ from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
+from django.views.generic import RedirectView
 
 from practice.access import on_the_way_in
 from practice.access import own_sign_in_page as own
 from practice.second_factor import recorded, shown
-from practice.views import to_own_pages
+
+overview = own(RedirectView.as_view(pattern_name="practice:own_pages"))  # type: ignore[arg-type]  # always a response
 
 urlpatterns = [
-    path("", to_own_pages, name="mfa_index"),
+    path("", overview, name="mfa_index"),
     path("code/", on_the_way_in(signing_in.authenticate), name="mfa_authenticate"),
     path("code/again/", own(signing_in.reauthenticate), name="mfa_reauthenticate"),
     path("app/add/", own(recorded(app.activate_totp)), name="mfa_activate_totp"),
@@ -21,7 +23,7 @@ urlpatterns = [
     path("codes/", own(shown(codes.view_recovery_codes)), name="mfa_view_recovery_codes"),
     path("codes/new/", own(recorded(codes.generate_recovery_codes)), name="mfa_generate_recovery_codes"),
     path("codes/download/", own(shown(codes.download_recovery_codes)), name="mfa_download_recovery_codes"),
-    path("passkeys/", to_own_pages, name="mfa_list_webauthn"),
+    path("passkeys/", overview, name="mfa_list_webauthn"),
     path("passkeys/add/", own(recorded(passkeys.add_webauthn)), name="mfa_add_webauthn"),
     path("passkeys/again/", own(passkeys.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("passkeys/sign-in/", login_not_required(passkeys.login_webauthn), name="mfa_login_webauthn"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("language/", views.language, name="language"),
     path("second-factor/", views.second_factor_needed, name="second_factor"),
+    path("own-pages/", views.to_own_pages, name="own_pages"),
     path("sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
     path("session/", session_views.session, name="session"),
     path("session/back/", session_views.back, name="session_back"),
