@@ -131,6 +131,8 @@ class PinForm(forms.Form):
 
     def clean_pin(self) -> list[str]:
         entry = self.cleaned_data["pin"]
+        if "#" not in entry and len(entry) > pins.ENTRY_MAX_LENGTH:
+            raise forms.ValidationError(self.fields["pin"].error_messages["max_length"])
         try:
             return pins.entered(entry)
         except pins.MistypedPin:

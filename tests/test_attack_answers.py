@@ -326,6 +326,8 @@ def test_extra_fields_of_a_registration_from_the_desk_to_my_children_change_noth
     parent.post(reverse("portal:register_account"), {"email": "x@mail.example", "password": steps.PASSWORD, **EXTRA})
     assert not Account.objects.exists()
     parent.post(REGISTER, steps.typed(number, mateo.patient.birth_date, **EXTRA))
+    for step, sent in {"you": {"is_guardian": "yes"}, "email": {"email": "a@mail.example"}}.items():
+        parent.post(reverse(f"portal:register_{step}"), {**sent, **EXTRA})
     parent.post(reverse("portal:register_account"), {"email": "a@mail.example", "password": steps.PASSWORD, **EXTRA})
     account = Account.objects.get()
     assert (account.contact, account.user.kind) == (rivera.ana, "family")

@@ -109,9 +109,16 @@ LINES = {
     # The registration of a family. What is shown on the way has been proven, which is recorded.
     "portal:register": (None, None),
     "portal:register_siblings": (None, None),
+    "portal:register_another": (None, None),
+    "portal:register_you": (None, None),
+    "portal:register_email": (None, None),
+    "portal:register_terms": (None, None),
     "portal:register_account": (None, None),
+    "portal:register_passkey": (None, None),
     "portal:register_start_over": (None, None),
     "portal:register_more_time": (None, None),
+    "portal:terms": (None, None),
+    "portal:accept_terms": (None, None),  # nothing waits to be accepted
     "portal:children": ("children.viewed", None),
 }
 

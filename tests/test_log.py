@@ -79,6 +79,7 @@ def everything_from_the_search_to_failures(front_desk, rivera):
     parent.post(reverse("portal:register"), steps.typed(number, date(2019, 1, 1)))
     parent.post(reverse("portal:register"), {**steps.typed(number, rivera.mateo.birth_date), "x": "Mateo" * 10**5})
     steps.prove(parent, number, rivera.mateo)
+    steps.answer(parent, "ana@home.example")
     parent.post(reverse("portal:register_account"), {"email": "ana@home.example", "password": steps.PASSWORD})
     parent.get(reverse("portal:children"))
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)

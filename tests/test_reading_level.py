@@ -89,7 +89,12 @@ def test_the_pages_from_pin_to_my_children(rivera, front_desk):
     see("siblings, half a date", client.post(siblings, {f"{sibling}_day": "1"}))
     wrong = {f"{sibling}_day": "1", f"{sibling}_month": "1", f"{sibling}_year": "2001"}
     see("siblings, wrong date", client.post(siblings, wrong))
-    see("account", client.post(siblings, {}, follow=True))
+    see("you", client.post(siblings, {}, follow=True))
+    you, email = reverse("portal:register_you"), reverse("portal:register_email")
+    see("e-mail", client.post(you, {"is_guardian": "yes"}, follow=True))
+    see("e-mail, mistyped", client.post(email, {"email": "ana"}))
+    see("e-mail, of somebody", client.post(email, {"email": front_desk.email}))
+    see("account", client.post(email, {"email": "ana@mail.example"}, follow=True))
     see("account, mistakes", client.post(account, {"email": "ana", "password": "short"}))
     sign_in = {"email": "ana@mail.example", "password": "a phrase that is long"}
     see("My Children", client.post(account, sign_in, follow=True))

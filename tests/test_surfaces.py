@@ -211,6 +211,7 @@ def test_a_sheet_printed_on_the_one_is_redeemed_on_the_other(serve, front_desk, 
     parent = Client()
     assert parent.get("/register/").status_code == 200
     assert steps.prove(parent, number, rivera.mateo).status_code == 302
+    assert steps.answer(parent, "ana@home.example").headers["Location"] == "/register/account/"
     sent = {"email": "ana@home.example", "password": steps.PASSWORD}
     done = parent.post("/register/account/", sent, follow=True)
     assert done.redirect_chain[-1][0] == "/my/children/"

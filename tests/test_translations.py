@@ -207,6 +207,10 @@ def test_a_family_registers_in_spanish(client_in_spanish, rivera, front_desk):
     assert "Sus otros hijos" in html
     assert parts(html) == ["day", "month", "year"]
     html = spanish(client.post(reverse("portal:register_siblings"), {}, follow=True))
+    assert "¿Es usted Ana Rivera?" in html
+    html = spanish(client.post(reverse("portal:register_you"), {"is_guardian": "yes"}, follow=True))
+    assert "Su correo electrónico" in html
+    html = spanish(client.post(reverse("portal:register_email"), {"email": "ana@mail.example"}, follow=True))
     assert "Usted es Ana Rivera" in html
     account = reverse("portal:register_account")
     html = spanish(client.post(account, {"email": "ana", "password": "corta"}))

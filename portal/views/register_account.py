@@ -17,7 +17,7 @@ from portal.accounts import NewSignIn
 from portal.forms import EmailForm, NewSignInForm
 from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
-from portal.steps import Step, next_page, progress
+from portal.steps import Step, next_page, open_step, progress
 from portal.views.register import ended_page, with_proof
 from practice import passkeys, terms
 from practice.access import public_page
@@ -179,13 +179,11 @@ def _elsewhere(request: HttpRequest, proven: list[Pin], step: Step) -> HttpRespo
     """Where this step is not to be answered: the guardian has an account, or an earlier step waits."""
     if request.user.is_authenticated:
         return redirect("portal:register_account")
-    waiting = next_page(request)
-    if list(Step).index(Step(waiting.partition(":")[2])) < list(Step).index(step):
-        return redirect(waiting)
-    if _has_account(proven):
-        context = {"children": proven, **progress(request, step)}
+    waiting, order = open_step(request), list(Step)
+    if waiting is not Step.YOU and _has_account(proven):
+        context = {"children": proven, **progress(request, Step.EMAIL)}
         return render(request, "portal/register/has_account.html", context)
-    return None
+    return redirect(f"portal:{waiting}") if order.index(waiting) < order.index(step) else None
 
 
 def _has_account(proven: list[Pin]) -> bool:

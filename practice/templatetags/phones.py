@@ -9,6 +9,6 @@ register = template.Library()
 
 @register.filter
 def tel(phone: str) -> str:
-    """The address that calls this number at a tap; what is for people, such as brackets, left out (RFC 3966)."""
+    """The address that calls this number at a tap (RFC 3966), without what is written for people, such as brackets."""
     digits = re.sub(r"[^\d+]", "", phone)
     return f"tel:{digits}"

@@ -14,7 +14,7 @@
   ];
   // Signs that may stand between the digits, some of them unseen: portal/pins.py has the same.
   const APART = /[\s\-‐-–—.·_/,\u00a0\u2007\u2009\u202f\u200b\u200e\u200f\u202a\u202c\ufeff]+/u;
-  const MISREAD = Object.fromEntries((form.dataset.hintMisread.match(/../gu) ?? []));
+  const MISREAD = Object.fromEntries(form.dataset.hintMisread.match(/../gu).map(([letter, digit]) => [letter, digit]));
 
   // Zeros of the scripts that phones type digits in: Latin, full width, Arabic, Persian, Devanagari, Bengali.
   const ZEROS = ["0", "\uff10", "\u0660", "\u06f0", "\u0966", "\u09e6"].map((zero) => zero.codePointAt());

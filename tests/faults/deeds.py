@@ -39,6 +39,8 @@ def _redeem(site, known):
     for pin, (month, day, year) in zip(known["pins"], known["born"], strict=True):
         typed = {"pin": [pin], "birth_date_month": [month], "birth_date_day": [day], "birth_date_year": [year]}
         assert parent.post("/register/", typed).status == 200
+    assert parent.post("/register/you/", {"is_guardian": ["yes"]}).status == 200
+    assert parent.post("/register/email/", {"email": ["luis@mail.example"]}).status == 200
     return lambda: parent.post("/register/account/", {"email": ["luis@mail.example"], "password": [PASSWORD]})
 
 

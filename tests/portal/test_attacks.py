@@ -12,7 +12,7 @@ from portal.models import Account, Alert, Pin, Registration
 from practice.audit import Actor
 from practice.models import AuditEvent, User
 from tests.at_once import at_once
-from tests.portal.steps import UNKNOWN, guesses, typed
+from tests.portal.steps import UNKNOWN, answer, guesses, typed
 
 PARENT = Actor(None, "198.51.100.7")
 PASSWORD = "correct horse battery staple"
@@ -57,6 +57,7 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
         reverse("portal:register"),
         {"pin": numbers[0], "birth_date_month": born.month, "birth_date_day": born.day, "birth_date_year": born.year},
     )
+    answer(parent, "ana@example.com")
     parent.post(reverse("portal:register_account"), {"email": "ana@example.com", "password": PASSWORD})
     assert Registration.objects.filter(status="registered").count() == 1
     grandmother, tried = Client(), f"{int(numbers[1][:6]):06}000000"

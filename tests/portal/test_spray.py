@@ -97,5 +97,6 @@ def assert_unharmed(sheet, rivera):
     assert wrong.status_code in {200, 429}
     assert steps.prove(parent, sheet["Mateo"], rivera.mateo).status_code == 302
     sign_in = {"email": "ana@mail.example", "password": steps.PASSWORD}
+    steps.answer(parent)
     assert parent.post(reverse("portal:register_account"), sign_in).status_code == 302
     assert Registration.objects.filter(status="registered").count() == 1

@@ -287,6 +287,7 @@ def test_a_family_that_registers_is_on_the_list_of_its_sessions(client, front_de
     link = rivera.link(rivera.ana, rivera.mateo)
     number = steps.issued(Actor(front_desk, "192.0.2.1"), link)["Mateo"]
     steps.prove(client, number, rivera.mateo)
+    steps.answer(client)
     client.post(reverse("portal:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
     assert len(client.get(reverse("usersessions_list")).context["sessions"]) == 1
     assert settings.DEVICE_COOKIE_NAME in client.cookies
