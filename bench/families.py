@@ -40,7 +40,7 @@ from practice.audit import Actor  # noqa: E402
 from practice.models import Practice  # noqa: E402
 from tests import families, network, people, reading, servers  # noqa: E402
 from tests.accessibility import RULES  # noqa: E402
-from tests.browser.states import STATES, Visit  # noqa: E402
+from tests.browser.states import STATES, WRONG, Visit  # noqa: E402
 from tests.portal import steps  # noqa: E402
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
@@ -214,6 +214,8 @@ def look(chromium: Browser, url: str, name: str, reach: Callable[[Visit], object
     traffic = network.listen(page)
     reach(visit)
     vitals = network.vitals(page)
+    if page.locator("[data-error]").count() and name not in WRONG:
+        raise SystemExit(f"{name}: an error page was shown instead")
     last = max((number for number, each in enumerate(traffic.asked) if each.kind == "Document"), default=0)
     first = traffic.asked if last == 0 else traffic.asked[last:]
     passed, failed = judged(page)

@@ -11,6 +11,8 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page
 
 MOST_STEPS = 12
+# What leads on; a button that does something here, such as asking for a passkey, does not.
+GO_ON = "main .btn-primary:visible:not([type=button])"
 # Of the children that are asked for on one page, the one whose name stands nearest to a field.
 NEAREST = """(element, names) => {
   for (let around = element; around && !around.matches("main"); around = around.parentElement) {
@@ -61,7 +63,7 @@ class Family:
         """Fill in what is empty, then press the one button that stands out."""
         self.fill(page)
         with page.expect_navigation():
-            self.hands.press(page.locator("main .btn-primary:visible").first)
+            self.hands.press(page.locator(GO_ON).first)
 
     def fill(self, page: Page) -> None:
         """Fill in what is empty on this page."""

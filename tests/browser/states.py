@@ -40,7 +40,7 @@ class Visit:
 
     def press(self) -> None:
         """The button that stands out."""
-        self.page.locator("main .btn-primary:visible").first.click()
+        self.page.locator(families.GO_ON).first.click()
         self.page.wait_for_load_state()
 
     def link(self, child: Any) -> Any:

@@ -8,7 +8,7 @@ from practice.audit import Actor
 from practice.models import Practice
 from tests import by_hand, families, network
 from tests.accessibility import axe
-from tests.browser.states import STATES, Visit
+from tests.browser.states import STATES, WRONG, Visit
 from tests.portal import steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,6 +43,7 @@ def visit(new_context, live_server, rivera, front_desk, settings):
 def test_everybody_can_use_it(visit, console_errors, name):
     STATES[name](visit)
     page = visit.page
+    assert (page.locator("[data-error]").count() > 0) == (name in WRONG)
     assert page.evaluate("[vitals.shift, vitals.shifts]") == [0, []]
     by_hand.leads_to_mistakes(page)
     for scheme in ("light", "dark"):
