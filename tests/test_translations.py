@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo, write_mo
-from babel.messages.pofile import read_po
 from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse

@@ -119,7 +119,10 @@ def test_a_refusal_in_spanish(at_noon, rivera, db):
     client = Client(headers={"accept-language": "es"})
     guess(client, rivera.mateo, throttle.LIMIT_PER_CLIENT)
     refused = steps.prove(client, steps.UNKNOWN, rivera.mateo)
-    assert "espere hasta esta hora, 1:00 p.m., y vuelva a intentarlo, o use otra conexión: pruebe sin wifi." in refused.text
+    assert (
+        "espere hasta esta hora, 1:00 p.m., y vuelva a intentarlo, o use otra conexión: pruebe sin wifi."
+        in refused.text
+    )
 
 
 def test_a_refusal_because_of_everybody_s_tries_says_so(client, alone, rivera, monkeypatch):
