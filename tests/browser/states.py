@@ -208,7 +208,7 @@ def _(visit):
 def _(visit):
     visit.go("account_login")
     visit.family.fill(visit.page)
-    visit.page.get_by_label("E-mail").fill("nobody@mail.example")
+    visit.page.locator("main input[type=email]").fill("nobody@mail.example")
     visit.press()
 
 

@@ -1,0 +1,202 @@
+"""Every page and state that families meet, in every language: no English is left, and what reads from the right fits.
+
+The switch: it keeps what was typed and what was proven, and is remembered.
+"""
+
+import re
+from pathlib import Path
+
+import allauth
+import django
+import pytest
+from babel.messages.mofile import read_mo
+from django.conf import settings as project
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from practice.audit import Actor
+from practice.models import Practice, User
+from tests import by_hand, families, network, people
+from tests.accessibility import axe
+from tests.browser.states import STATES, Visit
+from tests.portal import steps
+from tests.test_translations import TRANSLATED, catalogue_of, messages_of, several
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Names, codes, and what is no word: the same in every language.
+SAME_EVERYWHERE = {
+    "english", "español", "العربيّة", "portal", "pin", "chrome", "linux", "headlesschrome", "mail", "example", "com",
+    "localhost", "http", "oh",
+}  # fmt: skip
+# All that is or can be read or heard on the page, in the page's language: text, names for screen readers, what
+# scripts say, and what waits in templates.
+TEXTS = r"""() => {
+  const own = document.documentElement.lang, found = [];
+  const walk = (root) => {
+    for (const element of root.querySelectorAll("*")) {
+      if (element.closest("script, style, [translate=no]")) continue;
+      const language = element.closest("[lang]")?.lang ?? own;
+      if (language !== own) continue;
+      for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
+      for (const { name, value } of element.attributes) {
+        const isSaid = ["aria-label", "title", "alt", "placeholder"].includes(name);
+        if (isSaid || (name.startsWith("data-") && name !== "data-guessed" && value.includes(" "))) found.push(value);
+      }
+      if (element.matches("template")) walk(element.content);
+    }
+  };
+  walk(document);
+  return [document.title, ...found];
+}"""
+
+
+def words(text):
+    return {word.lower() for word in WORD.findall(text)}
+
+
+def vocabulary(language):
+    """Every word of this language that we, Django or allauth have, and no other."""
+    known = {word for text in messages_of(catalogue_of(language)).values() for word in words(" ".join(several(text)))}
+    home, guest = Path(django.__file__).parent, Path(allauth.__file__).parent
+    for place in (home / "conf", home / "contrib/auth", guest):
+        with (place / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
+            for text in messages_of(read_mo(file)).values():
+                known |= words(" ".join(several(text)))
+    return known
+
+
+def names():
+    """Of the people and places in the database."""
+    practice = Practice.current()
+    texts = [practice.name, practice.address, *User.objects.values_list("email", flat=True), "ana@mail.example"]
+    texts += [
+        f"{each.given_name} {each.family_name}"
+        for each in (*people.Contact.objects.all(), *people.Patient.objects.all())
+    ]
+    return words(" ".join(texts))
+
+
+@pytest.fixture(params=TRANSLATED)
+def language(request):
+    return request.param
+
+
+def visit_of(context, live_server, rivera, front_desk, settings):
+    settings.ROOT_URLCONF = "tests.broken"
+    settings.PORTAL_URL = live_server.url
+    Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100", address="1 Main St, Fairbrook")
+    rivera.baby.given_name = "Diego"
+    rivera.baby.save()
+    children = [rivera.mateo, rivera.sofia]
+    by = Actor(front_desk, "192.0.2.1")
+    pins = steps.printed(by, *(rivera.link(rivera.ana, child) for child in children))
+    family = families.Family({child.given_name: child.birth_date for child in children}, pins)
+    page = context.new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.add_init_script(network.WATCH)
+    return Visit(page, live_server.url, rivera, by, settings, family)
+
+
+@pytest.fixture
+def visit(new_context, live_server, rivera, front_desk, settings, language):
+    context = new_context(has_touch=True)
+    context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
+    return visit_of(context, live_server, rivera, front_desk, settings)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_no_english_is_left_and_it_fits(visit, console_errors, language, name):
+    STATES[name](visit)
+    page, is_mirrored = visit.page, project.LANGUAGES and language in {"ar", "he", "fa", "ur"}
+    assert page.evaluate("document.documentElement.lang") == language
+    assert page.evaluate("document.documentElement.dir") == ("rtl" if is_mirrored else "")
+    known = vocabulary(language) | SAME_EVERYWHERE | names()
+    reference = re.compile(r"\b[2-9A-Z]{8}\b")
+    strange = {text.strip() for text in page.evaluate(TEXTS) if words(reference.sub("", text)) - known}
+    assert strange == set()
+    expect(page.locator("main [data-languages], header [data-languages], .lone-foot [data-languages]")).to_have_count(
+        0 if name in {"our mistake", "no database", "session, over"} else 1
+    )
+    by_hand.fits(page)
+    if is_mirrored:
+        axe(page)
+        for field in page.locator(".pin-input, input[type=email], input[type=password], a[href^='tel:']").all():
+            assert field.evaluate("element => getComputedStyle(element).direction") == "ltr"
+    console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
+
+
+# --- The switch ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def english(new_context, live_server, rivera, front_desk, settings):
+    context = new_context(has_touch=True)
+    return visit_of(context, live_server, rivera, front_desk, settings)
+
+
+def switch(page, name):
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def kept(page):
+    return page.evaluate("[{...sessionStorage}, {...localStorage}, location.href, history.state]")
+
+
+def test_what_was_typed_comes_along_and_is_written_down_nowhere(english):
+    page = english.page
+    english.open(english.family.address)
+    typed = page.locator("[name=pin]").input_value()
+    assert len(typed) == 14
+    page.locator("[name=birth_date_year], [name=birth_date_2]").first.fill("2018")
+    switch(page, "Español")
+    assert page.evaluate("document.documentElement.lang") == "es"
+    assert page.locator("[name=pin]").input_value() == typed
+    assert page.locator("[name=birth_date_year], [name=birth_date_2]").first.input_value() == "2018"
+    assert kept(page) == [{}, {}, f"{english.url}{reverse('portal:register')}", None]
+    switch(page, "العربيّة")
+    assert page.locator("[name=pin]").input_value() == typed
+    assert page.evaluate("document.documentElement.dir") == "rtl"
+
+
+def test_passwords_are_not_carried(english):
+    page = english.page
+    english.go("account_login")
+    page.locator("input[type=email]").fill("ana@mail.example")
+    page.locator("input[type=password]").fill("a secret of somebody")
+    page.evaluate("document.addEventListener('submit', () => { window.written = JSON.stringify(sessionStorage); })")
+    page.locator("[data-languages]").evaluate("form => form.addEventListener('submit', (e) => e.preventDefault())")
+    page.get_by_role("button", name="Español").click()
+    written = page.evaluate("window.written")
+    assert "ana@mail.example" in written
+    assert "secret" not in written
+
+
+def test_what_was_proven_stays_after_a_switch_and_the_account_speaks_the_language_of_the_registration(english):
+    page = english.page
+    english.prove("portal:register_account")
+    switch(page, "Español")
+    assert page.url.endswith(reverse("portal:register_account"))
+    english.family.walk(page, to="portal:children")
+    assert page.evaluate("document.documentElement.lang") == "es"
+    assert User.objects.get(email=english.family.email).language == "es"
+
+
+def test_a_page_that_was_sent_and_came_back_with_mistakes_is_switched_without_sending_it_again(english):
+    page = english.page
+    english.go("portal:register")
+    page.locator("[name=pin]").fill("1234 5678 9010")
+    english.press()
+    expect(page.locator(".error-summary")).to_be_visible()
+    switch(page, "Español")
+    expect(page.locator(".error-summary")).to_have_count(0)
+    assert page.locator("[name=pin]").input_value() == "1234 5678 9010"
+
+
+def test_the_switch_on_the_sign_in_page_keeps_where_signing_in_leads(english):
+    page = english.page
+    english.open(f"{reverse('account_login')}?next={reverse('portal:register_account')}")
+    switch(page, "Español")
+    assert page.url.endswith(f"?next={reverse('portal:register_account')}")
