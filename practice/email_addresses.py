@@ -9,7 +9,6 @@ import logging
 import secrets
 from dataclasses import dataclass
 from enum import Enum
-from functools import partial
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
@@ -91,7 +90,7 @@ def send_code(*, user: User, email: str, by: Actor) -> None:
     values = {"email": email, "digest": _digest(user, email, code), "sent_at": timezone.now(), "wrong": 0}
     EmailCode.objects.update_or_create(user=user, defaults=values)
     record(actor=by, action=Action.EMAIL_CODE_SENT, account=user.pk)
-    transaction.on_commit(partial(_mail, user, email, code))
+    transaction.on_commit(lambda: _mail(user, email, code))
 
 
 def _mail(user: User, email: str, code: str) -> None:

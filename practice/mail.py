@@ -1,7 +1,6 @@
 """News by mail about somebody's own account: in the language of the account, and only where mail is sent at all."""
 
 from enum import StrEnum
-from functools import partial
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
@@ -50,7 +49,7 @@ def tell(user: User, news: News, *, to: str = "") -> None:
     """
     email = to or (user.email if is_confirmed(user) else "")
     if settings.WRITES_TO_FAMILIES and email and not user.is_staff_member:
-        transaction.on_commit(partial(_send, user, news, email), robust=True)
+        transaction.on_commit(lambda: _send(user, news, email), robust=True)
 
 
 def _send(user: User, news: News, email: str) -> None:

@@ -138,7 +138,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         site = SimpleNamespace(name=Practice.current().name, domain=here)
         ours = {"current_site": site, "signup_url": registration_address(), "practice": Practice.current()}
         with translation.override(languages.of(user or context.get("recipient")) or translation.get_language()):
-            super().send_mail(template_prefix, email, context | ours)
+            # Not by allauth's own, which asks the request for its host: mail is also sent when none is left.
+            self.render_mail(template_prefix, email, {"email": email} | context | ours).send()
 
     def may_use_email(self, user: User, email: str) -> bool:
         """Whether this user's e-mail may become that one. Another room may know more reasons why not."""

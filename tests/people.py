@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
@@ -45,6 +46,11 @@ def staff_user(email: str) -> User:
 def family_user(email: str) -> User:
     """A family's sign-in, not yet tied to a contact."""
     return User.objects.create_user(email, PASSWORD, kind=User.Kind.FAMILY)
+
+
+def confirm_email(user: User) -> None:
+    """The user has typed the code from the mail."""
+    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 def signed_in(user: User) -> Client:

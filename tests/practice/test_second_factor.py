@@ -138,16 +138,16 @@ def test_one_that_is_there_is_asked_for_even_where_none_is_required(front_desk):
     assert steps.outcome(by_password(front_desk).get(PATIENTS)) == "sign in"
 
 
-def test_families_are_not_asked_and_have_none(required, family_user):
+def test_families_need_none_but_may_have_one(required, family_user):
     client = by_password(family_user)
     assert client.get(reverse("portal:children")).status_code == 200
     assert client.get(OWN).status_code == 403
-    assert client.get(APP).status_code == 403
+    assert client.get(APP).status_code == 200
 
 
-@pytest.mark.parametrize("url", [OWN, ASKED])
-def test_own_sign_in_roles(url, as_front_desk):
-    assert steps.allowed_roles("get", url) == steps.STAFF | {"inactive", "auditor"}
+@pytest.mark.parametrize(("url", "others"), [(OWN, set()), (ASKED, {"family"})])
+def test_own_sign_in_roles(url, others, as_front_desk):
+    assert steps.allowed_roles("get", url) == steps.STAFF | {"inactive", "auditor"} | others
     assert steps.refused_methods(as_front_desk, url) == {"post", "put", "patch", "delete"}
 
 
