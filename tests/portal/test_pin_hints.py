@@ -67,4 +67,6 @@ def test_the_script_has_the_same_table_of_check_digits():
 
 def carries():
     """A number that brings the check to each of 0 to 9."""
-    return [next(str(number) for number in range(1, 1000) if damm.checksum(str(number)) == carry) for carry in range(10)]
+    return [
+        next(str(number) for number in range(1, 1000) if damm.checksum(str(number)) == carry) for carry in range(10)
+    ]
