@@ -121,7 +121,7 @@
     if (!isPlain(field.value)) return;
     const before = digitsOf(field.value.slice(0, field.selectionStart)).length;
     const digits = digitsOf(field.value), text = grouped(digits);
-    if (text === field.value) return;
+    if (!digits || text === field.value) return;
     field.value = text;
     let caret = 0;
     for (let seen = 0; seen < before; caret += 1) if (text[caret] !== " ") seen += 1;

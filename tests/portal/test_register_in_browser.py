@@ -31,7 +31,9 @@ def sheet(front_desk, rivera):
 
 @pytest.fixture
 def phone(new_context):
-    return new_context(viewport={"width": 360, "height": 740}, has_touch=True).new_page()
+    page = new_context(has_touch=True).new_page()
+    page.set_viewport_size({"width": 360, "height": 740})
+    return page
 
 
 @pytest.fixture
@@ -184,7 +186,7 @@ def test_a_passkey_in_place_of_a_password(phone, touch, live_server, sheet, rive
 
 
 def test_all_of_it_without_script(new_context, live_server, sheet, rivera):
-    phone = new_context(java_script_enabled=False, viewport={"width": 360, "height": 740}).new_page()
+    phone = new_context(java_script_enabled=False).new_page()
     phone.goto(f"{live_server.url}/register/")
     phone.get_by_label("PIN").fill("1234 567 8901")
     fill(phone, rivera.mateo.birth_date)

@@ -1,6 +1,7 @@
 """The last step of registration: the account."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -8,10 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from patients.models import FamilyContact
 from portal import registration
 from portal.models import Account, Pin, Registration
 from portal.proof import LASTS
-from practice.models import AuditEvent, User
+from portal.refusals import NotProven
+from practice.models import AuditEvent, Practice, User
 from tests import people
 from tests.portal import steps
 
@@ -214,3 +217,41 @@ def test_a_few_refused_emails_do_not_matter(parent, front_desk):
     for _ in range(9):
         parent.post(URL, {"email": front_desk.email, "password": steps.PASSWORD})
     assert parent.post(URL, SIGN_IN).headers["Location"] == CHILDREN
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        ("expired", "It was good only until the date on the sheet."),
+        ("locked", "Somebody typed a wrong birth date too many times."),
+        ("superseded", "The practice has printed a newer sheet."),
+        ("revoked", "The practice has ended it."),
+        ("blocked", "The practice must check something in its records first."),
+    ],
+)
+@pytest.mark.parametrize("page", ["siblings", "you", "email", "account"])
+def test_a_proven_pin_that_ended_is_said_at_every_step_with_its_reason_and_the_phone(
+    proven, by, mateo, rivera, why, words, page
+):
+    Practice.objects.create(pk=1, phone="(614) 555-0100")
+    ended = timezone.now() - timedelta(seconds=1)
+    pin = Pin.objects.filter(registration__family_contact=mateo)
+    {
+        "expired": lambda: pin.update(issued_at=ended - timedelta(days=1), expires_at=ended),
+        "locked": lambda: lock(pin.get()),
+        "superseded": lambda: registration.reissue(family_contact=mateo, by=by),
+        "revoked": lambda: registration.revoke(family_contact=mateo, reason="Sheet lost", by=by),
+        "blocked": lambda: FamilyContact.objects.filter(pk=mateo.pk).update(authority="none"),
+    }[why]()
+    before = AuditEvent.objects.count()
+    answer = proven.get(reverse(f"portal:register_{page}"))
+    assert (answer.status_code, words in answer.text) == (409, True)
+    assert 'href="tel:6145550100"' in answer.text
+    assert AuditEvent.objects.count() == before + 1
+    assert AuditEvent.objects.latest("pk").detail["verdict"] == f"not_redeemable: {why}"
+
+
+def lock(pin):
+    for _ in range(5):
+        with pytest.raises(NotProven):
+            registration.prove_sibling(sibling=pin, birth_date=date(2001, 1, 1), by=steps.PARENT)
