@@ -20,7 +20,7 @@ from portal import registration
 from practice.audit import Actor
 
 ROOT = Path(settings.BASE_DIR)
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
+GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 PAGES = ["portal:register", "account_login", "account_reset_password"]
 
 
