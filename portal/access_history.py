@@ -73,10 +73,10 @@ SENTENCES: Mapping[str, str] = {
 ROLES: Mapping[str, str] = {
     StaffRecord.Role.FRONT_DESK: gettext_noop("The front desk"),
     StaffRecord.Role.CLINICIAN: gettext_noop("A doctor or nurse"),
-    StaffRecord.Role.ADMINISTRATOR: gettext_noop("The office manager"),
-    StaffRecord.Role.AUDITOR: gettext_noop("The practice’s privacy reviewer"),
+    StaffRecord.Role.ADMINISTRATOR: gettext_noop("The head of the office"),
+    StaffRecord.Role.AUDITOR: gettext_noop("Staff who check the log"),
 }
-SOMEBODY_OF_STAFF = gettext_noop("Somebody at the practice")
+SOMEBODY_OF_STAFF = gettext_noop("One of the staff")
 
 
 @dataclass
@@ -177,7 +177,7 @@ def _who(event: AuditEvent, names: Mapping[int, str]) -> str:
     if event.user_id:
         return names[event.user_id]
     if event.address.startswith("manage.py"):
-        return _("The practice’s computer")
+        return _("Our computer")
     return _("Somebody who was not signed in")
 
 
@@ -192,16 +192,14 @@ def _names(card: Card, events: Iterable[AuditEvent]) -> dict[int, str]:
             "contact__account__user_id", "contact_id", "contact__given_name", "contact__family_name"
         )
     }
-    strangers = set(
-        Account.objects.filter(user__in=users - set(people)).values_list("user_id", flat=True)
-    )
+    strangers = set(Account.objects.filter(user__in=users - set(people)).values_list("user_id", flat=True))
     names = {}
     for user_id in users:
         if user_id in people:
             contact_id, name = people[user_id]
             names[user_id] = _("You") if contact_id == card.link.contact_id else name
         elif user_id in strangers:
-            names[user_id] = _("Somebody without access")
+            names[user_id] = _("A stranger")
         else:
             names[user_id] = _(ROLES.get(staff.get(user_id, ""), SOMEBODY_OF_STAFF))
     return names

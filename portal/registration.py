@@ -338,7 +338,7 @@ def remove(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
 
 @transaction.atomic
 def leave(*, family_contact: FamilyContact, by: Actor) -> bool:
-    """End the family's own access to this child by its own wish; a new PIN opens it again. False when there was none."""
+    """End access to this child by the family's own wish; a new PIN opens it again. False when there was none."""
     locked_family_contacts(family_contact.contact, [family_contact.pk])
     registration = registration_of(family_contact)
     if not registration or registration.status != Registration.Status.REGISTERED:
