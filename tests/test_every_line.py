@@ -97,6 +97,12 @@ LINES = {
     "portal:register_account": (None, None),
     "portal:register_start_over": (None, None),
     "portal:children": ("children.viewed", None),
+    "portal:child": ("children.viewed", None),
+    "portal:child_history": ("children.viewed", None),
+    "portal:child_visit": ("children.exported", None),
+    "portal:child_pdf": (None, "children.exported"),
+    "portal:child_json": (None, "children.exported"),
+    "portal:leave_child": ("children.viewed", "registration.left"),
 }
 
 
@@ -119,7 +125,7 @@ def test_every_view_of_ours_says_what_it_records():
 @pytest.fixture
 def insiders(administrator, by, rivera):
     """By rule: a browser that it opens to. The family has a child, as otherwise it is shown nothing."""
-    family = steps.registered(by, rivera.link(rivera.luis, rivera.sofia))
+    family = steps.registered(by, rivera.link(rivera.luis, rivera.mateo))
     return lambda rule: people.signed_in(family if rule == "family" else administrator)
 
 
