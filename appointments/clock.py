@@ -38,8 +38,13 @@ def is_second(moment: datetime) -> bool:
 def shown(moment: datetime) -> str:
     """What the practice's clocks show, such as 1:05 PM; with the zone where they show it twice."""
     local = timezone.localtime(moment)
-    is_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
-    return f"{local:%-I:%M %p %Z}" if is_twice else f"{local:%-I:%M %p}"
+    return f"{local:%-I:%M %p %Z}" if shows_twice(moment) else f"{local:%-I:%M %p}"
+
+
+def shows_twice(moment: datetime) -> bool:
+    """Whether the practice's clocks show the time of this moment twice on its day."""
+    local = timezone.localtime(moment)
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:

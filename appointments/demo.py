@@ -1,6 +1,6 @@
 """The demo's schedule: what it rests on, and one busy week, this one, as it looks at this moment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -40,6 +40,17 @@ BOOKED_TODAY_PERCENT = 80
 CANCELLED_PERCENT = 5
 NO_SHOW_PERCENT = 5
 UNCONFIRMED_PERCENT = 30
+BOOKED_AHEAD = 20  # a week with no more visits than that has not been filled yet
+# What a family of the demo has behind it and before it: weeks from this one, type, status.
+STORY = (
+    (-104, "Well visit", Status.CHECKED_OUT),
+    (-52, "Well visit", Status.CHECKED_OUT),
+    (-30, "Sick visit", Status.CHECKED_OUT),
+    (-21, "Vaccines", Status.NO_SHOW),
+    (-9, "Follow-up", Status.CHECKED_OUT),
+    (3, "Follow-up", Status.CANCELLED),
+    (4, "Vaccines", Status.SCHEDULED),
+)
 
 
 @dataclass(frozen=True)
@@ -60,12 +71,13 @@ def load(*, now: datetime) -> None:
     if not demo_setup.is_loaded():
         _set_up(_staff(), monday)
     week = (_at(monday, time.min), _at(monday + timedelta(days=7), time.min))
-    if Appointment.objects.filter(start__gte=week[0], start__lt=week[1]).exists():
+    booked = Appointment.objects.filter(start__gte=week[0], start__lt=week[1])
+    if booked.count() > BOOKED_AHEAD:
         return
     staff = _staff()
     random = Random(monday.toordinal())  # noqa: S311  # repeatable is the point
     visits = _rivera_visits(local_now, *staff[0])
-    taken = {(visit.provider, visit.start) for visit in visits}
+    taken = {(visit.provider, visit.start) for visit in [*visits, *booked.select_related("provider")]}
     time_off = list(TimeOff.objects.filter(starts__lt=week[1], ends__gt=week[0]))
     patients = list(
         patients_demo.patients().filter(status=Patient.Status.ACTIVE).exclude(chart_number__in=RIVERA_CHILDREN)
@@ -78,6 +90,34 @@ def load(*, now: datetime) -> None:
         if patients and is_free and random.randrange(100) < percent:
             visits.append(_visit(patients.pop(), opening, local_now, random))
     Appointment.objects.bulk_create(visits)
+
+
+def add_visits(patients: Sequence[Patient], *, now: datetime) -> None:
+    """Give each of these patients of one family a story of visits, on Wednesday mornings: past, cancelled, to come."""
+    provider, location = _staff()[0]
+    this_week = timezone.localtime(now).date()
+    wednesday = this_week + timedelta(days=2 - this_week.weekday())
+    visits = []
+    for position, patient in enumerate(patients):
+        for weeks, visit_type, status in STORY:
+            # By hours on the clocks, not by moments, so that no change of the clocks moves them.
+            start = _at(wednesday + timedelta(weeks=weeks), time(9 + position // 4, position % 4 * 15))
+            if patient.birth_date and patient.birth_date < start.date():
+                visits.append(
+                    Appointment(
+                        patient=patient,
+                        provider=provider,
+                        location=location,
+                        start=start,
+                        duration=15,
+                        visit_type=visit_type,
+                        status=status,
+                        arrival_time=start if status == Status.CHECKED_OUT else None,
+                        cancel_reason="Family called" if status == Status.CANCELLED else "",
+                    )
+                )
+    taken = set(Appointment.objects.filter(provider=provider).values_list("start", flat=True))
+    Appointment.objects.bulk_create(visit for visit in visits if visit.start not in taken)
 
 
 def _at(day: date, clock: time) -> datetime:

@@ -18,19 +18,21 @@ def age_on(birth_date: date, day: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
-def age_words(birth_date: date | None, day: date) -> str:
-    """The age as a pediatric practice says it: days, weeks, months, then years; empty when unknown."""
+def age_parts(birth_date: date | None, day: date) -> tuple[int, str] | None:
+    """The age as a pediatric practice counts it: days, weeks, months, then years; None when unknown."""
     if birth_date is None or birth_date > day:
-        return ""
+        return None
     days = (day - birth_date).days
     months = (day.year - birth_date.year) * 12 + day.month - birth_date.month - (day.day < birth_date.day)
     years = age_on(birth_date, day)
     if days < DAYS_UNTIL:
-        number, unit = days, "day"
-    elif days < WEEKS_UNTIL:
-        number, unit = days // 7, "week"
-    elif years < MONTHS_UNTIL:
-        number, unit = months, "month"
-    else:
-        number, unit = years, "year"
-    return f"{number} {unit}{'' if number == 1 else 's'}"
+        return days, "day"
+    if days < WEEKS_UNTIL:
+        return days // 7, "week"
+    return (months, "month") if years < MONTHS_UNTIL else (years, "year")
+
+
+def age_words(birth_date: date | None, day: date) -> str:
+    """The age in English, as staff read it; empty when unknown."""
+    parts = age_parts(birth_date, day)
+    return f"{parts[0]} {parts[1]}{'' if parts[0] == 1 else 's'}" if parts else ""

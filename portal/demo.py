@@ -5,19 +5,24 @@ Made through the rules of ``portal.registration``, so that the demo cannot show 
 
 from django.utils import timezone
 
+from appointments import demo as appointments_demo
+from patients import charts
+from patients.ages import today
 from patients.demo import FIRST_GENERATED
 from patients.models import Contact, FamilyContact
 from portal import registration
 from portal.accounts import NewSignIn
+from portal.eligibility import block, is_limited
 from portal.judging import WRONG_BIRTH_DATES_UNTIL_LOCKED
 from portal.models import Registration
 from portal.refusals import NotProven
 from practice.audit import Actor
-from practice.demo import FRONT_DESK, PASSWORD
-from practice.models import User
+from practice.demo import DOCTOR, FRONT_DESK, PASSWORD
+from practice.models import Practice, User
 
 ADDRESS = "192.0.2.10"  # of the network that is reserved for examples (RFC 5737)
 PARENT = "parent@demo.example"
+PATIENT = "patient@demo.example"  # an adult with an account of her or his own: Myself
 REGISTERED, PENDING, DECLINED, LOCKED = 6, 14, 4, 1  # families
 
 
@@ -26,7 +31,10 @@ def load() -> None:
     if Registration.objects.exists():
         return
     by = Actor(User.objects.get(email=FRONT_DESK.email), ADDRESS)
-    mothers = iter(_mothers()[: REGISTERED + PENDING + DECLINED + LOCKED])
+    everybody = _mothers()[: REGISTERED + PENDING + DECLINED + LOCKED]
+    # Whoever signs in as the parent meets every kind of card: so a mother of a teen and of younger children.
+    everybody.sort(key=lambda mother: not _has_teen_and_younger(mother))
+    mothers = iter(everybody)
     for number in range(REGISTERED):
         _redeem_all(_issue(next(mothers), by), email=PARENT if number == 0 else f"parent{number}@demo.example")
     for _ in range(PENDING):
@@ -36,6 +44,37 @@ def load() -> None:
             registration.decline(family_contact=link, reason="No smartphone at home", by=by)
     for _ in range(LOCKED):
         _lock(_issue(next(mothers), by))
+    _redeem_all(_issue(_adult(), by), email=PATIENT)
+    for email in (PARENT, PATIENT):
+        _fill(Contact.objects.get(account__user__email=email))
+
+
+def _has_teen_and_younger(contact: Contact) -> bool:
+    practice, day = Practice.current(), today()
+    links = _links(contact)
+    limited = {is_limited(link, practice=practice, today=day) for link in links}
+    return limited == {True, False} and all(block(link, practice=practice, today=day) is None for link in links)
+
+
+def _adult() -> Contact:
+    """A grown-up patient who can have an own account."""
+    practice, day = Practice.current(), today()
+    selves = FamilyContact.objects.filter(role=FamilyContact.Role.SELF, authority=FamilyContact.Authority.EXCLUSIVE)
+    free = (
+        each for each in selves.select_related("patient", "contact") if not block(each, practice=practice, today=day)
+    )
+    return next(free).contact
+
+
+def _fill(contact: Contact) -> None:
+    """Visits that were and that come, and a few who have looked at the chart."""
+    patients = [link.patient for link in _links(contact)]
+    appointments_demo.add_visits(patients, now=timezone.now())
+    for email in (FRONT_DESK.email, DOCTOR.email):
+        by = Actor(User.objects.get(email=email), ADDRESS)
+        for patient in patients:
+            for tab in ("basic_info", "appointments"):
+                charts.view(by=by, patient=patient, tab=tab)
 
 
 def _mothers() -> list[Contact]:

@@ -1,9 +1,11 @@
 from django.urls import path
 
-from portal.views import families, proof_clock, register, register_account, terms
+from portal.views import families, family_downloads, proof_clock, register, register_account, terms
 from practice.surfaces import REGISTER_PATH
 
 app_name = "portal"
+
+CHILD = "my/children/<int:patient_id>/"
 
 urlpatterns = [
     path(REGISTER_PATH, register.start, name="register"),
@@ -19,4 +21,10 @@ urlpatterns = [
     path("terms/", terms.read, name="terms"),
     path("terms/accept/", terms.accept, name="accept_terms"),
     path("my/children/", families.my_children, name="children"),
+    path(CHILD, families.child, name="child"),
+    path(f"{CHILD}history/", families.child_history, name="child_history"),
+    path(f"{CHILD}appointments/<int:appointment_id>/", family_downloads.child_visit, name="child_visit"),
+    path(f"{CHILD}record.pdf", family_downloads.child_pdf_file, name="child_pdf"),
+    path(f"{CHILD}record.json", family_downloads.child_json_file, name="child_json"),
+    path(f"{CHILD}leave/", families.leave_child, name="leave_child"),
 ]

@@ -1,7 +1,7 @@
 """The life of a registration, in the order of the story.
 
     issue → show, print_sheet → prove → redeem          the straight road
-    reissue, revoke, decline, remove, expire            the ways out of it
+    reissue, revoke, decline, remove, leave, expire     the ways out of it
     decline_family, postpone, ask_now                   for all children of a guardian
 
 Every rule here takes who does it (``by``), checks again what the page has shown, changes rows in one
@@ -50,6 +50,9 @@ from portal.refusals import (
 )
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
+
+LEFT_BY_FAMILY = "The family’s own wish: given up in the Patient Portal"  # staff read it in the chart
+
 
 # --- At the desk ---------------------------------------------------------------------------------
 
@@ -275,6 +278,18 @@ def remove(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
         return False
     close(registration, Registration.Status.REMOVED, reason)
     record_for(Action.ACCESS_REMOVED, family_contact, by)
+    return True
+
+
+@transaction.atomic
+def leave(*, family_contact: FamilyContact, by: Actor) -> bool:
+    """End access to this child by the family's own wish; a new PIN opens it again. False when there was none."""
+    locked_family_contacts(family_contact.contact, [family_contact.pk])
+    registration = registration_of(family_contact)
+    if not registration or registration.status != Registration.Status.REGISTERED:
+        return False
+    close(registration, Registration.Status.REMOVED, LEFT_BY_FAMILY)
+    record_for(Action.ACCESS_LEFT, family_contact, by)
     return True
 
 

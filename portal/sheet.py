@@ -79,11 +79,18 @@ def _mark_languages(document: Document, pdf: Any) -> None:
         element["Lang"] = f"({by_page[element['Pg']]})"
 
 
-def _laid_out(html: str, paper: str) -> Document:
-    fonts, style = _fonts_and_style(paper)
+def _laid_out(html: str, paper: str, style_file: str = "css/sheet.css") -> Document:
+    fonts, style = _fonts_and_style(paper, style_file)
     # Nothing is fetched: the page is complete (logo and icons are in it), and names in it may be hostile.
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     return page.render(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
+
+
+def draw(html: str, *, paper: str, style_file: str) -> bytes:
+    """Another page for families as a tagged PDF: same renderer, same fonts, nothing fetched, its own style."""
+    with _one_at_a_time:
+        pdf: bytes = _laid_out(html, paper, style_file).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    return pdf
 
 
 def test_page() -> bytes:
@@ -153,7 +160,7 @@ def _context(sheet: Sheet) -> dict[str, Any]:
 
 
 @cache
-def _fonts_and_style(paper: str) -> tuple[FontConfiguration, list[CSS]]:
+def _fonts_and_style(paper: str, style_file: str) -> tuple[FontConfiguration, list[CSS]]:
     fonts = FontConfiguration()
-    sheet = CSS(filename=finders.find("css/sheet.css"), font_config=fonts)
+    sheet = CSS(filename=finders.find(style_file), font_config=fonts)
     return fonts, [sheet, CSS(string=f"@page {{ size: {paper} }}", font_config=fonts)]

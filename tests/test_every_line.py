@@ -120,6 +120,12 @@ LINES = {
     "portal:terms": (None, None),
     "portal:accept_terms": (None, None),  # nothing waits to be accepted
     "portal:children": ("children.viewed", None),
+    "portal:child": ("children.viewed", None),
+    "portal:child_history": ("children.viewed", None),
+    "portal:child_visit": ("children.exported", None),
+    "portal:child_pdf": (None, "children.exported"),
+    "portal:child_json": (None, "children.exported"),
+    "portal:leave_child": ("children.viewed", "registration.left"),
 }
 
 
@@ -142,7 +148,7 @@ def test_every_view_of_ours_says_what_it_records():
 @pytest.fixture
 def insiders(administrator, by, rivera):
     """By rule: a browser that it opens to. The family has a child, as otherwise it is shown nothing."""
-    family = steps.registered(by, rivera.link(rivera.luis, rivera.sofia))
+    family = steps.registered(by, rivera.link(rivera.luis, rivera.mateo))
 
     def insider(rule):
         user = family if rule == "family" else administrator

@@ -57,7 +57,7 @@ Client().get("/healthz")
 print(json.dumps(sorted(each for each in sys.modules if ".views." in each or each.endswith(".views"))))
 """
 STAFF_VIEWS = {"patients.views.charts", "appointments.views.calendar", "portal.views.window", "portal.views.worklist"}
-FAMILY_VIEWS = {"portal.views.register", "portal.views.families"}
+FAMILY_VIEWS = {"portal.views.register", "portal.views.families", "portal.views.family_downloads"}
 
 
 @pytest.mark.parametrize(

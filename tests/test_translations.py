@@ -24,7 +24,9 @@ from portal import registration
 from practice.audit import Actor
 
 ROOT = Path(settings.BASE_DIR)
-GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+GETTEXT = {
+    "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
+}  # fmt: skip
 PAGES = ["portal:register", "account_login", "account_reset_password"]
 TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|#|<[^>]+>")

@@ -16,7 +16,8 @@ from practice.audit import Actor
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
 Sign in as {front_desk}, {doctor}, {administrator}, {auditor} (reads the audit trail only)
-or {unlinked} (a sign-in without a staff record: see what it is told) or {parent} (a family).
+or {unlinked} (a sign-in without a staff record: see what it is told), {parent} (a family)
+or {patient} (an adult with an own account).
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
 or Schedule › Families not registered; then open {url}/register/ as the parent (in a private window).
@@ -51,6 +52,7 @@ class Command(BaseCommand):
                 auditor=practice_demo.AUDITOR.email,
                 unlinked=practice_demo.UNLINKED.email,
                 parent=portal_demo.PARENT,
+                patient=portal_demo.PATIENT,
                 password=practice_demo.PASSWORD,
             ).strip()
         )

@@ -1,0 +1,28 @@
+"""What the portal holds about a child as a page to keep or print: a tagged PDF in the family's language."""
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language, get_language_info
+
+from portal import access_history, sheet
+from portal.family_records import ChildRecord
+from practice.models import Practice
+
+# Days of access history in the PDF, which is made while somebody waits; the JSON has all of them.
+HISTORY_DAYS = 60
+
+
+def render(record: ChildRecord) -> bytes:
+    practice, language = Practice.current(), get_language() or "en"
+    days = access_history.in_words(record.card, access_history.lines(record.card)[: access_history.PAGE_SIZE * 5])
+    context = {
+        "practice": practice,
+        "record": record,
+        "card": record.card,
+        "language": language,
+        "is_right_to_left": get_language_info(language)["bidi"],
+        "days": days[:HISTORY_DAYS],
+        "made_at": timezone.localtime(),
+    }
+    html = render_to_string("portal/children/record.html", context)
+    return sheet.draw(html, paper=practice.paper, style_file="css/child_record.css")

@@ -1,0 +1,127 @@
+"""Appointments as families see them.
+
+What a limited guardian must not see (R18) is left out here, once, so that no page, calendar or
+download made from a ``Visit`` can have it. Why a visit was cancelled or booked against the schedule's
+warning is in no ``Visit`` at all: those are the staff's words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from appointments import clock
+from appointments.models import MAX_MINUTES, Appointment, Location
+from appointments.statuses import NOT_COMING
+from patients.ages import today
+from practice.models import Practice
+
+PAST_SHOWN = 20  # on the page; a download has all of them
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One appointment of one patient, without what this reader must not see."""
+
+    number: int
+    start: datetime
+    end: datetime
+    status: str
+    provider: str
+    visit_type: str  # empty for limited guardians
+    place: str
+    address: str
+    phone: str
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.status == Appointment.Status.CANCELLED
+
+    @property
+    def was_missed(self) -> bool:
+        return self.status == Appointment.Status.NO_SHOW
+
+    @property
+    def day(self) -> str:
+        """The day by the practice's clocks, such as "Tomorrow, Nov. 26, 2026" or "Friday, Nov. 27, 2026"."""
+        local = timezone.localtime(self.start)
+        near = {0: _("Today"), 1: _("Tomorrow")}.get((local.date() - today()).days)
+        return f"{near or capfirst(date_format(local, 'l'))}, {date_format(local, 'DATE_FORMAT')}"
+
+    @property
+    def time(self) -> str:
+        """What the practice's clocks show, in the family's way; with the zone where they show it twice."""
+        local = timezone.localtime(self.start)
+        return date_format(local, "TIME_FORMAT") + (f" {local:%Z}" if clock.shows_twice(self.start) else "")
+
+    @property
+    def directions(self) -> str:
+        """The way there on a map: an address of another service, with the office's address and nothing else.
+
+        Google's is the one such address that is documented to open an app or a page on every kind of
+        phone. Nothing is loaded from there; it is asked only when somebody taps the link.
+        """
+        query = urlencode({"api": "1", "destination": self.address})
+        return f"https://www.google.com/maps/dir/?{query}" if self.address else ""
+
+
+def next_of(patients: Mapping[int, bool]) -> dict[int, Visit]:
+    """The next visit of each of these patients that has one, in one query. The patients: by number, whether limited."""
+    found = _upcoming().filter(patient__in=patients).exclude(status__in=NOT_COMING)
+    practice, visits = Practice.current(), dict[int, Visit]()
+    for appointment in found:
+        if appointment.patient_id not in visits and not _is_over(appointment):
+            is_limited = patients[appointment.patient_id]
+            visits[appointment.patient_id] = _visit(appointment, practice=practice, is_limited=is_limited)
+    return visits
+
+
+def upcoming(patient_id: int, *, is_limited: bool) -> list[Visit]:
+    """What is to come and what is going on, soonest first; also cancelled ones, so that nobody drives in vain."""
+    practice = Practice.current()
+    found = _upcoming().filter(patient=patient_id)
+    return [_visit(each, practice=practice, is_limited=is_limited) for each in found if not _is_over(each)]
+
+
+def past(patient_id: int, *, is_limited: bool, limit: int | None = None) -> list[Visit]:
+    """What is over, latest first."""
+    practice, now = Practice.current(), timezone.now()
+    found = _with_places().filter(patient=patient_id, start__lt=now).order_by("-start", "-pk")
+    # What began and is not over may stand first; so one more is read than is wanted.
+    over = [each for each in found[: limit + 1 if limit else None] if _is_over(each)]
+    return [_visit(each, practice=practice, is_limited=is_limited) for each in over[:limit]]
+
+
+def _with_places() -> QuerySet[Appointment]:
+    return Appointment.objects.select_related("provider", "location")
+
+
+def _upcoming() -> QuerySet[Appointment]:
+    """Nothing that is to come or going on is left out; what is over is sorted out by whoever reads."""
+    return _with_places().filter(start__gt=timezone.now() - timedelta(minutes=MAX_MINUTES)).order_by("start", "pk")
+
+
+def _is_over(appointment: Appointment) -> bool:
+    return appointment.end <= timezone.now()
+
+
+def _visit(appointment: Appointment, *, practice: Practice, is_limited: bool) -> Visit:
+    # An office without an address or phone of its own is reached by the practice's.
+    place = appointment.location or Location(name=practice.name)
+    return Visit(
+        number=appointment.pk,
+        start=appointment.start,
+        end=appointment.end,
+        status=appointment.status,
+        provider=appointment.provider.name if appointment.provider else "",
+        visit_type="" if is_limited else appointment.visit_type,
+        place=place.name,
+        address=place.address or practice.address,
+        phone=place.phone or practice.phone,
+    )

@@ -1,0 +1,62 @@
+"""What families take with them: an appointment for their calendar, and all the portal holds about a child.
+
+The downloads are asked for by POST, as every export is (R10). The calendar file is a link: it says less
+than the page the link stands on, and phones hand its address to the calendar, which fetches by GET.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from portal import child_calendar, child_fhir, child_pdf, family_records, family_visits
+from portal.children import Card
+from portal.views.child_pages import child_page
+from practice.audit import Action, Actor, record
+
+
+@require_safe
+@child_page
+def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpResponse:
+    """**Add to calendar**: an appointment that is to come, also a cancelled one, to strike it out there."""
+    visits = family_visits.upcoming(card.patient.pk, is_limited=card.is_limited)
+    visit = next((each for each in visits if each.number == appointment_id), None)
+    if visit is None:
+        raise Http404
+    file = child_calendar.render(card, visit)
+    _record(request, card, file_format="ics", appointment=visit.number)
+    return _answer(file, content_type="text/calendar; charset=utf-8", name="appointment.ics")
+
+
+@require_POST
+@child_page
+def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
+    """**Download as PDF**: everything this account may see of the child, to keep or to print."""
+    file = child_pdf.render(family_records.of(card))
+    _record(request, card, file_format="pdf")
+    return _answer(file, content_type="application/pdf", name=_name("pdf"))
+
+
+@require_POST
+@child_page
+def child_json_file(request: HttpRequest, card: Card) -> HttpResponse:
+    """**Download as data**: the same as a FHIR R4 Bundle."""
+    file = child_fhir.render(family_records.of(card))
+    _record(request, card, file_format="json")
+    return _answer(file, content_type="application/fhir+json", name=_name("json"))
+
+
+def _record(request: HttpRequest, card: Card, *, file_format: str, **detail: int) -> None:
+    """One line, once the file is made: what could not be made was not handed out."""
+    by = Actor.of(request)
+    record(actor=by, action=Action.CHILD_EXPORTED, patient_id=card.patient.pk, format=file_format, **detail)
+
+
+def _name(ending: str) -> str:
+    # No child's name: the list of downloads is seen by whoever has the phone in hand.
+    return f"portal-record-{timezone.localdate().isoformat()}.{ending}"
+
+
+def _answer(file: bytes, *, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        file, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
