@@ -18,7 +18,8 @@ from tests.portal import steps
 from tests.practice import codes
 
 ACCOUNT, CONFIRM, CHANGE, SEND, KEEP = (
-    reverse(f"practice:{name}") for name in ("account", "confirm_email", "change_email", "send_email_code", "keep_email")
+    reverse(f"practice:{name}")
+    for name in ("account", "confirm_email", "change_email", "send_email_code", "keep_email")
 )
 RESET = reverse("account_reset_password")
 CHILDREN = reverse("portal:children")
