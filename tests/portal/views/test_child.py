@@ -39,7 +39,9 @@ def visit(rivera):
 
 def book(patient, ahead, **fields):
     provider, _ = Provider.objects.get_or_create(name="Dr. Feldman")
-    office, _ = Location.objects.get_or_create(name="Main Office", address="210 Sunny & Side #4", phone="(614) 555-0199")
+    office, _ = Location.objects.get_or_create(
+        name="Main Office", address="210 Sunny & Side #4", phone="(614) 555-0199"
+    )
     given = {"visit_type": SECRET_TYPE, "duration": 20, "provider": provider, "location": office, **fields}
     return Appointment.objects.create(patient=patient, start=timezone.now() + ahead, **given)
 
