@@ -17,7 +17,8 @@ from appointments import conflicts
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from patients.ages import age_on, today
 from patients.models import Contact, FamilyContact, Patient
-from portal import administration
+from portal import administration, children
+from portal import demo as portal_demo
 from portal.models import Pin, Registration
 from practice import demo as practice_demo
 from practice.models import Practice, StaffRecord, User
@@ -333,6 +334,10 @@ class TestDays:
             assert_statuses_fit_the_time()
 
 
+def day_of(visit: Appointment) -> date:
+    return timezone.localtime(visit.start).date()
+
+
 def todays_rivera_visits() -> list[Appointment]:
     visits = Appointment.objects.filter(patient__chart_number__in=["100001", "100002", "100003"])
     return [visit for visit in visits if timezone.localdate(visit.start) == today()]
@@ -355,7 +360,7 @@ class TestSchedule:
         with time_machine.travel(TUESDAY_NOON, tick=False):
             load()
             assert (Provider.objects.count(), Location.objects.count()) == (4, 2)
-            per_day = Counter(timezone.localtime(visit.start).date() for visit in Appointment.objects.all())
+            per_day = Counter(day for day in map(day_of, Appointment.objects.all()) if abs(day - today()).days < 7)
             assert sorted(per_day) == [date(2027, 3, 8) + timedelta(days=number) for number in range(6)]
             assert all(per_day[day] >= 30 for day in sorted(per_day)[:5])
             for visit in Appointment.objects.all():
@@ -365,6 +370,18 @@ class TestSchedule:
                 assert end.date() == start.date()
                 assert visit.provider
                 assert visit.location
+
+    def test_the_parent_has_visits_behind_and_before_and_a_teen(self):
+        with time_machine.travel(TUESDAY_NOON, tick=False):
+            load()
+            cards = children.of_user(User.objects.get(email=portal_demo.PARENT))
+            assert {card.is_limited for card in cards} == {True, False}
+            for card in cards:
+                visits = Appointment.objects.filter(patient=card.patient)
+                assert {"checked_out", "no_show", "cancelled", "scheduled"} <= {visit.status for visit in visits}
+                assert card.next_visit
+            (own,) = children.of_user(User.objects.get(email=portal_demo.PATIENT))
+            assert (own.is_self, own.has_access) == (True, True)
 
     def test_today_is_in_full_swing(self):
         with time_machine.travel(TUESDAY_NOON.replace(hour=10, minute=7), tick=False):

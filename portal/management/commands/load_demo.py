@@ -16,8 +16,7 @@ from practice.audit import Actor
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
 Sign in as {front_desk}, {doctor}, {administrator}, {auditor} (reads the audit trail only)
-or {unlinked} (a sign-in without a staff record: see what it is told), {parent} (a family)
-or {patient} (an adult with an own account).
+or {unlinked} (a sign-in without a staff record: see what it is told); as a family {parent} or {patient}.
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
 or Schedule › Families not registered; then open {url}/register/ as the parent (in a private window).
