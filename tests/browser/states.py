@@ -137,7 +137,8 @@ def _(visit):
 @state("account, has one")
 def _(visit):
     visit.registered(visit.rivera.baby)
-    visit.prove("portal:register_account")
+    visit.prove("account_login")
+    visit.page.go_back()
 
 
 @state("add to the own account")
