@@ -53,7 +53,7 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
         chunk = sheets[start : start + CHUNK]
         html = render_to_string(
             "portal/sheet.html",
-            {"practice": practice, "logo": logo, "sheets": [_in_its_language(sheet) for sheet in chunk]},
+            {"practice": practice, "logo": logo, "sheets": [_in_its_language(sheet, practice) for sheet in chunk]},
         )
         with _one_at_a_time:
             documents.append(_laid_out(html, practice.paper))
@@ -125,12 +125,12 @@ def envelope_lines(contact: Contact) -> list[str]:
     return [contact.street, ", ".join(part for part in (contact.city, place) if part)]
 
 
-def _in_its_language(sheet: Sheet) -> dict[str, Any]:
+def _in_its_language(sheet: Sheet, practice: Practice) -> dict[str, Any]:
     with translation.override(language_of(sheet.contact)):
-        return _context(sheet)
+        return _context(sheet, practice)
 
 
-def _context(sheet: Sheet) -> dict[str, Any]:
+def _context(sheet: Sheet, practice: Practice) -> dict[str, Any]:
     # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
     link = [registration_address() + "#", *re.split("(,)", ",".join(number for _, number in sheet.pins))]
     # In parts, so that digits take less room than letters: larger dots, which matter more on a bad copy than
@@ -138,10 +138,14 @@ def _context(sheet: Sheet) -> dict[str, Any]:
     qr = segno.make(link, error="m", micro=False)  # type: ignore[arg-type]  # its types do not know of parts
     host, slash, path = registration_address().split("://", 1)[1].partition("/")
     language = language_of(sheet.contact)
+    is_right_to_left = get_language_info(language)["bidi"]
+    # WeasyPrint knows no dir=auto: these marks keep a name or number from another script in its own order.
+    apart = "\u2068{}\u2069".format if is_right_to_left else str
     return {
         "contact": sheet.contact,
         "language": language,
-        "is_right_to_left": get_language_info(language)["bidi"],
+        "is_right_to_left": is_right_to_left,
+        "phone": apart(practice.phone),
         "envelope_lines": envelope_lines(sheet.contact),
         "host": host,
         "path": slash + path,
@@ -150,7 +154,7 @@ def _context(sheet: Sheet) -> dict[str, Any]:
         ),
         "rows": [
             {
-                "name": sheet_name(pin.registration.family_contact.patient),
+                "name": apart(sheet_name(pin.registration.family_contact.patient)),
                 "pin": grouped(number),
                 "last_day": last_day(pin),
             }

@@ -64,7 +64,7 @@ WAITING = "Jordan Lee"
 
 def load(*, actor: Actor) -> None:
     """Make the practice and its sign-ins, unless they are here."""
-    Practice.objects.get_or_create(
+    _, is_new = Practice.objects.get_or_create(
         pk=1,
         defaults={
             "name": "Sunnyside Pediatrics",
@@ -72,9 +72,8 @@ def load(*, actor: Actor) -> None:
             "phone": "(614) 555-0100",
         },
     )
-    if not Practice.current().logo_mark:
+    if is_new:  # and not what somebody has removed since
         logo.save(content=demo_logo(), seen="", by=actor)
-    if terms.current() is None:
         terms.publish(texts=TERMS, by=actor)
     if User.objects.filter(email__iexact=FRONT_DESK.email).exists():
         return
