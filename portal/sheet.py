@@ -67,7 +67,7 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
 
 
 def _mark_languages(document: Document, pdf: Any) -> None:
-    """Tell a screen reader the language of each sheet: of the attributes ``lang``, WeasyPrint writes the first alone."""
+    """Tell screen readers the language of each sheet: of the attributes ``lang``, WeasyPrint writes the first alone."""
     language, by_page = "", {}
     for page, reference in zip(document.pages, pdf.page_references, strict=True):
         # Where a sheet begins there is its name, such as es-3; a page without one goes on with the sheet before.
