@@ -1,7 +1,7 @@
 # What developers run and what CI runs: `make check` and `make test` define green.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve backup restore test check bench report format messages lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore test check bench report format messages catalogues lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -64,6 +64,10 @@ report: test-packages .venv/.dev var/.static ## What registering costs a family,
 format: .venv/.dev ## Mends what `make check` would complain about, where a tool can
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
+
+catalogues: .venv/.dev ## Compiles the catalogues under locale/ and lists what they lack
+	.venv/bin/pybabel -q compile --directory locale --domain django
+	$(PY) -m pytest -q -p no:cacheprovider tests/test_translations.py -k catalogue
 
 messages: .venv/.dev ## Brings the catalogues under locale/ up to date (needs gettext)
 	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --ignore '.venv/*' --ignore 'var/*'

@@ -6,9 +6,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from patients.languages import name_of
 from portal import alerts
 from portal import dashboard as reading
 from portal.models import Alert
+from practice import languages
 from practice.access import Permission, refusal, staff_page
 from practice.audit import Action, Actor, record
 from practice.models import Practice
@@ -24,6 +26,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "dashboard": reading.read(),
         "default_name": Practice().name,
+        "unreviewed": [name_of(code) for code in languages.unreviewed()],
         "refusal": refusal(request.user, Permission.MANAGE_PINS),
     }
     return render(request, "portal/dashboard.html", context)

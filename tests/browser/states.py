@@ -16,7 +16,7 @@ from practice.audit import Actor
 from practice.models import User
 from tests import families, people
 from tests.portal import steps
-from tests.practice.sittings import blank, warned
+from tests.practice.sittings import warned
 
 STATES: "dict[str, Callable[[Visit], object]]" = {}
 
@@ -295,7 +295,7 @@ def _(visit):
     visit.settings.SESSION_WARNING = 1
     visit.sign_in(visit.registered(visit.rivera.mateo))
     visit.go("portal:children")
-    blank(visit.page)
+    visit.page.locator("#session-ended-why").wait_for(timeout=20_000)
 
 
 @state("session, signed in again")

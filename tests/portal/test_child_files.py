@@ -1,4 +1,4 @@
-"""The files a family takes along: calendar, PDF, data. In the right zone, in the right words, and with nothing too much."""
+"""The files a family takes along: calendar, PDF, data. In the right zone, in the right words, with nothing too much."""
 
 import io
 import json
