@@ -41,6 +41,9 @@ class Limits:
     one_place: int = 5
     account: int = 20
     address: int | None = 30
+    # Whether known devices and addresses are counted by themselves. Not where whoever tries is signed in: each sign-in
+    # could be from a new device.
+    spares_known: bool = True
 
 
 # A code has six digits and three are right at any time, so 10 an hour find one in four years; and the
@@ -50,9 +53,9 @@ LIMITS = {
     Step.CODE: Limits(account=10, address=None),
     Step.RESET: Limits(account=10),
     # Counted for the sign-in and for the address that is written to, so that nobody's mailbox is filled.
-    Step.MAIL: Limits(account=5, address=15),
+    Step.MAIL: Limits(account=5, address=15, spares_known=False),
     # On top of the five tries that each code has.
-    Step.CONFIRM: Limits(account=10, address=None),
+    Step.CONFIRM: Limits(account=10, address=None, spares_known=False),
 }
 
 
@@ -73,7 +76,7 @@ def enter(*, step: Step, account: str, request: HttpRequest) -> SignInAttempt:
         step=step,
         account=digest(account),
         address=network_of(client_address(request)),
-        device=devices.known(request, account),
+        device=devices.known(request, account) if LIMITS[step].spares_known else "",
     )
     before = SignInAttempt.objects.filter(step=step, at__gt=attempt.at - WINDOW, pk__lt=attempt.pk)
     until = _until(attempt, before, LIMITS[step], account)
@@ -93,7 +96,7 @@ def _until(attempt: SignInAttempt, before: QuerySet[SignInAttempt], limits: Limi
     if limits.address is not None:
         untils.append(waited(of_address, limits.address))
     from_everywhere = waited(of_account.filter(device=""), limits.account)
-    if from_everywhere > attempt.at and not _is_known_address(attempt.address, account):
+    if from_everywhere > attempt.at and not (limits.spares_known and _is_known_address(attempt.address, account)):
         untils.append(from_everywhere)
     return max(untils)
 

@@ -274,3 +274,16 @@ def test_signing_out_everywhere_ends_all_sessions(family_user):
 def test_roles_and_methods(url, as_family):
     assert steps.allowed_roles("get", url) == {"family"}
     assert steps.refused_methods(as_family, url) == {"post", "put", "patch", "delete"}
+
+
+def test_a_teen_does_not_take_the_address_that_another_contact_reads(rivera, front_desk, post, mailoutbox):
+    teen = people.patient("900001", "Leo", "Rivera", people.years_ago(15))
+    own = people.contact("Leo", "Rivera", email="leo@mail.example")
+    link = people.link(own, teen, role=people.Role.SELF)
+    people.link(rivera.ana, teen)
+    user = steps.registered(Actor(front_desk, "192.0.2.10"), link)
+    user.set_password(people.PASSWORD)
+    user.save()
+    client = by_password(user)
+    assert NOT_USABLE in post(client, CHANGE, email=rivera.ana.email.upper()).text
+    assert post(client, CHANGE, email=NEW).headers["Location"] == CONFIRM
