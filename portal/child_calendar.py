@@ -5,7 +5,7 @@ neither whose doctor nor why: a word, and the child's initial to tell siblings a
 visit type are in nobody's file; where to go and whom to call are, because that is what it is for.
 """
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from appointments import clock
 from portal.children import Card
 from portal.family_visits import Visit
 
@@ -32,7 +33,10 @@ def render(card: Card, visit: Visit) -> bytes:
 
 
 def _event(card: Card, visit: Visit) -> Event:
-    now, zone = timezone.now(), timezone.get_default_timezone()
+    now = timezone.now()
+    # In the hour that the clocks show twice a local time says too little: calendars take it for the first.
+    is_twice = clock.shows_twice(visit.start) or clock.shows_twice(visit.end)
+    zone = UTC if is_twice else timezone.get_default_timezone()
     event = Event()
     event.add("uid", f"appointment-{visit.number}@{urlsplit(settings.PORTAL_URL).hostname}")
     event.add("dtstamp", now)

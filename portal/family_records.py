@@ -29,9 +29,13 @@ class Access:
         return self.link.contact.name
 
     @property
+    def is_patient(self) -> bool:
+        return self.link.role == FamilyContact.Role.SELF
+
+    @property
     def role(self) -> str:
         """What they are to the child, in the reader's language."""
-        if self.link.role == FamilyContact.Role.SELF:
+        if self.is_patient:
             return _("the patient")
         return str(self.link.get_role_display())
 
