@@ -63,7 +63,7 @@ def test_authenticator_app_from_the_first_sign_in_to_the_next(page, at, staff):
     secret = secret_in(page)
     page.get_by_label("Code").fill(codes.code(secret))
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     axe(page)
     kept = page.locator(".codes li").all_inner_texts()
     assert len(kept) == 10
@@ -73,7 +73,7 @@ def test_authenticator_app_from_the_first_sign_in_to_the_next(page, at, staff):
 
     at("/patients/")
     sign_in(page, staff)
-    expect(page.get_by_role("heading", name="Your second factor")).to_be_visible()
+    expect(page.get_by_role("heading", name="One more step")).to_be_visible()
     axe(page)
     page.get_by_label("Code").fill("0 0 0")
     page.get_by_role("button", name="Sign in").click()
@@ -119,7 +119,7 @@ def test_passkey_from_the_first_sign_in_to_the_next(page, at, staff, touch):
     axe(page)
     page.get_by_label("Name").fill("Blue key")
     page.get_by_role("button", name="Add the passkey").click()
-    expect(page.get_by_role("heading", name="Your recovery codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     page.get_by_role("link", name="I have kept them").click()
     page.get_by_role("link", name="Your sign-in").click()
     expect(page.get_by_text("Blue key")).to_be_visible()
