@@ -191,6 +191,10 @@ class NewSignInForm(EmailForm):
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("passkey"):

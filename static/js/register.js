@@ -136,6 +136,9 @@
     if (event.key === "Delete" && field.value[at] === " ") field.setSelectionRange(at + 1, at + 1);
   });
   field.addEventListener("input", (event) => {
+    // What the server had said of the last entry; from here on the page says it.
+    wrapper.querySelector(".invalid-feedback")?.remove();
+    field.classList.remove("is-invalid");
     if (field.value.includes("#")) {
       const pins = pinsIn(field.value);
       if (pins.length) take(pins);
