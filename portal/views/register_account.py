@@ -134,7 +134,7 @@ def _sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
     number, accepted = proof.answered(request, "user_number"), proof.answered(request, "terms") or 0
     if not typed["passkey"]:
         return NewSignIn(typed["email"], password=typed["password"], terms=accepted)
-    passkey = passkeys.checked(typed["passkey"], user_number=number or 0)
+    passkey = passkeys.checked(typed["passkey"], user_number=number)
     return NewSignIn(typed["email"], passkey=passkey, terms=accepted)
 
 
