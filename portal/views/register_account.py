@@ -19,12 +19,12 @@ from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
 from portal.steps import Step, next_page, open_step, progress
 from portal.views.register import ended_page, with_proof
-from practice import passkeys, terms
+from practice import attempts, passkeys, terms
 from practice.access import public_page
 from practice.audit import Actor
 from practice.faults import when_it_fails
 from practice.models import User
-from practice.sign_in import welcome
+from practice.sign_in import enter, welcome
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,9 +56,12 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["email"]
         try:
+            enter(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
             accounts.check_email(proven=[pin.pk for pin in proven], email=typed, by=Actor.of(request))
         except EmailNotUsable:
             form.add_error("email", _email_not_usable())
+        except ValidationError as wait:
+            form.add_error("email", wait)
         else:
             proof.answer(request, email=typed)
             return redirect(next_page(request))

@@ -13,8 +13,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 
 from portal.models import Account, Pin
 from practice.audit import Actor
-from practice.models import User
-from tests import people
+from practice.models import AuditEvent, User
 from tests.portal import steps
 
 ACCOUNT, PASSKEY = reverse("portal:register_account"), reverse("portal:register_passkey")
@@ -29,6 +28,26 @@ def by(front_desk):
 @pytest.fixture
 def sheet(by, rivera):
     return steps.printed(by, rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia))
+
+
+# --- Asking who has a sign-in here (R16) ---------------------------------------------------------
+
+
+def test_a_parent_cannot_ask_of_any_number_of_e_mails(sheet, rivera):
+    """What is not refused tells as much, so it counts too: in whatever session, from wherever."""
+    refused = 0
+    for number in range(30):
+        client = Client(REMOTE_ADDR=f"198.51.100.{number}")
+        steps.prove(client, sheet["Mateo"], rivera.mateo)
+        refused += steps.answer(client, f"someone{number}@mail.example").status_code != 302
+    assert refused >= 17
+    assert AuditEvent.objects.filter(action="sign_in.locked", detail__step="email").count() == refused
+
+
+def test_a_family_may_mend_its_e_mail_a_few_times(sheet, rivera):
+    client = Client()
+    steps.prove(client, sheet["Mateo"], rivera.mateo)
+    assert {steps.answer(client, f"ana{number}@mail.example").status_code for number in range(8)} == {302}
 
 
 # --- A passkey that was made for nobody ----------------------------------------------------------
