@@ -1,6 +1,8 @@
 """Attacks on the family's side: questions asked through it, work and mail made by it, keys made for nobody."""
 
+import io
 import json
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -12,9 +14,10 @@ from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+from PIL import Image
 
 from portal.models import Account, Pin
-from practice import attempts
+from practice import attempts, logo
 from practice.audit import Actor
 from practice.models import AuditEvent, User
 from tests import people
@@ -117,3 +120,17 @@ def test_a_family_cannot_have_files_made_without_end(ana, rivera):
     assert "There were too many tries. After" in ana.get(refused.headers["Location"]).text
     with time_machine.travel(timezone.now() + attempts.WINDOW):
         assert people.signed_in(rivera.ana.account.user).post(json_file).status_code == 200
+
+
+# --- Kept between here and there -----------------------------------------------------------------
+
+
+def test_the_logo_is_not_kept_with_the_end_of_somebody_s_session(as_administrator, administrator):
+    picture = io.BytesIO()
+    Image.new("RGB", (9, 9), "black").save(picture, "PNG")
+    logo.save(content=picture.getvalue(), seen="", by=Actor(administrator, ""))
+    assert "public" in as_administrator.get(reverse("practice:logo")).headers["Cache-Control"]
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        answer = as_administrator.get(reverse("practice:logo"))
+    assert answer.cookies
+    assert answer.headers["Cache-Control"] == "no-store, private"
