@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from pinportal import static_files
 from tests import by_hand, families, network
 from tests.accessibility import axe
 from tests.browser.states import STATES, WRONG, prepared
@@ -17,6 +16,7 @@ UNSTYLED = {
 }  # fmt: skip
 CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
   .flatMap((element) => [...element.classList]))]"""
+STYLED = "() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')"
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_everybody_can_use_it(visit, console_errors, name):
     by_hand.fits(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     by_hand.is_large_enough(page)
-    styled = static_files.bundled()
+    styled = page.evaluate(STYLED)
     assert {each for each in page.evaluate(CLASSES) if f".{each}" not in styled} <= UNSTYLED
     by_hand.skips(page)
     console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
