@@ -82,6 +82,10 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
     mail is the same as for an e-mail without a sign-in.
     """
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         enter(step=Step.RESET, account=email, request=context.request)

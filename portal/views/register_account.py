@@ -4,6 +4,7 @@ One question a page. Answers stand in the session (``portal.proof``), but no sec
 what is true now, and the last click is checked once more inside the transaction that spends the PINs.
 """
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -124,6 +125,7 @@ def _registered(request: HttpRequest, proven: list[Pin], form: NewSignInForm) ->
     except NotRedeemable as refused:
         return ended_page(request, proven, [refused])
     else:
+        messages.success(request, _("You are registered. Welcome!"))
         return welcome(request, redirect("portal:children"), user)
     return None
 
@@ -162,6 +164,7 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
         except OthersAccount:
             is_own = False
         else:
+            messages.success(request, _("Added to your account."))
             return redirect("portal:children")
     elif not is_own:
         accounts.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
