@@ -263,6 +263,8 @@ class SignInAttempt(models.Model):
         RESET = "reset"  # asking for a link to choose a new password: always counts
         MAIL = "mail"  # asking for a code to confirm an e-mail address: always counts
         CONFIRM = "confirm"  # typing that code
+        EMAIL = "email"  # asking whether an account can be made with an e-mail: always counts
+        DOWNLOAD = "download"  # asking for all the portal holds about a child: always counts
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     step = models.CharField(max_length=8, choices=Step)

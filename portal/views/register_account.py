@@ -20,12 +20,12 @@ from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
 from portal.steps import Step, next_page, open_step, progress
 from portal.views.register import ended_page, with_proof
-from practice import passkeys, terms
+from practice import attempts, passkeys, terms
 from practice.access import public_page
 from practice.audit import Actor
 from practice.faults import when_it_fails
 from practice.models import User
-from practice.sign_in import welcome
+from practice.sign_in import enter, welcome
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,9 +57,12 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["email"]
         try:
+            enter(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
             accounts.check_email(proven=[pin.pk for pin in proven], email=typed, by=Actor.of(request))
         except EmailNotUsable:
             form.add_error("email", _email_not_usable())
+        except ValidationError as wait:
+            form.add_error("email", wait)
         else:
             proof.answer(request, email=typed)
             return redirect(next_page(request))
@@ -136,7 +139,7 @@ def _sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
     number, accepted = proof.answered(request, "user_number"), proof.answered(request, "terms") or 0
     if not typed["passkey"]:
         return NewSignIn(typed["email"], password=typed["password"], terms=accepted)
-    passkey = passkeys.checked(typed["passkey"], user_number=number or 0)
+    passkey = passkeys.checked(typed["passkey"], user_number=number)
     return NewSignIn(typed["email"], passkey=passkey, terms=accepted)
 
 
