@@ -200,7 +200,7 @@ class NewSignInForm(EmailForm):
         if cleaned.get("passkey"):
             return cleaned
         if not cleaned.get("password", "-"):
-            self.add_error("password", self.fields["email"].error_messages["required"])
+            self.add_error("password", self.fields["password"].error_messages["required"])
         elif "password" in cleaned:
             try:
                 validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
