@@ -3,13 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from pinportal import static_files
-from practice.audit import Actor
-from practice.models import Practice
 from tests import by_hand, families, network
 from tests.accessibility import axe
-from tests.browser.states import STATES, WRONG, Visit
-from tests.portal import steps
+from tests.browser.states import STATES, WRONG, prepared
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -20,23 +16,24 @@ UNSTYLED = {
 }  # fmt: skip
 CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
   .flatMap((element) => [...element.classList]))]"""
+# Else it might go while it is looked at (static/js/page.js).
+GOOD_NEWS_STAYS = """{
+  const later = setTimeout;
+  window.setTimeout = (act, time, ...more) => (time === 8000 ? 0 : later(act, time, ...more));
+}"""
+STYLED = "() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')"
 
 
 @pytest.fixture
-def visit(new_context, live_server, rivera, front_desk, settings):
+def visit(new_context, live_server, db, settings):
     settings.ROOT_URLCONF = "tests.broken"
     settings.PORTAL_URL = live_server.url
-    Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100", address="1 Main St, Fairbrook")
-    rivera.baby.given_name = "Diego"
-    rivera.baby.save()
-    children = [rivera.mateo, rivera.sofia]
-    by = Actor(front_desk, "192.0.2.1")
-    pins = steps.printed(by, *(rivera.link(rivera.ana, child) for child in children))
-    family = families.Family({child.given_name: child.birth_date for child in children}, pins)
+    settings.WRITES_TO_FAMILIES = True
     page = new_context(has_touch=True).new_page()
     page.set_viewport_size({"width": 360, "height": 740})
     page.add_init_script(network.WATCH)
-    return Visit(page, live_server.url, rivera, by, settings, family)
+    page.add_init_script(GOOD_NEWS_STAYS)
+    return prepared(page, live_server.url, settings)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -56,7 +53,7 @@ def test_everybody_can_use_it(visit, console_errors, name):
     by_hand.fits(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     by_hand.is_large_enough(page)
-    styled = static_files.bundled()
+    styled = page.evaluate(STYLED)
     assert {each for each in page.evaluate(CLASSES) if f".{each}" not in styled} <= UNSTYLED
     by_hand.skips(page)
     console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
@@ -77,7 +74,7 @@ def test_from_scan_to_my_children_without_script(new_context, visit, live_server
 
 
 def test_the_hour_is_put_off_at_the_press_of_a_key(visit):
-    STATES["account, the hour is nearly over"](visit)
+    STATES["the hour is nearly over"](visit)
     page = visit.page
     expect(page.get_by_role("button", name="Yes, more time")).to_be_focused()
     with page.expect_response("**/more-time/") as answer:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from stdnum import damm
 
 from portal import registration
+from practice import terms
 from practice.audit import Actor
 from practice.models import AuditEvent, AuditLane, StaffRecord
 from tests import people
@@ -169,4 +170,6 @@ def registered(by, *links, email="parent@mail.example"):
         registration.prove(pin=numbers[link.patient.given_name], birth_date=link.patient.birth_date, by=PARENT).pk
         for link in links
     ]
-    return registration.redeem(proven=proven, sign_in=registration.NewSignIn(email, PASSWORD), by=PARENT)
+    newest = terms.current()
+    sign_in = registration.NewSignIn(email, PASSWORD, terms=newest.number if newest else 0)
+    return registration.redeem(proven=proven, sign_in=sign_in, by=PARENT)
