@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page
 MOST_STEPS = 12
 # What leads on; a button that does something here, such as asking for a passkey, does not.
 GO_ON = "main .btn-primary:visible:not([type=button])"
+FINISH, PASSKEY = "[data-finish]", "[data-passkey-offer] button"
 # Of the children that are asked for on one page, the one whose name stands nearest to a field.
 NEAREST = """(element, names) => {
   for (let around = element; around && !around.matches("main"); around = around.parentElement) {
@@ -42,6 +43,7 @@ class Family:
     pins: dict[str, str] = field(default_factory=dict)  # by given name
     email: str = "ana@mail.example"
     password: str = "correct horse battery staple"
+    takes_passkey: bool = False  # where one is offered, in place of a password
     hands: Hands = field(default_factory=Hands)
 
     @property
@@ -60,10 +62,13 @@ class Family:
         raise AssertionError(f"{to} was not reached in {MOST_STEPS} steps: {seen}")
 
     def answer(self, page: Page) -> None:
-        """Fill in what is empty, then press the one button that stands out."""
-        self.fill(page)
+        """Fill in what is empty, then press the one button that stands out; or take the passkey."""
+        button = page.locator(PASSKEY)
+        if not (self.takes_passkey and button.is_visible()):
+            self.fill(page)
+            button = page.locator(f"{GO_ON}, {FINISH}").first
         with page.expect_navigation():
-            self.hands.press(page.locator(GO_ON).first)
+            self.hands.press(button)
 
     def fill(self, page: Page) -> None:
         """Fill in what is empty on this page."""

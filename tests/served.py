@@ -13,3 +13,4 @@ STATIC_ROOT = Path(os.environ["STATIC_ROOT"])
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 ROOT_URLCONF = "tests.broken"
+WRITES_TO_FAMILIES = True

@@ -16,6 +16,11 @@ UNSTYLED = {
 }  # fmt: skip
 CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
   .flatMap((element) => [...element.classList]))]"""
+# Else it might go while it is looked at (static/js/page.js).
+GOOD_NEWS_STAYS = """{
+  const later = setTimeout;
+  window.setTimeout = (act, time, ...more) => (time === 8000 ? 0 : later(act, time, ...more));
+}"""
 STYLED = "() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')"
 
 
@@ -27,6 +32,7 @@ def visit(new_context, live_server, db, settings):
     page = new_context(has_touch=True).new_page()
     page.set_viewport_size({"width": 360, "height": 740})
     page.add_init_script(network.WATCH)
+    page.add_init_script(GOOD_NEWS_STAYS)
     return prepared(page, live_server.url, settings)
 
 

@@ -62,10 +62,11 @@ class Visit:
         if accepts and (newest := terms.must_accept(user)):
             terms.accept(user=user, terms=newest, by=Actor(user, "192.0.2.1"))
         session = people.signed_in(user).session
-        shown = [{"method": "password", "at": time.time(), "email": user.email}]
+        shown: list[dict[str, Any]] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
         if by == "totp":
-            shown.append({"method": "mfa", "at": time.time(), "type": "totp"})
-        session["account_authentication_methods"] = shown
+            shown.append({"method": "mfa", "at": time.time(), "type": "totp", "reauthenticated": True})
+        # As allauth keeps it (allauth.account.internal.flows.login).
+        session.update({"account_authentication_methods": shown, "account_authentication_methods_user": str(user.pk)})
         session.save()
         name = self.settings.SESSION_COOKIE_NAME
         self.page.context.add_cookies([{"name": name, "value": session.session_key, "url": self.url}])
