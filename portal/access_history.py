@@ -16,12 +16,12 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from patients.models import FamilyContact
 from portal.children import Card
+from portal.family_visits import day_in_words
 from portal.models import Account
 from practice.audit import Action
 from practice.models import AuditEvent, StaffRecord
@@ -111,7 +111,7 @@ class Day:
 
     @property
     def words(self) -> str:
-        return f"{capfirst(date_format(self.day, 'l'))}, {date_format(self.day, 'DATE_FORMAT')}"
+        return day_in_words(self.day)
 
 
 @dataclass(frozen=True)

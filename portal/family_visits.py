@@ -7,7 +7,7 @@ warning is in no ``Visit`` at all: those are the staff's words.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -23,6 +23,12 @@ from patients.ages import today
 from practice.models import Practice
 
 PAST_SHOWN = 20  # on the page; a download has all of them
+
+
+def day_in_words(day: date, *, near: str = "") -> str:
+    """Such as "Friday, Nov. 27, 2026", with the comma of the language; ``near``, if any, stands for the weekday."""
+    weekday = near or capfirst(date_format(day, "l"))
+    return _("%(weekday)s, %(date)s") % {"weekday": weekday, "date": date_format(day, "DATE_FORMAT")}
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,8 @@ class Visit:
     def day(self) -> str:
         """The day by the practice's clocks, such as "Tomorrow, Nov. 26, 2026" or "Friday, Nov. 27, 2026"."""
         local = timezone.localtime(self.start)
-        near = {0: _("Today"), 1: _("Tomorrow")}.get((local.date() - today()).days)
-        return f"{near or capfirst(date_format(local, 'l'))}, {date_format(local, 'DATE_FORMAT')}"
+        near = {0: _("Today"), 1: _("Tomorrow")}.get((local.date() - today()).days, "")
+        return day_in_words(local.date(), near=near)
 
     @property
     def time(self) -> str:

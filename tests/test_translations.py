@@ -35,7 +35,8 @@ FORMS = {"es": 3, "ar": 6}
 # Around a placeholder that reads from the left, or may: U+2066 or U+2068 before it and U+2069 after it.
 ISOLATED = re.compile("[\u2066\u2068]%\\(\\w+\\)s\u2069")
 NEEDS_NO_ISOLATION = {
-    "step", "steps", "minutes", "hours", "when", "day", "clock", "number", "count", "times", "left", "from", "to",
+    "step", "steps", "minutes", "hours", "when", "day", "weekday", "date", "clock", "number", "count", "times", "left",
+    "from", "to",
 }  # fmt: skip
 # The forms that Arabic has for one and for two say the number themselves: "a year", "two years".
 SAYS_THE_NUMBER = {"ar": {1, 2}}

@@ -87,7 +87,6 @@ def _(visit):
 WRONG = {
     "no such page": "/none/",
     "not allowed": "/broken/denied/",
-    "too many tries": "/broken/wait/",
     "our mistake": "/broken/value/",
     "no database": "/broken/database/",
 }

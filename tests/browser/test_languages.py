@@ -3,13 +3,7 @@
 The switch: it keeps what was typed and what was proven, and is remembered.
 """
 
-import re
-from pathlib import Path
-
-import allauth
-import django
 import pytest
-from babel.messages.mofile import read_mo
 from django.conf import settings as project
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -20,17 +14,11 @@ from tests import by_hand, families, network, people
 from tests.accessibility import axe
 from tests.browser.states import STATES, Visit
 from tests.portal import steps
-from tests.test_translations import TRANSLATED, catalogue_of, messages_of, several
+from tests.test_translations import TRANSLATED
+from tests.vocabulary import strange_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MARKUP = re.compile("<[^>]+>")
-WORD = re.compile(r"[^\W\d_]{2,}")
-# Names, codes, and what is no word: the same in every language.
-SAME_EVERYWHERE = {
-    "english", "español", "العربيّة", "portal", "pin", "chrome", "linux", "headlesschrome", "mail", "example", "com",
-    "localhost", "http", "oh",
-}  # fmt: skip
 # All that is or can be read or heard on the page, in the page's language: text, names for screen readers, what
 # scripts say, and what waits in templates.
 TEXTS = r"""() => {
@@ -51,32 +39,6 @@ TEXTS = r"""() => {
   walk(document);
   return [document.title, ...found];
 }"""
-
-
-def words(text):
-    return {word.lower() for word in WORD.findall(MARKUP.sub("", text))}
-
-
-def vocabulary(language):
-    """Every word of this language that we, Django or allauth have, and no other."""
-    known = {word for text in messages_of(catalogue_of(language)).values() for word in words(" ".join(several(text)))}
-    home, guest = Path(django.__file__).parent, Path(allauth.__file__).parent
-    for place in (home / "conf", home / "contrib/auth", guest):
-        with (place / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
-            for text in messages_of(read_mo(file)).values():
-                known |= words(" ".join(several(text)))
-    return known
-
-
-def names():
-    """Of the people and places in the database."""
-    practice = Practice.current()
-    texts = [practice.name, practice.address, *User.objects.values_list("email", flat=True), "ana@mail.example"]
-    texts += [
-        f"{each.given_name} {each.family_name}"
-        for each in (*people.Contact.objects.all(), *people.Patient.objects.all())
-    ]
-    return words(" ".join(texts))
 
 
 @pytest.fixture(params=TRANSLATED)
@@ -113,10 +75,7 @@ def test_no_english_is_left_and_it_fits(visit, console_errors, language, name):
     page, is_mirrored = visit.page, project.LANGUAGES and language in {"ar", "he", "fa", "ur"}
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dir") == ("rtl" if is_mirrored else "")
-    known = vocabulary(language) | SAME_EVERYWHERE | names()
-    reference = re.compile(r"\b[2-9A-Z]{8}\b")
-    strange = {text.strip() for text in page.evaluate(TEXTS) if words(reference.sub("", text)) - known}
-    assert strange == set()
+    assert strange_to(language, page.evaluate(TEXTS)) == set()
     expect(page.locator("[data-languages]")).to_have_count(
         0 if name in {"our mistake", "no database", "session, over"} else 1
     )

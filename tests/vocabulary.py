@@ -1,0 +1,53 @@
+"""Which words a language has, so that a text in another one is found wherever it stands."""
+
+import re
+from pathlib import Path
+
+import allauth
+import django
+from babel.messages.mofile import read_mo
+
+from practice.models import Practice, User
+from tests import people
+from tests.test_translations import catalogue_of, messages_of, several
+
+MARKUP = re.compile("<[^>]+>")
+WORD = re.compile(r"[^\W\d_]{2,}")
+# Names, codes, and what is no word: the same in every language.
+SAME_EVERYWHERE = {
+    "english", "español", "العربيّة", "portal", "pin", "chrome", "linux", "headlesschrome", "mail", "example", "com",
+    "localhost", "http", "oh",
+}  # fmt: skip
+REFERENCE = re.compile(r"\b[2-9A-Z]{8}\b")
+
+
+def words(text):
+    return {word.lower() for word in WORD.findall(MARKUP.sub("", text))}
+
+
+def vocabulary(language):
+    """Every word of this language that we, Django or allauth have, and no other."""
+    known = {word for text in messages_of(catalogue_of(language)).values() for word in words(" ".join(several(text)))}
+    home, guest = Path(django.__file__).parent, Path(allauth.__file__).parent
+    for place in (home / "conf", home / "contrib/auth", guest):
+        with (place / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
+            for text in messages_of(read_mo(file)).values():
+                known |= words(" ".join(several(text)))
+    return known
+
+
+def names():
+    """Of the people and places in the database."""
+    practice = Practice.current()
+    texts = [practice.name, practice.address, *User.objects.values_list("email", flat=True), "ana@mail.example"]
+    texts += [
+        f"{each.given_name} {each.family_name}"
+        for each in (*people.Contact.objects.all(), *people.Patient.objects.all())
+    ]
+    return words(" ".join(texts))
+
+
+def strange_to(language, texts):
+    """Those with a word that this language does not have and that names nobody and nothing in the database."""
+    known = vocabulary(language) | SAME_EVERYWHERE | names()
+    return {text.strip() for text in texts if words(REFERENCE.sub("", text)) - known}
