@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from practice.audit import Actor
 from practice.models import Practice, User
-from tests import by_hand, families, network, people
+from tests import by_hand, families, network
 from tests.accessibility import axe
 from tests.browser.states import STATES, Visit
 from tests.portal import steps
