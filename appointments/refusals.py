@@ -9,10 +9,6 @@ class Refused(Exception):
     """A rule said no."""
 
 
-class Stale(Refused):
-    """A colleague changed the appointment after it was opened here."""
-
-
 class NotPossible(Refused):
     """The visit cannot go to that status; the message says why, in one sentence."""
 

@@ -15,11 +15,10 @@ from django.utils import timezone
 
 from appointments import clock, hours
 from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
-from appointments.refusals import Stale
 from appointments.statuses import NOT_COMING
 from practice.audit import Action, Actor, record
 from practice.models import Practice
-from practice.records import state_of
+from practice.records import Stale, state_of
 
 Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a day that is missing has no hours
 HOURS = "hours"  # how the trail calls a change of them
@@ -32,8 +31,7 @@ OVER = NOT_COMING | {Appointment.Status.CHECKED_OUT}
 @transaction.atomic
 def set_grid(*, by: Actor, minutes: int) -> None:
     """How long a slot of the calendar is, from the next page on. Refused: anything but 5, 10 or 15."""
-    Practice.objects.get_or_create(pk=1)
-    practice = Practice.objects.select_for_update().get(pk=1)
+    practice = Practice.locked()
     if practice.grid_minutes == minutes:
         return
     practice.grid_minutes = minutes

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from appointments import conflicts, statuses
 from appointments.models import Appointment, Provider
-from appointments.refusals import Conflicting, NotPossible, Stale
+from appointments.refusals import Conflicting, NotPossible
 from patients.models import Patient
 from practice.audit import Action, Actor, record
-from practice.records import state_of
+from practice.records import Stale, state_of
 
 Status = Appointment.Status
 PLACING = frozenset({"start", "duration", "provider"})  # what gives a visit its place in the schedule

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from patients.ages import age_on, today
 from patients.models import FamilyContact, Patient
+from portal.eligibility import is_teen
 from portal.models import Registration
 from practice.models import Practice
 
@@ -60,4 +61,4 @@ def of(*, before: Practice, after: Practice) -> Effects:
 def _seen(age: int, practice: Practice) -> str:
     if age >= practice.adult_age:
         return "nothing"
-    return "limited" if practice.teen_from <= age <= practice.teen_to else "all"
+    return "limited" if is_teen(age, practice) else "all"

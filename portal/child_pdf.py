@@ -8,13 +8,14 @@ from portal import access_history, sheet
 from portal.family_records import ChildRecord
 from practice.models import Practice
 
-# Days of access history in the PDF, which is made while somebody waits; the JSON has all of them.
-HISTORY_DAYS = 60
+# Of the access history in the PDF, which is made while somebody waits; the JSON has all of it.
+HISTORY_LINES, HISTORY_DAYS = 1000, 60
 
 
 def render(record: ChildRecord) -> bytes:
+    """The PDF."""
     practice, language = Practice.current(), get_language() or "en"
-    days = access_history.in_words(record.card, access_history.lines(record.card)[: access_history.PAGE_SIZE * 5])
+    days = access_history.in_words(record.card, access_history.lines(record.card)[:HISTORY_LINES])
     context = {
         "practice": practice,
         "record": record,

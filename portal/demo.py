@@ -16,6 +16,7 @@ from portal.eligibility import block, is_limited
 from portal.judging import WRONG_BIRTH_DATES_UNTIL_LOCKED
 from portal.models import Registration
 from portal.refusals import NotProven
+from practice import terms
 from practice.audit import Actor
 from practice.demo import DOCTOR, FRONT_DESK, PASSWORD
 from practice.models import Practice, User
@@ -102,8 +103,10 @@ def _redeem_all(numbers: dict[FamilyContact, str], *, email: str) -> None:
         for link, number in numbers.items()
         if link.patient.birth_date
     ]
+    newest = terms.current()
+    accepted = newest.number if newest else 0
     if proven:
-        registration.redeem(proven=proven, sign_in=NewSignIn(email, PASSWORD), by=by)
+        registration.redeem(proven=proven, sign_in=NewSignIn(email, PASSWORD, terms=accepted), by=by)
 
 
 def _lock(numbers: dict[FamilyContact, str]) -> None:

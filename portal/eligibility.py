@@ -117,7 +117,12 @@ def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date
     birth_date = family_contact.patient.birth_date
     if family_contact.role == FamilyContact.Role.SELF or birth_date is None:
         return False
-    return practice.teen_from <= age_on(birth_date, today) <= practice.teen_to
+    return is_teen(age_on(birth_date, today), practice)
+
+
+def is_teen(age: int, practice: Practice) -> bool:
+    """Whether guardians of a patient of that age see only part (R18)."""
+    return practice.teen_from <= age <= practice.teen_to
 
 
 def others_read_along(own: FamilyContact, email: str, *, practice: Practice, today: date) -> bool:

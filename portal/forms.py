@@ -167,7 +167,10 @@ class EmailForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail"),
-        error_messages={"invalid": _("Check your e-mail. It should look like name@example.com.")},
+        error_messages={
+            "required": _("Type your e-mail."),
+            "invalid": _("Check your e-mail. It should look like name@example.com."),
+        },
         widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
@@ -200,7 +203,7 @@ class NewSignInForm(EmailForm):
         if cleaned.get("passkey"):
             return cleaned
         if not cleaned.get("password", "-"):
-            self.add_error("password", self.fields["email"].error_messages["required"])
+            self.add_error("password", _("Choose a password."))
         elif "password" in cleaned:
             try:
                 validate_password(cleaned["password"], User(email=cleaned.get("email", "")))

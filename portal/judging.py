@@ -8,7 +8,7 @@ from django.utils import timezone
 from patients.ages import today
 from portal.eligibility import block
 from portal.models import Pin
-from portal.pin_rows import BLOCKED_AT_TOUCH, ending
+from portal.pin_rows import BLOCKED_AT_TOUCH, ending, is_of_same_guardian
 from portal.refusals import NotRedeemable
 from practice.audit import Action, Actor, record
 from practice.models import Practice
@@ -40,9 +40,7 @@ def judge(pin: Pin | None, birth_date: date) -> tuple[str, dict[str, object]]:
 
 def is_spared(pin: Pin | None, proven: Pin | None) -> bool:
     """Whether a PIN is of the guardian who has proven another one in the same attempt."""
-    if pin is None or proven is None:
-        return False
-    return pin.registration.family_contact.contact_id == proven.registration.family_contact.contact_id
+    return pin is not None and proven is not None and is_of_same_guardian(pin, proven)
 
 
 def enter_verdict(pin: Pin | None, verdict: str, change: dict[str, object], *, by: Actor) -> None:

@@ -32,6 +32,11 @@ def with_family(found: QuerySet[Pin]) -> QuerySet[Pin]:
     return found.select_related("registration__family_contact__contact", "registration__family_contact__patient")
 
 
+def is_of_same_guardian(one: Pin, other: Pin) -> bool:
+    """Whether both were made for the same contact."""
+    return one.registration.family_contact.contact_id == other.registration.family_contact.contact_id
+
+
 def lock(contact: Contact) -> None:
     """Keep every other rule about this contact waiting until the transaction ends."""
     Contact.objects.select_for_update().get(pk=contact.pk)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.models import Pin
-from portal.pin_rows import with_family
+from portal.pin_rows import is_of_same_guardian, with_family
 
 KEY = "proven_pins"
 SINCE = "proven_since"
@@ -33,10 +33,6 @@ def remember(request: HttpRequest, pin: Pin) -> None:
         # Phones end a tab in the background and with it the cookies that last as long as the browser: who looks for
         # a password elsewhere would begin anew. So for this hour the cookie stays; signing in takes that back.
         request.session.set_expiry(int(LASTS.total_seconds()))
-
-
-def is_of_same_guardian(one: Pin, other: Pin) -> bool:
-    return one.registration.family_contact.contact_id == other.registration.family_contact.contact_id
 
 
 def proven(request: HttpRequest) -> list[Pin]:

@@ -43,11 +43,7 @@ from portal.pin_rows import (
     shown,
     with_family,
 )
-from portal.refusals import (
-    NotProven,
-    NotRedeemable,
-    Refused,
-)
+from portal.refusals import NotProven, NotRedeemable, Refused
 from practice.audit import Action, Actor, record
 from practice.models import Practice, User
 

@@ -7,8 +7,9 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from practice.languages import SOURCE
 from practice.models import Practice
-from practice.terms import ENGLISH, MAX_LENGTH
+from practice.terms import MAX_LENGTH
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -103,10 +104,10 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, name in settings.LANGUAGES:
-            optional = "" if code == ENGLISH else "Empty: families who read this language are shown the English text."
+            optional = "" if code == SOURCE else "Empty: families who read this language are shown the English text."
             self.fields[code] = forms.CharField(
                 label=name,
-                required=code == ENGLISH,
+                required=code == SOURCE,
                 max_length=MAX_LENGTH,
                 help_text=optional,
                 error_messages={"required": "The English text is shown where a language has none: write it first."},

@@ -56,6 +56,10 @@ LIMITS = {
     Step.MAIL: Limits(account=5, address=15, spares_known=False),
     # On top of the five tries that each code has.
     Step.CONFIRM: Limits(account=10, address=None, spares_known=False),
+    # Counted for a PIN: whoever has one cannot go through a list of e-mails, also by those that are not refused.
+    Step.EMAIL: Limits(one_place=12, account=12, address=None, spares_known=False),
+    # A file takes a second or more to be made, and a family needs one now and then.
+    Step.DOWNLOAD: Limits(one_place=10, account=10, address=None, spares_known=False),
 }
 
 

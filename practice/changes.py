@@ -35,8 +35,7 @@ def change(*, part: str, values: Mapping[str, Any], seen: str, by: Actor) -> lis
     Refused: when a colleague has changed this part since the page was opened (Stale), and what the practice
     cannot be (ValidationError), such as teens older than adults. Other parts are left as they are.
     """
-    Practice.objects.get_or_create(pk=1)
-    practice = Practice.objects.select_for_update().get(pk=1)
+    practice = Practice.locked()
     if mark_of(practice, part) != seen:
         raise Stale
     changed = [name for name in PARTS[part] if getattr(practice, name) != values[name]]

@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from practice import email_addresses, sessions
 from practice.access import permissions_of, staff_record_of
+from practice.audit import Actor
 from practice.models import Practice, User
 from practice.surfaces import REGISTER_PATH, registration_address
 
@@ -28,8 +29,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
 
 
 def _email_standing(request: HttpRequest) -> email_addresses.Standing | None:
-    user = request.user
-    return email_addresses.standing(user) if isinstance(user, User) and not user.is_staff_member else None
+    return email_addresses.standing(Actor.of(request).signed_in) if _is_family(request) else None
 
 
 def _is_family(request: HttpRequest) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from practice import attempts, email_addresses
 from practice.audit import Actor
 from practice.email_addresses import Outcome
-from practice.models import EmailCode, User
+from practice.models import EmailCode
 from practice.sign_in import enter
 
 Step = attempts.Step
@@ -28,8 +28,7 @@ class OwnForm(forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.request = request
-        assert isinstance(request.user, User)  # noqa: S101  # the page is for families
-        self.user: User = request.user
+        self.user = Actor.of(request).signed_in
 
     def send_to(self, email: str) -> None:
         """Mail a code there. Raises ValidationError with the time to wait until."""

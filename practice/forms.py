@@ -42,8 +42,20 @@ class Plain:
         next(iter(self.fields.values())).widget.attrs["autofocus"] = True
 
 
-class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
-    """The password is typed once: it can be looked at."""
+class OwnPassword(Plain):
+    """Choosing one's own password, recorded and told. It is typed once: it can be looked at."""
+
+    user: User
+
+    def save(self) -> None:
+        with transaction.atomic():
+            super().save()  # type: ignore[misc]  # of allauth's form
+            record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
+            mail.tell(self.user, mail.News.PASSWORD)
+
+
+class ChangePasswordForm(OwnPassword, account.ChangePasswordForm):  # type: ignore[misc]  # allauth ships no types
+    """Another password in place of the current one."""
 
     oldpassword = PasswordField(label=_("Current password"), autocomplete="current-password", show_reset_help=True)
     password1 = _new_password()
@@ -55,24 +67,12 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):  # type: ignore[mis
             raise get_adapter().validation_error("enter_current_password")
         return password
 
-    def save(self) -> None:
-        with transaction.atomic():
-            super().save()
-            record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
-            mail.tell(self.user, mail.News.PASSWORD)
 
-
-class SetPasswordForm(Plain, account.SetPasswordForm):  # type: ignore[misc]
+class SetPasswordForm(OwnPassword, account.SetPasswordForm):  # type: ignore[misc]
     """A first password, for an account that was made with a passkey."""
 
     password1 = _new_password()
     password2 = None
-
-    def save(self) -> None:
-        with transaction.atomic():
-            super().save()
-            record(actor=Actor.of(context.request), action=Action.PASSWORD_CHANGED)
-            mail.tell(self.user, mail.News.PASSWORD)
 
 
 class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
@@ -81,6 +81,10 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
     A family's e-mail must have been confirmed: one that was mistyped belongs to somebody else. For what was not, the
     mail is the same as for an e-mail without a sign-in.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = _("E-mail")
 
     def clean_email(self) -> str:
         email: str = super().clean_email()

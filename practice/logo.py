@@ -1,6 +1,6 @@
 """The practice's logo: whatever is uploaded is read once, and only a small picture of our own making is kept.
 
-``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``practice:logo``
+``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``practice:logo``.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 1024 * 1024  # of the file that is uploaded
 MAX_PIXELS = 16_000_000  # of it, decoded: 48 MB of memory
 KEPT_WIDTH, KEPT_HEIGHT = 560, 160  # pixels; 70 x 13 mm of the sheet at 200 dpi and more
+TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Save it smaller, and try again."
 MARGIN = 24  # how different from white a pixel must be to count as drawn, of 255
 
 
@@ -54,15 +55,13 @@ def read(content: bytes) -> Picture:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as file:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             if file.width * file.height > MAX_PIXELS:
-                raise NoLogo("The picture has more than 16 million pixels. Save it smaller, and try again.")
+                raise NoLogo(TOO_MANY_PIXELS)
             if file.format == "PNG":
                 # WeasyPrint has Pillow take files that are cut off; a PNG tells by its sums that it is not whole.
                 Image.open(io.BytesIO(content)).verify()
             drawn = file.convert("RGBA")
-    except NoLogo:
-        raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise NoLogo("The picture has more than 16 million pixels. Save it smaller, and try again.") from error
+        raise NoLogo(TOO_MANY_PIXELS) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
         raise NoLogo("This is no picture that can be read. Choose a PNG, JPEG or WebP file.") from error
     flat = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
@@ -98,8 +97,7 @@ def remove(*, seen: str, by: Actor) -> None:
 
 
 def _locked(seen: str) -> Practice:
-    Practice.objects.get_or_create(pk=1)
-    practice = Practice.objects.select_for_update().get(pk=1)
+    practice = Practice.locked()
     if practice.logo_mark != seen:
         raise Stale
     return practice

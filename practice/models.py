@@ -74,6 +74,12 @@ class Practice(models.Model):
         """The practice's settings; the defaults where nobody has saved any yet. The logo is fetched when asked for."""
         return cls.objects.filter(pk=1).defer("logo").first() or cls(pk=1)
 
+    @classmethod
+    def locked(cls) -> "Practice":
+        """The row, made where nobody has saved any yet; whoever else wants to change it waits for this transaction."""
+        cls.objects.get_or_create(pk=1)
+        return cls.objects.select_for_update().get(pk=1)
+
     @property
     def address_lines(self) -> list[str]:
         """The address as on an envelope."""
@@ -263,6 +269,8 @@ class SignInAttempt(models.Model):
         RESET = "reset"  # asking for a link to choose a new password: always counts
         MAIL = "mail"  # asking for a code to confirm an e-mail address: always counts
         CONFIRM = "confirm"  # typing that code
+        EMAIL = "email"  # asking whether an account can be made with an e-mail: always counts
+        DOWNLOAD = "download"  # asking for all the portal holds about a child: always counts
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     step = models.CharField(max_length=8, choices=Step)

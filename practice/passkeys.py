@@ -50,9 +50,14 @@ def options(*, user_number: int, email: str) -> dict[str, Any]:
     return made
 
 
-def checked(answer: str, *, user_number: int) -> Passkey:
-    """The passkey in the browser's answer. Raises ValidationError where it does not answer our challenge."""
+def checked(answer: str, *, user_number: int | None) -> Passkey:
+    """The passkey in the browser's answer. Raises ValidationError where it does not answer our challenge.
+
+    Without a reserved number too: the challenge outlives starting over, and a passkey would be nobody's.
+    """
     try:
+        if not user_number:
+            raise get_adapter().validation_error("incorrect_code")
         credential = json.loads(answer[:LONGEST])
         auth.parse_registration_response(credential)
         if not auth.complete_registration(credential).is_user_verified():

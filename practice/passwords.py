@@ -84,7 +84,8 @@ class Run(Rule):
     """Not a row of letters, digits or keys, nor a short piece repeated."""
 
     def reason(self, password: str, user: User | None) -> str:
-        if surprising(_unit(password)) < LEAST_SURPRISING:
+        # What is too short is told so by Length, and nothing else: it need not go on like anything.
+        if len(password) >= SHORTEST and surprising(_unit(password)) < LEAST_SURPRISING:
             return _("This is too simple. It goes on like 12345. Please think of a new one.")
         return ""
 

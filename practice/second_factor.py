@@ -46,10 +46,10 @@ def is_missing(request: HttpRequest) -> bool:
     The session counts, not the account: a session that began with the password alone does not gain by
     a factor that was added elsewhere.
     """
-    return settings.REQUIRE_SECOND_FACTOR and not is_proven(request)
+    return settings.REQUIRE_SECOND_FACTOR and not _is_proven(request)
 
 
-def is_proven(request: HttpRequest) -> bool:
+def _is_proven(request: HttpRequest) -> bool:
     methods = (each.get("method") for each in get_authentication_records(request, request.user))
     return bool(request.session.get(PROVEN, "mfa" in methods))
 
@@ -77,7 +77,7 @@ def is_withheld(request: HttpRequest) -> bool:
     A thief who had the password first would otherwise read the recovery codes, or add a factor of theirs.
     """
     user = request.user
-    if not isinstance(user, User) or is_proven(request):
+    if not isinstance(user, User) or _is_proven(request):
         return False
     return (settings.REQUIRE_SECOND_FACTOR or not user.is_staff_member) and bool(of(user))
 

@@ -135,8 +135,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         if user and not serves(user):
             template_prefix = UNKNOWN_ACCOUNT
         here = urlsplit(address("/", of_staff=settings.SURFACE == "staff")).netloc
-        site = SimpleNamespace(name=Practice.current().name, domain=here)
-        ours = {"current_site": site, "signup_url": registration_address(), "practice": Practice.current()}
+        practice = Practice.current()
+        site = SimpleNamespace(name=practice.name, domain=here)
+        ours = {"current_site": site, "signup_url": registration_address(), "practice": practice}
         with translation.override(languages.of(user or context.get("recipient")) or translation.get_language()):
             # Not by allauth's own, which asks the request for its host: mail is also sent when none is left.
             self.render_mail(template_prefix, email, {"email": email} | context | ours).send()

@@ -1,6 +1,6 @@
 """The practice's terms for families: published in versions, accepted by each sign-in.
 
-    ``publish`` makes a version, ``current`` is the newest, ``must_accept`` says whom it waits for, ``accept``
+    publish → current → must_accept → accept
 
 A published version is never changed: what a family has accepted stays what it was.
 """
@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from practice.audit import Action, Actor, record
+from practice.languages import SOURCE
 from practice.models import Practice, Terms, TermsAcceptance, TermsText, User
 
-ENGLISH = "en"  # every version has it: the language of whoever has none of ours
 MAX_LENGTH = 20_000  # characters of a text, some eight pages
 
 
@@ -27,10 +27,11 @@ def current() -> Terms | None:
     return Terms.objects.first()
 
 
-def text_of(terms: Terms, language: str) -> TermsText:
-    """The words of that version in this language, in English where it has them not."""
+def text_of(terms: Terms, language: str = "") -> TermsText:
+    """The words of that version in this language (that of the page), in English where it has them not."""
+    language = language or get_language() or SOURCE
     texts = {text.language: text for text in terms.texts.all()}
-    return texts.get(language) or texts.get(language.split("-", maxsplit=1)[0]) or texts[ENGLISH]
+    return texts.get(language) or texts.get(language.split("-", maxsplit=1)[0]) or texts[SOURCE]  # every version has it
 
 
 def must_accept(user: User) -> Terms | None:
@@ -44,7 +45,7 @@ def must_accept(user: User) -> Terms | None:
 @transaction.atomic
 def accept(*, user: User, terms: Terms, by: Actor) -> TermsAcceptance:
     """The user accepts this version, in the language of the page. Once: a second time changes and records nothing."""
-    language = text_of(terms, get_language() or ENGLISH).language
+    language = text_of(terms).language
     acceptance, is_new = TermsAcceptance.objects.get_or_create(user=user, terms=terms, defaults={"language": language})
     if is_new:
         record(actor=by, action=Action.TERMS_ACCEPTED, account=user.pk, version=terms.number, language=language)
@@ -60,14 +61,13 @@ def publish(*, texts: Mapping[str, str], by: Actor, seen: int | None = None) -> 
     when too long, and when nothing differs from the newest version.
     """
     kept = {code: _tidy(text) for code, text in texts.items() if text.strip()}
-    if ENGLISH not in kept:
+    if SOURCE not in kept:
         raise NotPublished("The English text is missing. It is shown where another language has no text.")
     if unknown := sorted(set(kept) - set(dict(settings.LANGUAGES))):
         raise NotPublished(f"The portal has no pages in “{unknown[0]}”.")
     if any(len(text) > MAX_LENGTH for text in kept.values()):
         raise NotPublished(f"A text can have {MAX_LENGTH:,} characters at most.")
-    Practice.objects.get_or_create(pk=1)
-    Practice.objects.select_for_update().get(pk=1)  # of two who publish at once, the second waits, and then reads
+    Practice.locked()  # of two who publish at once, the second waits, and then reads
     newest = current()
     if seen is not None and seen != (newest.number if newest else 0):
         raise NotPublished("A colleague has published a new version meanwhile. Read it before you publish yours.")

@@ -5,6 +5,7 @@ from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
 
+from portal import throttle
 from tests import people
 from tests.portal import steps
 
@@ -43,6 +44,9 @@ def questions(front_desk, rivera):
     issue, sheet = reverse("portal:issue", args=[link.pk]), reverse("portal:print", args=[link.pk])
     desk.post(issue, {"child": link.pk}, secure=True)
 
+    def guess(number):
+        return stranger.post(reverse("portal:register"), steps.typed(number, rivera.mateo.birth_date), secure=True)
+
     def get(path, by=stranger, **options):
         return lambda: by.get(path, secure=True, **options)
 
@@ -68,6 +72,7 @@ def questions(front_desk, rivera):
         "404": get("/no/such/page/"),
         "405": get(issue, desk),
         "413": lambda: stranger.post(reverse("portal:register"), {"pin": "1" * 2**20}, secure=True),
+        "429": lambda: [guess(number) for number in steps.guesses(throttle.LIMIT_PER_CLIENT + 1)][-1],
         "500": get("/broken/value/"),
         "500 of a layer": get("/", headers={"x-break": "now"}),
         "503": get("/broken/database/"),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from appointments import visits
 from appointments.forms import MINUTES, NUMBER, YEARS, AppointmentForm, shown_time, which
 from appointments.models import Appointment, Location, Provider
-from appointments.refusals import Conflicting, NotPossible, Stale
+from appointments.refusals import Conflicting, NotPossible
 from patients import charts
 from patients.forms import add_differences, add_errors
 from patients.models import Patient
@@ -25,7 +25,7 @@ from patients.search import find_patients as search
 from practice.access import Permission, staff_page
 from practice.audit import Actor
 from practice.models import Practice
-from practice.records import state_of
+from practice.records import Stale, state_of
 
 MAX_FOUND = 6  # patients offered while somebody types
 

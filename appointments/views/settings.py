@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from appointments import hours, setup
 from appointments.models import Provider, TimeOff, VisitType
-from appointments.refusals import Stale
 from appointments.setup_forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
 from patients.forms import add_differences, add_errors
 from practice.access import Permission, staff_page
 from practice.audit import Actor
 from practice.models import Practice
-from practice.records import state_of
+from practice.records import Stale, state_of
 
 PAGE = "appointments:settings"
 AnyModel = TypeVar("AnyModel", bound=Model)

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from portal import accounts, judging, pin_hints, proof, registration, throttle
 from portal.forms import PinForm, SiblingForm
 from portal.models import Account, Pin
+from portal.pin_rows import is_of_same_guardian
 from portal.refusals import NotProven, NotRedeemable
 from portal.steps import Step, next_page, progress
 from practice.access import public_page
@@ -37,7 +38,7 @@ P = ParamSpec("P")
 @sensitive_variables()
 def start(request: HttpRequest) -> HttpResponse:
     """PIN and birth date. One answer for whatever is wrong with the pair; typing mistakes do not count."""
-    form = PinForm(_sent(request))
+    form = PinForm(sent(request))
     pin, refused = _proof(request, form)
     if pin:
         proof.remember(request, pin)
@@ -54,9 +55,9 @@ def another(request: HttpRequest) -> HttpResponse:
     proven = proof.proven(request)
     if not proven:
         return start_again(request)
-    form = PinForm(_sent(request))
+    form = PinForm(sent(request))
     pin, refused = _proof(request, form)
-    if pin and proof.is_of_same_guardian(pin, proven[0]):
+    if pin and is_of_same_guardian(pin, proven[0]):
         proof.remember(request, pin)
         return redirect(_after(request, pin))
     if pin:
@@ -120,7 +121,7 @@ def with_proof(view: Proven[P]) -> Callable[Concatenate[HttpRequest, P], HttpRes
 @with_proof
 def siblings(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     """The other children of the sheet, each asked for by birth date only (R15)."""
-    offers = [(pin, SiblingForm(_sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)]
+    offers = [(pin, SiblingForm(sent(request), prefix=f"child-{pin.pk}")) for pin in registration.siblings_of(proven)]
     mistyped = [form for _pin, form in offers if form.is_bound and not form.is_valid()]
     if request.method == "POST" and not mistyped and _prove_siblings(request, offers):
         return redirect(next_page(request))
@@ -154,7 +155,7 @@ def start_over(request: HttpRequest) -> HttpResponse:
     return redirect("portal:register")
 
 
-def _sent(request: HttpRequest) -> QueryDict | None:
+def sent(request: HttpRequest) -> QueryDict | None:
     """What was posted, even if that is nothing at all: then every field is missing, and the form says so."""
     return request.POST if request.method == "POST" else None
 

@@ -4,11 +4,12 @@ One question a page. Answers stand in the session (``portal.proof``), but no sec
 what is true now, and the last click is checked once more inside the transaction that spends the PINs.
 """
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -18,13 +19,13 @@ from portal.forms import EmailForm, NewSignInForm
 from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
 from portal.steps import Step, next_page, open_step, progress
-from portal.views.register import ended_page, with_proof
-from practice import passkeys, terms
+from portal.views.register import ended_page, sent, with_proof
+from practice import attempts, passkeys, terms
 from practice.access import public_page
 from practice.audit import Actor
 from practice.faults import when_it_fails
 from practice.models import User
-from practice.sign_in import welcome
+from practice.sign_in import enter, welcome
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,14 +52,16 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     """The e-mail to sign in with. Whoever has an account already signs in, and the children are added to it."""
     if answer := _elsewhere(request, proven, Step.EMAIL):
         return answer
-    kept = {"email": proof.answered(request, "email") or ""}
-    form = EmailForm(_sent(request), initial=kept)
+    form = EmailForm(sent(request), initial={"email": proof.answered(request, "email")})
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["email"]
         try:
+            enter(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
             accounts.check_email(proven=[pin.pk for pin in proven], email=typed, by=Actor.of(request))
         except EmailNotUsable:
             form.add_error("email", _email_not_usable())
+        except ValidationError as wait:
+            form.add_error("email", wait)
         else:
             proof.answer(request, email=typed)
             return redirect(next_page(request))
@@ -80,7 +83,7 @@ def agree(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         return redirect(next_page(request))
     context = {
         "terms": newest,
-        "text": terms.text_of(newest, get_language() or terms.ENGLISH),
+        "text": terms.text_of(newest),
         "has_changed": request.method == "POST" or proof.answered(request, "terms") is not None,
         **progress(request, Step.TERMS),
     }
@@ -101,7 +104,7 @@ def account(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         return _add_to_own_account(request, proven, request.user)
     if answer := _elsewhere(request, proven, Step.ACCOUNT):
         return answer
-    form = NewSignInForm(_sent(request), initial={"email": proof.answered(request, "email")})
+    form = NewSignInForm(sent(request), initial={"email": proof.answered(request, "email")})
     if request.method == "POST" and form.is_valid() and (answer := _registered(request, proven, form)):
         return answer
     contact = proven[0].registration.family_contact.contact
@@ -124,6 +127,7 @@ def _registered(request: HttpRequest, proven: list[Pin], form: NewSignInForm) ->
     except NotRedeemable as refused:
         return ended_page(request, proven, [refused])
     else:
+        messages.success(request, _("You are registered. Welcome!"))
         return welcome(request, redirect("portal:children"), user)
     return None
 
@@ -134,7 +138,7 @@ def _sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
     number, accepted = proof.answered(request, "user_number"), proof.answered(request, "terms") or 0
     if not typed["passkey"]:
         return NewSignIn(typed["email"], password=typed["password"], terms=accepted)
-    passkey = passkeys.checked(typed["passkey"], user_number=number or 0)
+    passkey = passkeys.checked(typed["passkey"], user_number=number)
     return NewSignIn(typed["email"], passkey=passkey, terms=accepted)
 
 
@@ -162,6 +166,7 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
         except OthersAccount:
             is_own = False
         else:
+            messages.success(request, _("Added to your account."))
             return redirect("portal:children")
     elif not is_own:
         accounts.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
@@ -188,10 +193,6 @@ def _elsewhere(request: HttpRequest, proven: list[Pin], step: Step) -> HttpRespo
 
 def _has_account(proven: list[Pin]) -> bool:
     return Account.objects.filter(contact=proven[0].registration.family_contact.contact_id).exists()
-
-
-def _sent(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
 
 
 def _email_not_usable() -> str:

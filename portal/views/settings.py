@@ -40,18 +40,18 @@ def settings(request: HttpRequest) -> HttpResponse:
 @staff_page(Permission.CHANGE_SETTINGS)
 def change(request: HttpRequest, part: str) -> HttpResponse:
     """Save one part. Other ages are asked about first: they hold at once."""
-    form = FORMS[part](request.POST, instance=_stored())
+    form = FORMS[part](request.POST, instance=Practice.current())
     if not form.is_valid():
         return _page(request, form=form, part=part)
     if part == "ages" and form.changed_data and request.POST.get("confirm") != _in_short(form.instance):
-        effects = age_effects.of(before=_stored(), after=form.instance)
+        effects = age_effects.of(before=Practice.current(), after=form.instance)
         return _page(request, form=form, part=part, effects=effects, confirm=_in_short(form.instance))
     try:
         changed = changes.change(
             part=part, values=form.cleaned_data, seen=request.POST.get("seen", ""), by=Actor.of(request)
         )
     except Stale:
-        form = FORMS[part](request.POST, instance=_stored())
+        form = FORMS[part](request.POST, instance=Practice.current())
         form.is_valid()
         add_differences(form)
         return _page(request, form=form, part=part)
@@ -119,13 +119,9 @@ def terms_version(request: HttpRequest, number: int) -> HttpResponse:
 # --- What is answered ----------------------------------------------------------------------------
 
 
-def _stored() -> Practice:
-    return Practice.current()
-
-
 def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: Any) -> HttpResponse:
     """The page, with the form of one part as it was typed. ``context``: logo_form, summary, effects, confirm."""
-    stored = _stored()
+    stored = Practice.current()
     forms = {each: FORMS[each](instance=stored) for each in FORMS} | ({part: form} if form else {})
     parts = {each: {"form": forms[each], "seen": changes.mark_of(stored, each)} for each in FORMS}
     page = {

@@ -2,13 +2,11 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from practice import terms
 from practice.access import family_page_before_terms, public_page
 from practice.audit import Actor
-from practice.models import Terms, TermsText
 
 
 @require_safe
@@ -16,7 +14,7 @@ from practice.models import Terms, TermsText
 def read(request: HttpRequest) -> HttpResponse:
     """The newest version, in the language of the page. A practice that has published none says so."""
     newest = terms.current()
-    return render(request, "portal/terms.html", {"terms": newest, "text": _text(newest) if newest else None})
+    return render(request, "portal/terms.html", {"terms": newest, "text": terms.text_of(newest) if newest else None})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,8 +28,4 @@ def accept(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and request.POST.get("version") == str(waiting.number):
         terms.accept(user=user, terms=waiting, by=Actor.of(request))
         return redirect("practice:home")
-    return render(request, "portal/accept_terms.html", {"terms": waiting, "text": _text(waiting)})
-
-
-def _text(newest: Terms) -> TermsText:
-    return terms.text_of(newest, get_language() or terms.ENGLISH)
+    return render(request, "portal/accept_terms.html", {"terms": waiting, "text": terms.text_of(waiting)})

@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from appointments import clock, setup
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
-from appointments.refusals import Stale
 from practice.audit import Actor
 from practice.models import AuditEvent, Practice
-from practice.records import state_of
+from practice.records import Stale, state_of
 from tests.appointments import setting_up
 from tests.appointments.setting_up import DAY, MORNING
 from tests.portal import steps

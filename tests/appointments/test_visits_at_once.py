@@ -4,10 +4,10 @@ import pytest
 
 from appointments import visits
 from appointments.models import Appointment
-from appointments.refusals import Conflicting, NotPossible, Stale
+from appointments.refusals import Conflicting, NotPossible
 from practice.audit import Actor
 from practice.models import AuditEvent
-from practice.records import state_of
+from practice.records import Stale, state_of
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 from tests.at_once import at_once

@@ -55,10 +55,10 @@ def test_account_names_guardian_and_children(parent):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"email": ""}, "This field is required."),
+        ({"email": ""}, "Type your e-mail."),
         ({"email": "ana"}, "Check your e-mail. It should look like name@example.com."),
         ({"email": "a\0@mail.example"}, "Null characters are not allowed."),
-        ({"password": ""}, "This field is required."),
+        ({"password": ""}, "Choose a password."),
         ({"password": "too short"}, "at least 15 characters"),
         ({"password": "ana@mail.example"}, "Do not use your e-mail in it."),
         ({"password": "x" * 257}, "at most 256 characters"),
@@ -73,7 +73,7 @@ def test_account_says_what_is_wrong_and_spends_nothing(parent, changes, message)
 
 
 def test_account_with_nothing_sent_asks_again(parent):
-    assert "This field is required." in parent.post(URL).text
+    assert "Choose a password." in parent.post(URL).text
     assert unspent() == 2
 
 
