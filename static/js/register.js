@@ -154,4 +154,9 @@
   window.addEventListener("hashchange", takeFromAddress);
   show();
   takeFromAddress();
+
+  // The last page offers a passkey where this browser can make one. Asked there, the page would jump when it knows.
+  window.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable?.().then((can) => {
+    try { sessionStorage.setItem("passkey", can ? "yes" : ""); } catch { /* switched off */ }
+  });
 }

@@ -18,15 +18,19 @@
     form.submit();
   };
 
-  const show = async () => {
-    if (!await window.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable?.()) return;
+  const show = () => {
     offer.hidden = false;
     finish.classList.replace("btn-primary", "btn-secondary");
+  };
+  const asked = () => {
+    try { return sessionStorage.getItem("passkey"); } catch { return null; /* switched off */ }
   };
 
   offer.querySelector("button").addEventListener("click", () => {
     problem.hidden = true;
     make().catch(() => { problem.hidden = false; });
   });
-  show();
+  // The first page has asked already (register.js): then the offer is there before anything is drawn.
+  if (asked()) show();
+  else window.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable?.().then((can) => { if (can) show(); });
 }
