@@ -58,6 +58,8 @@ class Practice(models.Model):
                 condition=Q(teen_from__lte=F("teen_to"), teen_to__lt=F("adult_age")),
                 name="teen_ages_end_before_adult_age",
             ),
+            models.CheckConstraint(condition=Q(teen_from__gte=1), name="teen_from_is_1_or_more"),
+            models.CheckConstraint(condition=Q(adult_age__gte=14, adult_age__lte=25), name="adult_age_is_14_to_25"),
             models.CheckConstraint(condition=Q(grid_minutes__in=[5, 10, 15]), name="calendar_grid_is_5_10_or_15"),
             models.CheckConstraint(
                 condition=Q(logo=None, logo_mark="", logo_width=0, logo_height=0)

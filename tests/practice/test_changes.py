@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 
 from practice import changes
 from practice.audit import Actor
@@ -78,6 +79,22 @@ def test_what_cannot_be_is_refused(by, part, values):
     with pytest.raises(ValidationError):
         changes.change(part=part, values=values, seen=seen(part), by=by)
     assert steps.everything_but() == before
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"adult_age": 13, "teen_to": 12},
+        {"adult_age": 26},
+        {"teen_from": 0},
+        {"teen_to": 18},
+        {"pin_lifetime_days": 31},
+        {"logo_mark": "0" * 16},
+    ],
+)
+def test_what_cannot_be_is_refused_by_the_database_too(db, values):
+    with pytest.raises(IntegrityError):
+        Practice.objects.create(pk=1, **values)
 
 
 @pytest.mark.django_db(transaction=True)
