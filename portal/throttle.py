@@ -18,12 +18,12 @@ birth date is guessed with 1/6,570 (18 years of days). A blind try hits with N x
     who tries, for a whole day                           tries judged   chance with N = 1,000   with 10,000
     one client, limited to 20 an hour                             480                 7e-10          7e-9
     50 clients or more, until the overall limit, 1,000/h       24,000                  4e-8          4e-7
-    a botnet of 10,000 clients, 3 an hour each                720,000                  1e-6          1e-5
+    a botnet of 10,000 clients, 6 an hour each              1.4 million                  2e-6          2e-5
     everything two processes can judge, about 150/s        13 million                  2e-5          2e-4
 
 Blind guessing is hopeless even with no limit at all; so under a flood the *overall* limit must not be a
 switch by which anybody with a few addresses turns registration off for all families. Beyond it every
-failure is answered by a refusal, and a client has 3 failing PINs an hour instead of 20; but a right pair
+failure is answered by a refusal, and a client has 6 failing PINs an hour instead of 20; but a right pair
 from a client that has not gone beyond that goes through (last two lines).
 
 Who knows more than nothing is another matter: somebody who saw a sheet but for its last digits, and knows
@@ -52,7 +52,7 @@ WINDOW = timedelta(hours=1)
 LIMIT_PER_CLIENT = 20  # different PINs that failed
 TRIES_PER_PIN = 5  # of the same PIN, before each further one is charged as another PIN would be
 LIMIT_OVERALL = 1000  # failures of all clients
-LIMIT_UNDER_ATTACK = 3  # per client beyond that: the PINs of a family's sheet
+LIMIT_UNDER_ATTACK = 6  # per client beyond that: the PINs of a family's sheet, which are tried together
 FORGET_AT_ONCE = 500  # rows: what one request may spend on tidying up; each enters one
 
 

@@ -34,9 +34,11 @@ def protective_headers(get_response: GetResponse) -> GetResponse:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
         is_static = request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 206, 304}
+        # A cookie is for one browser: kept between here and there, the end of one session would end everybody's.
+        kept = "" if response.cookies else getattr(response, "kept", "")
         if not is_static:
-            response.headers["Cache-Control"] = getattr(response, "kept", "no-store, private")
-        if hasattr(response, "kept"):  # what has been said of pages that are not, and depend on who asks
+            response.headers["Cache-Control"] = kept or "no-store, private"
+        if kept:  # what has been said of pages that are not, and depend on who asks
             for name in ("Expires", "Vary"):
                 response.headers.pop(name, None)
         return response

@@ -4,14 +4,40 @@ The downloads are asked for by POST, as every export is (R10). The calendar file
 than the page the link stands on, and phones hand its address to the calendar, which fetches by GET.
 """
 
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from portal import child_calendar, child_fhir, child_pdf, family_records, family_visits
 from portal.children import Card
 from portal.views.child_pages import child_page
+from practice import attempts
+from practice.access import record_refusal
 from practice.audit import Action, Actor, record
+
+
+def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[[HttpRequest, Card], HttpResponse]:
+    """For files that take long to be made: an account cannot keep the server busy with them."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, card: Card) -> HttpResponse:
+        try:
+            attempts.enter(step=attempts.Step.DOWNLOAD, account=f"user {request.user.pk}", request=request)
+        except attempts.Wait as wait:
+            record_refusal(request, "too_many")
+            when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
+            messages.error(request, _("There were too many tries. After %(when)s you can try again.") % {"when": when})
+            return redirect("portal:child", card.patient.pk)
+        return view(request, card)
+
+    return limited
 
 
 @require_safe
@@ -29,6 +55,7 @@ def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpRe
 
 @require_POST
 @child_page
+@now_and_then
 def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
     """**Download as PDF**: everything this account may see of the child, to keep or to print."""
     file = child_pdf.render(family_records.of(card))
@@ -38,6 +65,7 @@ def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
 
 @require_POST
 @child_page
+@now_and_then
 def child_json_file(request: HttpRequest, card: Card) -> HttpResponse:
     """**Download as data**: the same as a FHIR R4 Bundle."""
     file = child_fhir.render(family_records.of(card))

@@ -235,7 +235,7 @@ OWN = {
     "remove the app": _at("mfa_deactivate_totp", _with_app),
     "recovery codes": _at("mfa_view_recovery_codes", _with_app),
     "make new recovery codes": _at("mfa_generate_recovery_codes", _with_app),
-    "add a passkey": _at("mfa_add_webauthn", _with_app),
+    "add a passkey": _at("mfa_add_webauthn", _ana),
     "rename a passkey": _at_passkey("mfa_edit_webauthn"),
     "remove a passkey": _at_passkey("mfa_remove_webauthn"),
     "password again": _at("account_reauthenticate", _ana),

@@ -1,19 +1,26 @@
 """Attacks on the family's side: questions asked through it, work and mail made by it, keys made for nobody."""
 
+import io
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from fido2.cose import ES256
 from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+from PIL import Image
 
 from portal.models import Account, Pin
+from practice import attempts, logo
 from practice.audit import Actor
 from practice.models import AuditEvent, User
+from tests import people
 from tests.portal import steps
 
 ACCOUNT, PASSKEY = reverse("portal:register_account"), reverse("portal:register_passkey")
@@ -28,6 +35,11 @@ def by(front_desk):
 @pytest.fixture
 def sheet(by, rivera):
     return steps.printed(by, rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia))
+
+
+@pytest.fixture
+def ana(by, rivera):
+    return people.signed_in(steps.registered(by, rivera.link(rivera.ana, rivera.mateo)))
 
 
 # --- Asking who has a sign-in here (R16) ---------------------------------------------------------
@@ -90,3 +102,35 @@ def test_a_passkey_without_a_reserved_number_makes_no_account(sheet, rivera, mon
     assert not User.objects.filter(pk=0).exists()
     assert (Account.objects.count(), Authenticator.objects.count()) == (0, 0)
     assert Pin.objects.filter(state="active").count() == 2
+
+
+# --- Work for the server -------------------------------------------------------------------------
+
+
+def test_a_family_cannot_have_files_made_without_end(ana, rivera):
+    """Of either kind and from wherever; the page goes on to open, and says when to come again."""
+    json_file, pdf = (reverse(f"portal:child_{kind}", args=[rivera.mateo.pk]) for kind in ("json", "pdf"))
+    made = [ana.post(json_file, REMOTE_ADDR=f"198.51.100.{number}").status_code for number in range(10)]
+    assert set(made) == {200}
+    before = AuditEvent.objects.count()
+    refused = ana.post(pdf, REMOTE_ADDR="203.0.113.9")
+    assert refused.headers["Location"] == reverse("portal:child", args=[rivera.mateo.pk])
+    line = AuditEvent.objects.latest("pk")
+    assert (AuditEvent.objects.count(), line.action, line.detail["why"]) == (before + 1, "access.refused", "too_many")
+    assert "There were too many tries. After" in ana.get(refused.headers["Location"]).text
+    with time_machine.travel(timezone.now() + attempts.WINDOW):
+        assert people.signed_in(rivera.ana.account.user).post(json_file).status_code == 200
+
+
+# --- Kept between here and there -----------------------------------------------------------------
+
+
+def test_the_logo_is_not_kept_with_the_end_of_somebody_s_session(as_administrator, administrator):
+    picture = io.BytesIO()
+    Image.new("RGB", (9, 9), "black").save(picture, "PNG")
+    logo.save(content=picture.getvalue(), seen="", by=Actor(administrator, ""))
+    assert "public" in as_administrator.get(reverse("practice:logo")).headers["Cache-Control"]
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        answer = as_administrator.get(reverse("practice:logo"))
+    assert answer.cookies
+    assert answer.headers["Cache-Control"] == "no-store, private"

@@ -208,6 +208,17 @@ def test_beyond_the_overall_limit_a_family_with_a_right_pair_goes_through(besieg
     assert prove(sheet["Sofia"], rivera.sofia, by=at_home)
 
 
+def test_beyond_the_overall_limit_a_whole_sheet_can_be_scanned(besieged, by, rivera):
+    """All its PINs are tried at once, here those of six children; a wrong birth date before does not hinder."""
+    links = steps.children_of(rivera.ana, 6)
+    ids = [link.pk for link in links]
+    first, *others = registration.issue(contact=rivera.ana, family_contact_ids=ids, by=by).pins.values()
+    at_home = Actor(None, "192.0.2.50")
+    with pytest.raises(throttle.TooManyAttempts):
+        registration.prove(pin=first, more=others, birth_date=BORN, by=at_home)
+    assert registration.prove(pin=first, more=others, birth_date=links[0].patient.birth_date, by=at_home)
+
+
 def test_beyond_the_overall_limit_a_client_has_few_tries(besieged, sheet, rivera):
     at_home = Actor(None, "192.0.2.50")
     for number in steps.guesses(throttle.LIMIT_UNDER_ATTACK, first=100):
