@@ -8,7 +8,7 @@ import django
 from allauth.mfa.models import Authenticator
 from babel.messages.mofile import read_mo
 
-from appointments.models import Location, Provider, VisitType
+from appointments.models import Appointment, Location, Provider
 from practice.models import Practice, User
 from tests import people
 from tests.test_translations import catalogue_of, messages_of, several
@@ -46,9 +46,10 @@ def names():
         f"{each.given_name} {each.family_name}"
         for each in (*people.Contact.objects.all(), *people.Patient.objects.all())
     ]
-    texts += [str(each) for kind in (Location, Provider, VisitType) for each in kind.objects.all()]
+    texts += [str(each) for kind in (Location, Provider) for each in kind.objects.all()]
+    texts += Appointment.objects.values_list("visit_type", flat=True)
     texts += Location.objects.values_list("address", flat=True)
-    texts += [str(each.wrap()) for each in Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)]
+    texts += [each.data["name"] for each in Authenticator.objects.filter(type=Authenticator.Type.WEBAUTHN)]
     return words(" ".join(texts))
 
 

@@ -8,12 +8,10 @@ from django.conf import settings as project
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from practice.audit import Actor
-from practice.models import Practice, User
-from tests import by_hand, families, network
+from practice.models import User
+from tests import by_hand
 from tests.accessibility import axe
-from tests.browser.states import STATES, Visit
-from tests.portal import steps
+from tests.browser.states import STATES, prepared
 from tests.test_translations import TRANSLATED
 from tests.vocabulary import strange_to
 
@@ -46,27 +44,20 @@ def language(request):
     return request.param
 
 
-def visit_of(context, live_server, rivera, front_desk, settings):
+def visit_of(context, live_server, settings):
     settings.ROOT_URLCONF = "tests.broken"
     settings.PORTAL_URL = live_server.url
-    Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100", address="1 Main St, Fairbrook")
-    rivera.baby.given_name = "Diego"
-    rivera.baby.save()
-    children = [rivera.mateo, rivera.sofia]
-    by = Actor(front_desk, "192.0.2.1")
-    pins = steps.printed(by, *(rivera.link(rivera.ana, child) for child in children))
-    family = families.Family({child.given_name: child.birth_date for child in children}, pins)
+    settings.WRITES_TO_FAMILIES = True
     page = context.new_page()
     page.set_viewport_size({"width": 360, "height": 740})
-    page.add_init_script(network.WATCH)
-    return Visit(page, live_server.url, rivera, by, settings, family)
+    return prepared(page, live_server.url, settings)
 
 
 @pytest.fixture
-def visit(new_context, live_server, rivera, front_desk, settings, language):
+def visit(new_context, live_server, db, settings, language):
     context = new_context(has_touch=True)
     context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
-    return visit_of(context, live_server, rivera, front_desk, settings)
+    return visit_of(context, live_server, settings)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -91,9 +82,9 @@ def test_no_english_is_left_and_it_fits(visit, console_errors, language, name):
 
 
 @pytest.fixture
-def english(new_context, live_server, rivera, front_desk, settings):
+def english(new_context, live_server, db, settings):
     context = new_context(has_touch=True)
-    return visit_of(context, live_server, rivera, front_desk, settings)
+    return visit_of(context, live_server, settings)
 
 
 def switch(page, name):

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
@@ -11,6 +10,7 @@ from django.urls import reverse
 from practice import email_addresses, languages, mail
 from practice.audit import Actor
 from practice.models import Practice
+from tests import people
 from tests.test_translations import TRANSLATED
 from tests.vocabulary import strange_to
 
@@ -24,10 +24,6 @@ def ask_for_a_new_password(user, email):
     has_one = email == user.email
     browser = Client(headers={"accept-language": "en" if has_one else user.language})
     browser.post(reverse("account_reset_password"), {"email": email})
-
-
-def confirmed(user):
-    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
 
 
 MAILS = {
@@ -48,7 +44,7 @@ def phone(request, settings):
 @pytest.mark.parametrize("language", TRANSLATED)
 @pytest.mark.parametrize("name", MAILS)
 def test_no_english_is_left(name, language, phone, family_user, mailoutbox, django_capture_on_commit_callbacks):
-    confirmed(family_user)
+    people.confirm_email(family_user)
     languages.remember(family_user, language)
     with django_capture_on_commit_callbacks(execute=True):
         MAILS[name](family_user)
