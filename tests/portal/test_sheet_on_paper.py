@@ -6,7 +6,7 @@ or 300 dpi, with three seeds each, **after** the blur of 0.35 of a module that a
 
 By a script with 20 seeds, not tested here: with that blur all of these were read. Without it, where every dot is as
 sharp as it was flipped, 3 to 17 of 20; and at 25 mm and 200 dpi 7 to 13 of 20 with it, none without. Level M with the
-digits packed has 41 to 49 modules; level Q has 45 to 57, whose smaller dots were read 17 times in 20, those of M 20.
+digits packed has 41 to 49 modules; level Q has 45 to 57, whose smaller dots were read 17 times where M was read 20.
 """
 
 import random

@@ -242,7 +242,7 @@ def test_a_family_with_a_second_factor_is_asked_for_it(family_user):
 def test_changes_are_told_to_the_confirmed_address_in_the_language_in_use(family_user, post, mailoutbox):
     people.confirm_email(family_user)
     client = by_password(family_user)
-    client.cookies["django_language"] = "es"
+    client.post(reverse("practice:language"), {"language": "es"})
     new = "Ocho gatos duermen al sol"
     post(client, reverse("account_change_password"), oldpassword=people.PASSWORD, password1=new)
     codes.app_of(family_user)

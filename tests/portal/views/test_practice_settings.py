@@ -61,7 +61,7 @@ def test_the_practice_gets_its_name_and_families_see_it(as_administrator, admini
     assert (line.action, line.user) == ("practice.changed", administrator)
     assert line.detail == {"changed": ["name", "address", "phone"]}
     family_page = Client().get(reverse("portal:register")).text
-    assert "Hilltop Kids, 1 Main St, Fairbrook, OH 43000" in family_page
+    assert "<bdi>Hilltop Kids</bdi><br><bdi>1 Main St, Fairbrook, OH 43000</bdi>" in family_page
 
 
 def test_sheet(as_administrator):
