@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 from django.test import Client, TransactionTestCase
+from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -76,6 +77,13 @@ def migrate(transactional_db: None) -> Iterator[Callable[[list[tuple[str, str]]]
 
     yield to
     to(MigrationExecutor(connection).loader.graph.leaf_nodes())
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The language of the last request stays with its thread, and the next test must not speak it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 # --- People --------------------------------------------------------------------------------------
