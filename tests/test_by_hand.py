@@ -33,7 +33,7 @@ def test_a_defect_is_noticed(page, live_server, defect, check):
     def open_with_mistakes():
         page.goto(f"{live_server.url}/register/")
         page.locator("main .btn-primary").click()
-        page.locator(".error-summary").wait_for()
+        page.locator(".error-summary:focus").wait_for()  # the scripts are done
 
     open_with_mistakes()
     check(page)
