@@ -40,7 +40,8 @@ def fits(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": height})
         assert (width, page.evaluate(CUT)) == (width, [])
     page.evaluate(SPACING)
-    assert page.evaluate(CUT) == []
+    cut = page.evaluate(CUT)
+    assert cut == [], cut
     page.evaluate("document.adoptedStyleSheets = []")
     page.set_viewport_size({"width": 640, "height": 512})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
