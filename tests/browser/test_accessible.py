@@ -54,7 +54,7 @@ def test_everybody_can_use_it(visit, console_errors, name):
     page.set_viewport_size({"width": 1280, "height": 800})
     by_hand.is_large_enough(page)
     styled = page.evaluate(STYLED)
-    named = {
+    named = {each for each in page.evaluate(CLASSES) if not each.startswith("icon-")}  # which picture it is
         each for each in page.evaluate(CLASSES) if not each.startswith("icon-")
     }  # which picture: for direction.css
     assert {each for each in named if f".{each}" not in styled} <= UNSTYLED
