@@ -55,8 +55,6 @@ def test_everybody_can_use_it(visit, console_errors, name):
     by_hand.is_large_enough(page)
     styled = page.evaluate(STYLED)
     named = {each for each in page.evaluate(CLASSES) if not each.startswith("icon-")}  # which picture it is
-        each for each in page.evaluate(CLASSES) if not each.startswith("icon-")
-    }  # which picture: for direction.css
     assert {each for each in named if f".{each}" not in styled} <= UNSTYLED
     by_hand.skips(page)
     console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
