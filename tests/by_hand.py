@@ -40,7 +40,8 @@ def fits(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": height})
         assert (width, page.evaluate(CUT)) == (width, [])
     page.evaluate(SPACING)
-    assert page.evaluate(CUT) == []
+    found = page.evaluate(CUT)
+    assert found == [], found
     page.evaluate("document.adoptedStyleSheets = []")
     page.set_viewport_size({"width": 640, "height": 512})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
