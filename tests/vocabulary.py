@@ -9,7 +9,7 @@ from allauth.mfa.models import Authenticator
 from babel.messages.mofile import read_mo
 
 from appointments.models import Appointment, Location, Provider
-from practice.models import Practice, User
+from practice.models import Practice, TermsText, User
 from tests import people
 from tests.test_translations import catalogue_of, messages_of, several
 
@@ -55,5 +55,6 @@ def names():
 
 def strange_to(language, texts):
     """Those with a word that this language does not have and that names nobody and nothing in the database."""
-    known = vocabulary(language) | SAME_EVERYWHERE | names()
+    terms = words(" ".join(TermsText.objects.filter(language=language).values_list("text", flat=True)))
+    known = vocabulary(language) | SAME_EVERYWHERE | names() | terms
     return {text.strip() for text in texts if words(REFERENCE.sub("", text)) - known}
