@@ -56,7 +56,12 @@
     }
   };
 
-  const look = () => ask("GET").then(learn, () => {}); // no answer: things stay as they are, blank or not
+  // No answer: things stay as they are, blank or not. An answer from before the page went blank lifts nothing.
+  const look = () => {
+    const asked = Date.now();
+    const learnNews = (answer) => blankSince <= asked && learn(answer);
+    return ask("GET").then(learnNews, () => {});
+  };
 
   const stay = async () => {
     if (isAsking) return;

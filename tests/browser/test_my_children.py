@@ -36,8 +36,10 @@ def phone(context, live_server, front_desk, rivera, settings):
     return people.page_of(user, context, live_server)
 
 
-def fits(page):
-    """Nothing sticks out sideways, and what one taps is big enough for a thumb."""
+def fits(page, path):
+    """The page at this path has come, is accessible, sticks out nowhere, and what one taps is made for a thumb."""
+    page.wait_for_url(f"**{path}")
+    axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     links = page.locator("main a:visible, main button:visible")
     small = [box for box in (each.bounding_box() for each in links.all()) if box["height"] < 44]
@@ -46,11 +48,9 @@ def fits(page):
 
 def test_from_the_list_to_history_downloads_and_out(phone, live_server):
     phone.goto(live_server.url + reverse("portal:children"))
-    axe(phone)
-    fits(phone)
+    fits(phone, "/my/children/")
     phone.locator(".child-card", has_text="Mateo").get_by_role("link", name="All visits").click()
-    axe(phone)
-    fits(phone)
+    fits(phone, "/my/children/*/")
     with phone.expect_download() as download:
         phone.get_by_role("link", name="Add to calendar").click()
     assert download.value.suggested_filename == "appointment.ics"
@@ -60,12 +60,10 @@ def test_from_the_list_to_history_downloads_and_out(phone, live_server):
         assert download.value.suggested_filename.endswith(ending)
     phone.get_by_role("link", name="Who looked at it").click()
     phone.get_by_text("You downloaded a copy.").wait_for()
-    axe(phone)
-    fits(phone)
+    fits(phone, "/history/")
     phone.go_back()
     phone.get_by_role("link", name="Remove my access").click()
-    axe(phone)
-    fits(phone)
+    fits(phone, "/leave/")
     phone.get_by_role("button", name="Remove my access").click()
     phone.get_by_text("You can no longer see this child here.").wait_for()
     assert phone.get_by_role("heading", name="Mateo").count() == 0
@@ -74,8 +72,7 @@ def test_from_the_list_to_history_downloads_and_out(phone, live_server):
 def test_a_teen_is_limited_and_says_why(phone, live_server, rivera):
     phone.goto(live_server.url + reverse("portal:child", args=[rivera.sofia.pk]))
     phone.get_by_text("From age 12 to 17, teens have some privacy.").wait_for()
-    axe(phone)
-    fits(phone)
+    fits(phone, "/my/children/*/")
     rivera.sofia.birth_date = people.years_ago(18)
     rivera.sofia.save()
     phone.goto(live_server.url + reverse("portal:children"))
