@@ -75,9 +75,7 @@ def tab_to(page, words):
 def dialog_stands(page):
     """Wait until the dialog is open and has stopped fading in: axe would measure the colours of a ghost."""
     page.locator("dialog[open] form").first.wait_for()
-    page.locator("dialog[open]").evaluate(
-        "(dialog) => Promise.all(dialog.getAnimations().map((each) => each.finished))"
-    )
+    page.locator("dialog[open]").evaluate("(dialog) => dialog.getAnimations().forEach((each) => each.finish())")
 
 
 def start(page):
