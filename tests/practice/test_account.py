@@ -208,8 +208,18 @@ def test_a_session_without_the_second_factor_does_not_change_the_address(family_
     client = by_password(family_user)
     codes.app_of(family_user)
     for page in (CHANGE, reverse("account_change_password"), reverse("mfa_view_recovery_codes")):
-        assert client.get(page).headers["Location"] == reverse("practice:second_factor")
-    assert client.get(reverse("practice:second_factor")).headers["Location"].startswith(reverse("mfa_reauthenticate"))
+        asked = client.get(page).headers["Location"]
+        assert asked == f"{reverse('practice:second_factor')}?next={page}"
+        assert client.get(asked).headers["Location"] == f"{reverse('mfa_reauthenticate')}?next={page}"
+
+
+def test_after_the_second_factor_one_is_where_one_was_going(family_user):
+    client = by_password(family_user)
+    codes.app_of(family_user)
+    asked = client.get(client.get(CHANGE).headers["Location"]).headers["Location"]
+    assert client.post(asked, {"code": codes.code(), "next": CHANGE}).headers["Location"] == CHANGE
+    elsewhere = f"{reverse('practice:second_factor')}?next=https://evil.example/"
+    assert "evil" not in client.get(elsewhere).headers["Location"]
 
 
 # --- Recovered -----------------------------------------------------------------------------------
