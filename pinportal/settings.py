@@ -174,6 +174,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "practice.password_links.LinkTokenGenerator"  # noqa: S105
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # practice.attempts counts in the database, for all processes
 ACCOUNT_FORMS = {
     "change_password": "practice.forms.ChangePasswordForm",

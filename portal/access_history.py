@@ -157,12 +157,11 @@ def in_words(card: Card, events: Iterable[AuditEvent]) -> list[Day]:
 
 
 def told(card: Card, events: Iterable[AuditEvent]) -> Iterator[tuple[AuditEvent, str, str]]:
-    """Each line by itself, with who it was and the whole sentence."""
+    """Each line by itself, with who it was and its sentence, which has a gap for that."""
     events = list(events)
     names = _names(card, events)
     for event in events:
-        who = _who(event, names)
-        yield event, who, _(SENTENCES[event.action]) % {"who": who}
+        yield event, _who(event, names), SENTENCES[event.action]
 
 
 def _deeds(events: Iterable[AuditEvent], names: Mapping[int, str]) -> list[Deed]:

@@ -104,9 +104,11 @@ def _is_read_by_others(links: Sequence[FamilyContact], email: str) -> bool:
     return any(others_read_along(link, email, practice=practice, today=today()) for link in links)
 
 
-def own_account(contact: Contact, user: User) -> User:
-    """The signed-in user, if the guardian is them. Raises OthersAccount (R14)."""
+def own_account(contact: Contact, chosen: Sequence[Pin], user: User) -> User:
+    """The signed-in user. Raises OthersAccount for somebody else (R14), EmailNotUsable if others read along (R18)."""
     account = Account.objects.filter(user=user).first()
     if account is None or account.contact_id != contact.pk:
         raise OthersAccount
+    if _is_read_by_others([pin.registration.family_contact for pin in chosen], user.email):
+        raise EmailNotUsable
     return user

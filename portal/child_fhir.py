@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from appointments.models import Appointment
 from patients.models import FamilyContact, Patient
@@ -41,6 +42,23 @@ ROLES = {
     FamilyContact.Role.SIBLING: "SIB",
     FamilyContact.Role.RELATIVE: "FAMMEMB",
     FamilyContact.Role.SELF: "ONESELF",
+}
+# A code for each sentence: our own actions would tell more than the page does.
+DEEDS = {
+    access_history.LOOKED: "chart-viewed",
+    access_history.CHANGED: "chart-changed",
+    access_history.CHANGED_CONTACTS: "contacts-changed",
+    access_history.LOOKED_AT_VISIT: "appointment-viewed",
+    access_history.BOOKED: "appointment-booked",
+    access_history.CHANGED_VISIT: "appointment-changed",
+    access_history.PRINTED_PIN: "pin-made",
+    access_history.ENDED_ACCESS: "access-ended",
+    access_history.REGISTERED: "registered",
+    access_history.TRIED: "pin-refused",
+    access_history.SAW_HERE: "portal-viewed",
+    access_history.DOWNLOADED: "downloaded",
+    access_history.LEFT: "access-left",
+    access_history.TURNED_AWAY: "turned-away",
 }
 
 
@@ -139,7 +157,7 @@ def _audit_events(card: Card) -> Iterator[Resource]:
         yield {
             "resourceType": "AuditEvent",
             "id": f"audit-event-{event.pk}",
-            "type": {"code": event.action, "display": sentence},
+            "type": {"code": DEEDS[sentence], "display": _(sentence) % {"who": who}},
             "recorded": _moment(event.at),
             "agent": [{"who": {"display": who}, "requestor": True}],
             "source": {"observer": {"display": "PIN Portal"}},

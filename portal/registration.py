@@ -213,7 +213,7 @@ def _redeem(proven: Sequence[int], sign_in: User | NewSignIn, password_hash: str
     if isinstance(sign_in, NewSignIn):
         user = make_account(contact, chosen, sign_in, password_hash, by=by)
     else:
-        user = own_account(contact, sign_in)
+        user = own_account(contact, chosen, sign_in)
     for pin in chosen:
         _spend(pin, user=user, by=by)
     return user

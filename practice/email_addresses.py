@@ -127,13 +127,13 @@ def confirm(*, user: User, code: str, by: Actor) -> Outcome:
 
 
 def _take(user: User, email: str, *, by: Actor, is_new: bool) -> None:
-    old = user.email
+    confirmed = user.email if mail.is_confirmed(user) else ""
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=email.lower(), verified=True, primary=True)
     if is_new:
         user.email = email.lower()
         user.save(update_fields=["email"])
-        mail.tell(user, mail.News.EMAIL, to=old)
+        mail.tell(user, mail.News.EMAIL, to=confirmed)
     record(actor=by, action=Action.EMAIL_CHANGED if is_new else Action.EMAIL_CONFIRMED, account=user.pk)
 
 

@@ -41,13 +41,13 @@ def is_confirmed(user: User) -> bool:
     return bool(confirmed.exists())
 
 
-def tell(user: User, news: News, *, to: str = "") -> None:
-    """Write to the confirmed address of the user, or to the one named, once the change is committed.
+def tell(user: User, news: News, *, to: str | None = None) -> None:
+    """Write to the confirmed address of the user, or to the one that was so before, once the change is committed.
 
     Nothing is sent without a mail server or to an address that was never confirmed. A mail that fails is logged
     and undoes nothing.
     """
-    email = to or (user.email if is_confirmed(user) else "")
+    email = (user.email if is_confirmed(user) else "") if to is None else to
     if settings.WRITES_TO_FAMILIES and email and not user.is_staff_member:
         transaction.on_commit(lambda: _send(user, news, email), robust=True)
 

@@ -119,7 +119,9 @@ class User(AbstractBaseUser):
     session_number = models.PositiveIntegerField(
         default=0, editable=False, help_text="Counted up to end all sessions: each carries the number it began with"
     )
-
+    link_number = models.PositiveIntegerField(
+        default=0, editable=False, help_text="Counted up with each link to choose a password: the newest alone works"
+    )
     language = models.CharField(
         max_length=10,
         blank=True,

@@ -123,7 +123,9 @@ def link_for(*, user: User, by: Actor) -> str:
 
 
 def password_link(user: User) -> str:
-    """The link itself, for a rule that has asked whether it may be made and has recorded it."""
+    """The link itself, for a rule that has asked whether it may be made and has recorded it; earlier ones are void."""
+    User.objects.filter(pk=user.pk).update(link_number=F("link_number") + 1)
+    user.refresh_from_db(fields=["link_number"])
     key = default_token_generator.make_token(user)
     parts = {"uidb36": user_pk_to_url_str(user), "key": key}
     return address(reverse("account_reset_password_from_key", kwargs=parts), of_staff=user.is_staff_member)

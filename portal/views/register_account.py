@@ -158,6 +158,7 @@ def passkey_options(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
 def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> HttpResponse:
     contact = proven[0].registration.family_contact.contact
     is_own = Account.objects.filter(user=user, contact=contact).exists()
+    is_read_by_others = False
     if request.method == "POST" and is_own:
         try:
             _redeem(request, proven, user)
@@ -165,13 +166,16 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
             return ended_page(request, proven, [refused])
         except OthersAccount:
             is_own = False
+        except EmailNotUsable:
+            is_read_by_others = True
         else:
             messages.success(request, _("Added to your account."))
             return redirect("portal:children")
     elif not is_own:
         accounts.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
-    context = {"contact": contact, "children": proven, "is_own": is_own, **progress(request, Step.ACCOUNT)}
-    return render(request, "portal/register/confirm.html", context, status=200 if is_own else 403)
+    context = {"children": proven, "is_own": is_own, "is_read_by_others": is_read_by_others}
+    status = 200 if is_own and not is_read_by_others else 403
+    return render(request, "portal/register/confirm.html", context | progress(request, Step.ACCOUNT), status=status)
 
 
 def _redeem(request: HttpRequest, proven: list[Pin], sign_in: User | NewSignIn) -> User:

@@ -120,9 +120,9 @@ def test_a_backup_of_a_database_in_use_is_of_one_moment(database, empty, tmp_pat
         while not stop.is_set():
             number += 1
             first, second = (
-                f"('{who}{number}@x.example', 'staff', true, '', '2026-01-01 00:00+00:00', '', 0)" for who in "ab"
+                f"('{who}{number}@x.example', 'staff', true, '', '2026-01-01 00:00+00:00', '', 0, 0)" for who in "ab"
             )
-            columns = "(email, kind, is_active, language, date_joined, password, session_number)"
+            columns = "(email, kind, is_active, language, date_joined, password, session_number, link_number)"
             database.rows(f"INSERT INTO practice_user {columns} VALUES {first}, {second}")  # noqa: S608
 
     writer = threading.Thread(target=add)

@@ -11,6 +11,8 @@ from icalendar import Calendar
 from pypdf import PdfReader
 
 from appointments.models import Appointment
+from portal.access_history import SENTENCES
+from portal.child_fhir import DEEDS
 from practice.audit import Actor
 from tests import people
 from tests.portal import steps
@@ -89,9 +91,16 @@ def test_json_has_the_documented_shape(ana, rivera):
     assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
     assert kinds[:3] == ["Patient", "RelatedPerson", "Appointment"]
     assert set(kinds[3:]) == {"AuditEvent"}
+    deed = bundle["entry"][-1]["resource"]["type"]
+    assert deed == {"code": "pin-made", "display": "The front desk made or printed a PIN."}
     patient, mother, visit = (entry["resource"] for entry in bundle["entry"][:3])
     assert patient["birthDate"] == rivera.mateo.birth_date.isoformat()
     assert mother["relationship"][0]["coding"][0]["code"] == "MTH"
     assert not {"telecom", "address", "birthDate"} & set(mother)
     assert (visit["status"], visit["appointmentType"]["text"]) == ("fulfilled", "Well visit")
     assert visit["start"] == "2020-01-02T15:00:00+00:00"
+
+
+def test_every_sentence_has_its_own_code():
+    assert set(DEEDS) == set(SENTENCES.values())
+    assert len(set(DEEDS.values())) == len(DEEDS)

@@ -160,6 +160,7 @@ def test_without_a_mail_server_nothing_is_promised(family_user, post, mailoutbox
 
 def test_a_new_address_takes_over_when_its_code_is_typed_and_the_old_one_is_told(family_user, post, mailoutbox):
     old, client = family_user.email, by_password(family_user)
+    EmailAddress.objects.create(user=family_user, email=old, verified=True, primary=True)
     assert post(client, CHANGE, email=NEW).headers["Location"] == CONFIRM
     family_user.refresh_from_db()
     assert (family_user.email, mailoutbox[0].to) == (old, [NEW])
@@ -170,6 +171,13 @@ def test_a_new_address_takes_over_when_its_code_is_typed_and_the_old_one_is_told
     assert "e-mail of your account was changed" in mailoutbox[1].body
     assert actions()[-1] == "email.changed"
     assert by_password(family_user).get(CHILDREN).status_code == 200
+
+
+def test_an_old_address_that_was_never_confirmed_is_not_written_to(family_user, post, mailoutbox):
+    client = by_password(family_user)
+    post(client, CHANGE, email=NEW)
+    post(client, CONFIRM, code=code_in(mailoutbox[0]))
+    assert [mail.to for mail in mailoutbox] == [[NEW]]
 
 
 def test_an_address_with_a_sign_in_is_refused_in_the_words_for_any(family_user, front_desk, post, mailoutbox):

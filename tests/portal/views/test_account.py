@@ -155,6 +155,27 @@ def test_account_says_which_pin_ended_meanwhile_and_keeps_the_other(parent, by, 
     assert Registration.objects.get(status="registered").family_contact.patient == rivera.sofia
 
 
+def test_a_teen_adds_nothing_to_an_account_whose_e_mail_a_parent_has(by, rivera):
+    rivera.mateo.birth_date = people.years_ago(15)
+    rivera.mateo.save()
+    teen = people.contact("Mateo", "Rivera")
+    link = people.link(teen, rivera.mateo, role="self", authority="none")
+    pin = steps.printed(by, link)["Mateo"]
+    user = people.family_user("shared@mail.example")
+    Account.objects.create(user=user, contact=teen)
+    rivera.ana.email = user.email.upper()
+    rivera.ana.save()
+    client = people.signed_in(user)
+    steps.prove(client, pin, rivera.mateo)
+    assert "Someone else" not in client.get(URL).text
+    page = client.post(URL)
+    assert (page.status_code, unspent()) == (403, 1)
+    assert "Someone else in your family has this e-mail." in page.text
+    assert AuditEvent.objects.filter(action="pin.refused").latest("pk").detail["verdict"] == "email_not_usable"
+    User.objects.filter(pk=user.pk).update(email="mateo@mail.example")
+    assert client.post(URL).headers["Location"] == CHILDREN
+
+
 def test_account_says_when_the_pin_was_used_before(parent, sheet, rivera):
     other = Client()
     steps.prove(other, sheet["Mateo"], rivera.mateo)

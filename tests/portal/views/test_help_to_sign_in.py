@@ -70,6 +70,13 @@ def test_a_guardian_gets_in_again_once_and_is_signed_out_elsewhere(desk, parent,
     assert "does not work any more" in followed(page)[1].text
 
 
+def test_a_newer_link_voids_the_one_before(desk, parent, url):
+    first, second = (desk.post(url, {"checked": "on"}) for _ in range(2))
+    assert "does not work any more" in followed(first)[1].text
+    assert followed(second)[1].status_code == 302
+    assert by_password(parent, steps.PASSWORD).get(reverse("portal:children")).status_code == 200
+
+
 def test_a_lost_phone_is_taken_away_with_the_reason(desk, parent, url):
     codes.app_of(parent)
     session = people.signed_in(parent)
