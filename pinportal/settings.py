@@ -118,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "practice.context.practice",
                 "portal.context.alerts",
+                "portal.context.families",
             ],
         },
     }

@@ -72,6 +72,12 @@ def one_of_user(user: User | AnonymousUser, patient_id: int) -> Card | None:
     return next(iter(_cards(user, family_contact__patient=patient_id)), None)
 
 
+def has_only_own(user: User | AnonymousUser) -> bool:
+    """Whether all that this account holds is the patient's own record, so that no page speaks of children."""
+    own = Registration.objects.filter(family_contact__contact__account__user=user.pk, status__in=OWN)
+    return set(own.values_list("family_contact__role", flat=True)) == {FamilyContact.Role.SELF}
+
+
 def _cards(user: User | AnonymousUser, **which: int) -> list[Card]:
     practice, day = Practice.current(), today()
     registrations = Registration.objects.filter(

@@ -1,4 +1,4 @@
-"""What the staff's navigation needs of the portal."""
+"""What the navigation of staff and families needs of the portal."""
 
 from typing import Any
 
@@ -6,8 +6,14 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from portal import alerts as found
+from portal import children
 
 
 def alerts(request: HttpRequest) -> dict[str, Any]:
     """``open_alerts``: how many nobody has seen, counted once and only by a template that asks."""
     return {"open_alerts": SimpleLazyObject(found.open_count)}
+
+
+def families(request: HttpRequest) -> dict[str, Any]:
+    """``has_only_own``: whether the first page is called after one's own visits, looked up where it is named."""
+    return {"has_only_own": SimpleLazyObject(lambda: children.has_only_own(request.user))}

@@ -17,6 +17,7 @@ else:
     ModelForm = forms.ModelForm
 
 ADDRESS_LINES = 4
+SHORTEST_PHONE = 7  # digits, without the area code
 TEXT, CHOICE = {"class": "form-control"}, {"class": "form-select"}
 
 
@@ -41,6 +42,12 @@ class PracticeForm(ModelForm):
         if len(lines) > ADDRESS_LINES:
             raise ValidationError(f"The sheet has room for {ADDRESS_LINES} lines.")
         return "\n".join(lines)
+
+    def clean_phone(self) -> str:
+        phone: str = self.cleaned_data["phone"]
+        if phone and sum(sign.isdecimal() for sign in phone) < SHORTEST_PHONE:
+            raise ValidationError("One tap must call it: type the number in digits, such as (614) 555-0100.")
+        return phone
 
 
 class SheetForm(ModelForm):

@@ -7,6 +7,7 @@ is a page that stands in this file. Nothing of the request but its number and la
 import logging
 import sys
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -63,8 +64,9 @@ def answer(
     """The error page of this status, with ``heading`` and ``reason`` in place of its own where they are given."""
     reference = getattr(request, "reference", "")
     connection_lost = status == HTTPStatus.SERVICE_UNAVAILABLE
-    context = {"reference": reference, "heading": heading, "reason": reason}
+    context: dict[str, Any] = {"reference": reference, "heading": heading, "reason": reason}
     context["saved"] = saved(request, connection_lost=connection_lost)
+    context["is_staffs"] = _is_staffs(request)
     context["csrf_token"] = _token_of_switch(request, status)
     try:
         with translation.override(_language(request)):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
 
 import segno
 from allauth.account.authentication import get_authentication_records
@@ -55,8 +56,13 @@ def _is_proven(request: HttpRequest) -> bool:
 
 
 def ask(request: HttpRequest) -> HttpResponse:
-    """Lead to the page that asks for the second factor and says why; out of a fragment too."""
+    """Lead to the page that asks for the second factor and says why; out of a fragment too.
+
+    A family comes back from there to the page it was going to; for staff it was many, so they begin at the first.
+    """
     page = reverse("practice:second_factor")
+    if request.method == "GET" and isinstance(request.user, User) and not request.user.is_staff_member:
+        page = f"{page}?{urlencode({'next': request.get_full_path()}, safe='/')}"
     return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
 
 

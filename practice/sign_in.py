@@ -11,6 +11,7 @@ from allauth.account import app_settings as allauth_settings
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from allauth.usersessions.models import UserSession
@@ -25,7 +26,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, devices, email_addresses, languages
+from practice import attempts, devices, email_addresses, languages, second_factor
 from practice.audit import Action, Actor, record
 from practice.client import client_address
 from practice.models import Practice, SignInAttempt, User
@@ -174,6 +175,9 @@ def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInA
 def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpResponse:
     """Sign in a user who has just made the account, as allauth does with one who comes back."""
     login(request, user)  # by the one backend there is
+    # What the account was made with has just been shown: nobody is asked for it again a minute later.
+    shown = {"method": "mfa", "type": "webauthn"} if second_factor.of(user) else {"method": "password"}
+    record_authentication(request, user, **shown)
     UserSession.objects.create_from_request(request)
     record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
     email_addresses.begin(user=user, request=request)

@@ -1,6 +1,7 @@
 """The front door, one's own sign-in, and what browsers and forms fall back on."""
 
 from typing import cast
+from urllib.parse import urlencode
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
@@ -109,7 +110,9 @@ def second_factor_needed(request: HttpRequest) -> HttpResponse:
     if second_factor.of(user):
         ways = get_adapter().get_reauthentication_methods(user)
         way = next(each["url"] for each in ways if each["id"].startswith("mfa_"))
-        return redirect(f"{way}?next={reverse('practice:home')}")
+        # A foreign address is refused where it would be followed.
+        after = request.GET.get("next", "") or reverse("practice:home")
+        return redirect(f"{way}?{urlencode({'next': after}, safe='/')}")
     return render(request, "practice/second_factor.html")
 
 

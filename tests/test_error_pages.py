@@ -51,6 +51,16 @@ def test_each_page_stands_alone_in_the_reader_s_language(status, language):
     assert reference_on(page) == "ABCD2345"
 
 
+@pytest.mark.parametrize("language", ["en", "es", "ar"])
+@pytest.mark.parametrize("status", [500, 503])
+def test_where_no_language_can_be_chosen_the_page_says_it_in_all(status, language):
+    request = RequestFactory().get("/x/", headers={"accept-language": language})
+    page = error_pages.answer(request, status).text
+    assert all(page.count(words) == 1 for words in WORDS[status]), page
+    others = {"en": "", "es": "", "ar": ' dir="rtl"'}
+    assert [code for code, way in others.items() if f'lang="{code}"{way}>' in page] == list(others)
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [

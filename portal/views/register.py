@@ -26,7 +26,7 @@ from portal.refusals import NotProven, NotRedeemable
 from portal.steps import Step, next_page, progress
 from practice.access import public_page
 from practice.audit import Actor
-from practice.models import Practice, User
+from practice.models import User
 
 START = "portal/register/start.html"
 P = ParamSpec("P")
@@ -226,7 +226,7 @@ def _others_pin() -> str:
 
 
 def _too_many(refused: throttle.TooManyAttempts) -> str:
-    """Why, and when to try again: to the minute, and rather late than early; and whom to call."""
+    """Why, and when to try again: to the minute, and rather late than early."""
     when = date_format(timezone.localtime(refused.retry_at + timedelta(seconds=59)), "TIME_FORMAT")
     if refused.is_general:
         message = _(
@@ -238,7 +238,5 @@ def _too_many(refused: throttle.TooManyAttempts) -> str:
             "There were too many wrong PINs from your internet line. Others may share it with you. "
             "Please try again at %(when)s, or use another line: try without Wi-Fi."
         )
-    phone = Practice.current().phone
-    # Not inside an f-string: gettext would not find them.
-    call = _("Or call us: %(phone)s") % {"phone": phone} if phone else _("Or call the practice.")
+    call = _("Or call the practice.")  # its number stands on a button below
     return f"{message % {'when': when}} {call}"

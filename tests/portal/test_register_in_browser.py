@@ -178,6 +178,10 @@ def test_a_passkey_in_place_of_a_password(phone, touch, live_server, sheet, rive
     lines = AuditEvent.objects.filter(user=user).order_by("pk").values_list("action", flat=True)
     assert list(lines)[:4] == ["second_factor.added", "terms.accepted", "pin.redeemed", "sign_in.succeeded"]
 
+    # It has just been shown, so nobody asks for it again.
+    phone.goto(f"{address}/my/account/email/")
+    expect(phone.get_by_role("heading", name="Change your e-mail")).to_be_visible()
+
     phone.get_by_role("button", name="Sign out").click()
     phone.goto(f"{address}/accounts/login/")
     phone.get_by_role("button", name="Use a passkey").click()

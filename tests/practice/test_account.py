@@ -73,7 +73,7 @@ def test_an_address_is_confirmed_by_the_code_that_was_mailed(family_user, post, 
     assert "Please confirm your e-mail" in client.get(CHILDREN).text
     assert post(client, SEND).headers["Location"] == CONFIRM
     assert mailoutbox[0].to == [family_user.email]
-    assert "We sent a code to s…@mail.example" in client.get(CHILDREN).text
+    assert 'We sent a code to <bdi class="unbroken" dir="ltr">s…@mail.example</bdi>. ' in client.get(CHILDREN).text
     code = code_in(mailoutbox[0])
     assert post(client, CONFIRM, code=f"{code[:3]} {code[3:]}").headers["Location"] == ACCOUNT
     assert is_confirmed(family_user)
@@ -202,7 +202,7 @@ def test_an_address_that_was_taken_meanwhile_is_refused_at_the_end(family_user, 
 def test_a_change_can_be_given_up(family_user, post, mailoutbox):
     client = by_password(family_user)
     post(client, CHANGE, email=NEW)
-    assert "Keep s…@mail.example" in client.get(CONFIRM).text
+    assert 'Keep <bdi class="unbroken" dir="ltr">s…@mail.example</bdi>' in client.get(CONFIRM).text
     post(client, KEEP)
     assert post(client, CONFIRM, code=code_in(mailoutbox[0])).status_code == 200
     assert User.objects.filter(email=family_user.email).exists()
@@ -216,8 +216,18 @@ def test_a_session_without_the_second_factor_does_not_change_the_address(family_
     client = by_password(family_user)
     codes.app_of(family_user)
     for page in (CHANGE, reverse("account_change_password"), reverse("mfa_view_recovery_codes")):
-        assert client.get(page).headers["Location"] == reverse("practice:second_factor")
-    assert client.get(reverse("practice:second_factor")).headers["Location"].startswith(reverse("mfa_reauthenticate"))
+        asked = client.get(page).headers["Location"]
+        assert asked == f"{reverse('practice:second_factor')}?next={page}"
+        assert client.get(asked).headers["Location"] == f"{reverse('mfa_reauthenticate')}?next={page}"
+
+
+def test_after_the_second_factor_one_is_where_one_was_going(family_user):
+    client = by_password(family_user)
+    codes.app_of(family_user)
+    asked = client.get(client.get(CHANGE).headers["Location"]).headers["Location"]
+    assert client.post(asked, {"code": codes.code(), "next": CHANGE}).headers["Location"] == CHANGE
+    elsewhere = f"{reverse('practice:second_factor')}?next=https://evil.example/"
+    assert "evil" not in client.get(elsewhere).headers["Location"]
 
 
 # --- Recovered -----------------------------------------------------------------------------------

@@ -38,6 +38,11 @@ def test_account_is_made_and_opens_my_children(parent, rivera):
     assert list(lines) == ["pin.redeemed", "sign_in.succeeded", *["children.viewed"] * 2]
 
 
+def test_who_has_just_chosen_a_password_is_not_asked_for_it(parent):
+    parent.post(URL, SIGN_IN)
+    assert parent.get(reverse("practice:change_email")).status_code == 200
+
+
 def test_account_gets_a_new_session(parent):
     before = parent.session.session_key
     parent.post(URL, SIGN_IN)

@@ -187,7 +187,9 @@ def test_a_teen_s_own_account_is_myself_and_sees_everything(by, rivera, as_clini
     assert "A doctor or nurse looked at the chart." in ask(teen, "child_history", rivera.mateo).text
     assert "SUMMARY:Appointment\r\n" in ask(teen, "child_visit", rivera.mateo, visit).text
     assert "my own page" in ask(teen, "leave_child", rivera.mateo).text
-    assert "Myself" in teen.get(reverse("portal:children")).text
+    first = teen.get(reverse("portal:children")).text
+    assert "Myself" in first
+    assert ("My Visits" in first, "My Children" in first + page) == (True, False)
 
 
 def test_an_adult_who_is_a_parent_has_both_kinds_of_cards(by, rivera):
@@ -195,6 +197,7 @@ def test_an_adult_who_is_a_parent_has_both_kinds_of_cards(by, rivera):
     client = people.signed_in(steps.registered(by, own, rivera.link(rivera.ana, rivera.sofia)))
     page = client.get(reverse("portal:children")).text
     assert ("Myself" in page, "Sofia Rivera" in page, page.count("child-head")) == (True, True, 2)
+    assert ("My Visits" in page, "My Children" in page) == (False, True)
 
 
 # --- Who may not ---------------------------------------------------------------------------------

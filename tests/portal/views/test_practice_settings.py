@@ -73,6 +73,7 @@ def test_sheet(as_administrator):
     ("part", "changes", "words"),
     [
         ("practice", {"name": " "}, "This field is required."),
+        ("practice", {"phone": "call us"}, "type the number in digits"),
         ("practice", {"address": "1\n2\n3\n4\n5"}, "room for 4 lines"),
         ("sheet", {"pin_lifetime_days": "31"}, "less than or equal to 30"),
         ("sheet", {"pin_lifetime_days": "0"}, "greater than or equal to 1"),

@@ -112,7 +112,9 @@ def test_a_refusal_says_when_to_try_again_and_whom_to_call_and_keeps_what_was_ty
     assert f'value="{steps.UNKNOWN}"' in refused.text
     assert f'value="{rivera.mateo.birth_date.year}"' in refused.text
     Practice.objects.create(pk=1, phone="(614) 555-0100")
-    assert "Or call us: (614) 555-0100" in steps.prove(client, steps.UNKNOWN, rivera.mateo).text
+    page = steps.prove(client, steps.UNKNOWN, rivera.mateo).text
+    assert "Or call the practice." in page
+    assert '<a class="btn btn-secondary call" href="tel:6145550100">' in page
 
 
 def test_a_refusal_in_spanish(at_noon, rivera, db):
