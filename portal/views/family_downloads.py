@@ -57,7 +57,7 @@ def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpRe
 @child_page
 @now_and_then
 def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
-    """**Download as PDF**: everything this account may see of the child, to keep or to print."""
+    """**Download as PDF**: what this account may see of the child, to keep or to print, with the latest history."""
     file = child_pdf.render(family_records.of(card))
     _record(request, card, file_format="pdf")
     return _answer(file, content_type="application/pdf", name=_name("pdf"))
@@ -67,7 +67,7 @@ def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
 @child_page
 @now_and_then
 def child_json_file(request: HttpRequest, card: Card) -> HttpResponse:
-    """**Download as data**: the same as a FHIR R4 Bundle."""
+    """**Download as data**: the same as a FHIR R4 Bundle, with all of the history."""
     file = child_fhir.render(family_records.of(card))
     _record(request, card, file_format="json")
     return _answer(file, content_type="application/fhir+json", name=_name("json"))
