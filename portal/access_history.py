@@ -23,6 +23,7 @@ from patients.models import FamilyContact
 from portal.children import Card
 from portal.family_visits import day_in_words
 from portal.models import Account
+from portal.refusals import AlreadyHasAccount, EmailNotUsable, TermsChanged
 from practice.audit import Action
 from practice.models import AuditEvent, StaffRecord
 
@@ -76,6 +77,8 @@ ROLES: Mapping[str, str] = {
     StaffRecord.Role.ADMINISTRATOR: gettext_noop("The head of the office"),
     StaffRecord.Role.AUDITOR: gettext_noop("Staff who check the log"),
 }
+# Refused after the proof: the PIN is right and waits, and whoever has it can mend the rest. No PIN was tried in vain.
+STILL_REGISTERING = [refused.code for refused in (EmailNotUsable, AlreadyHasAccount, TermsChanged)]
 SOMEBODY_OF_STAFF = gettext_noop("One of the staff")
 
 
@@ -140,6 +143,7 @@ def lines(card: Card) -> QuerySet[AuditEvent]:
     found = AuditEvent.objects.filter(patient_id=card.patient.pk, action__in=list(SENTENCES))
     # A refusal at the desk is the staff's own affair: no PIN was tried.
     found = found.exclude(Q(action=Action.PIN_REFUSED) & Q(user__kind="staff"))
+    found = found.exclude(action=Action.PIN_REFUSED, detail__verdict__in=STILL_REGISTERING)
     if card.is_limited:
         guardians = FamilyContact.objects.filter(patient=card.patient).exclude(role=FamilyContact.Role.SELF)
         found = found.filter(user__in=Account.objects.filter(contact__in=guardians.values("contact")).values("user"))

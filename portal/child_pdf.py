@@ -15,7 +15,8 @@ HISTORY_LINES, HISTORY_DAYS = 1000, 60
 def render(record: ChildRecord) -> bytes:
     """The PDF."""
     practice, language = Practice.current(), get_language() or "en"
-    days = access_history.in_words(record.card, access_history.lines(record.card)[:HISTORY_LINES])
+    lines = list(access_history.lines(record.card)[: HISTORY_LINES + 1])
+    days = access_history.in_words(record.card, lines[:HISTORY_LINES])
     context = {
         "practice": practice,
         "record": record,
@@ -23,6 +24,7 @@ def render(record: ChildRecord) -> bytes:
         "language": language,
         "is_right_to_left": get_language_info(language)["bidi"],
         "days": days[:HISTORY_DAYS],
+        "is_cut": len(lines) > HISTORY_LINES or len(days) > HISTORY_DAYS,
         "made_at": timezone.localtime(),
     }
     html = render_to_string("portal/children/record.html", context)

@@ -78,8 +78,8 @@ class SetPasswordForm(OwnPassword, account.SetPasswordForm):  # type: ignore[mis
 class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
     """Asking for a link. How often is limited, whether or not the e-mail has a sign-in.
 
-    A family's e-mail must have been confirmed: one that was mistyped belongs to somebody else. For what was not, the
-    mail is the same as for an e-mail without a sign-in.
+    A family's e-mail must have been confirmed, as one that was mistyped belongs to somebody else, and the user must
+    still be allowed to have it (R18). Otherwise the mail is the same as for an e-mail without a sign-in.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -92,7 +92,10 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):  # type: ignore[misc]
         confirmed = set(
             EmailAddress.objects.filter(email__iexact=email, verified=True).values_list("user_id", flat=True)
         )
-        self.users: list[User] = [user for user in self.users if user.is_staff_member or user.pk in confirmed]
+        may_use = get_adapter().may_use_email
+        self.users: list[User] = [
+            user for user in self.users if user.is_staff_member or (user.pk in confirmed and may_use(user, user.email))
+        ]
         return email
 
 

@@ -13,7 +13,9 @@ from pypdf import PdfReader
 from appointments.models import Appointment
 from portal.access_history import SENTENCES
 from portal.child_fhir import DEEDS
+from practice import audit
 from practice.audit import Actor
+from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
@@ -78,6 +80,15 @@ def test_pdf_is_tagged_titled_and_in_the_family_s_language(ana, rivera):
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert "Quién puede ver esta página" in steps.pdf_text(answer.content)
     assert "Mateo" not in answer.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(("lines", "is_cut"), [(1000, False), (1001, True)])
+def test_pdf_says_where_it_leaves_out_history(ana, rivera, lines, is_cut):
+    already = AuditEvent.objects.filter(patient_id=rivera.mateo.pk, action__in=SENTENCES).count()
+    for _ in range(lines - already):
+        audit.record(actor=Actor(None, "192.0.2.9"), action="pin.refused", patient_id=rivera.mateo.pk, verdict="wrong")
+    pdf = ana.post(reverse("portal:child_pdf", args=[rivera.mateo.pk])).content
+    assert ("There is more." in steps.pdf_text(pdf)) == is_cut
 
 
 def test_json_has_the_documented_shape(ana, rivera):

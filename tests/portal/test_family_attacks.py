@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -134,3 +135,19 @@ def test_the_logo_is_not_kept_with_the_end_of_somebody_s_session(as_administrato
         answer = as_administrator.get(reverse("practice:logo"))
     assert answer.cookies
     assert answer.headers["Cache-Control"] == "no-store, private"
+
+
+def test_a_parent_who_has_the_e_mail_of_a_teens_account_by_now_is_mailed_no_way_into_it(by, rivera, client, mailoutbox):
+    rivera.mateo.birth_date = people.years_ago(15)
+    rivera.mateo.save()
+    own = people.link(people.contact("Mateo", "Rivera"), rivera.mateo, role="self", authority="none")
+    teen = steps.registered(by, own, email="teen@mail.example")
+    people.confirm_email(teen)
+    ask = partial(client.post, reverse("account_reset_password"), {"email": teen.email})
+    ask()
+    rivera.ana.email = teen.email
+    rivera.ana.save()
+    rivera.link(rivera.ana, rivera.mateo)
+    ask()
+    links = ["/accounts/password/reset/key/" in mail.body for mail in mailoutbox]
+    assert links == [True, False]

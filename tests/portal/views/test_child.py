@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -125,6 +126,19 @@ def test_who_has_access_leaves_out_whose_access_has_ended(ana, by, rivera):
     page = ana.get(address("child", rivera.mateo)).text
     assert "Luis" not in page
     assert "Court" not in page
+
+
+def test_a_step_of_registering_that_was_refused_is_no_wrong_pin(ana, by, rivera, front_desk):
+    pin = steps.issued(by, rivera.link(rivera.luis, rivera.mateo))["Mateo"]
+    luis = Client()
+    steps.prove(luis, pin, rivera.mateo)
+    steps.answer(luis)
+    luis.post(reverse("portal:register_account"), {"email": front_desk.email, "password": steps.PASSWORD})
+    assert AuditEvent.objects.latest("pk").detail["verdict"] == "email_not_usable"
+    assert "tried a PIN" not in ask(ana, "child_history", rivera.mateo).text
+    for _ in range(2):
+        steps.prove(Client(), pin, rivera.sofia)
+    assert "tried a PIN" in ask(ana, "child_history", rivera.mateo).text
 
 
 # --- Limited (R18) -------------------------------------------------------------------------------
