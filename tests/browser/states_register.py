@@ -232,6 +232,18 @@ def _(visit):
     visit.prove(ACCOUNT)
 
 
+@state("add to the own account, whose e-mail a relative has")
+def _(visit):
+    user = visit.registered(visit.rivera.baby)
+    visit.sign_in(user)
+    visit.prove(ACCOUNT)
+    visit.rivera.mateo.family_contacts.filter(contact=visit.rivera.ana).update(role="self")
+    visit.rivera.luis.email = user.email
+    visit.rivera.luis.save()
+    visit.rivera.link(visit.rivera.luis, visit.rivera.mateo)
+    visit.press()
+
+
 @state("PINs of somebody else")
 def _(visit):
     visit.sign_in(people.family_user("stranger@mail.example"))
