@@ -268,24 +268,22 @@ def revoke(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
 @transaction.atomic
 def remove(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     """End a registered guardian's access to this child, with a reason (R9). False when there was none."""
-    locked_family_contacts(family_contact.contact, [family_contact.pk])
-    registration = registration_of(family_contact)
-    if not registration or registration.status != Registration.Status.REGISTERED:
-        return False
-    close(registration, Registration.Status.REMOVED, reason)
-    record_for(Action.ACCESS_REMOVED, family_contact, by)
-    return True
+    return _end_access(family_contact, Action.ACCESS_REMOVED, reason, by=by)
 
 
 @transaction.atomic
 def leave(*, family_contact: FamilyContact, by: Actor) -> bool:
     """End access to this child by the family's own wish; a new PIN opens it again. False when there was none."""
+    return _end_access(family_contact, Action.ACCESS_LEFT, LEFT_BY_FAMILY, by=by)
+
+
+def _end_access(family_contact: FamilyContact, action: Action, reason: str, *, by: Actor) -> bool:
     locked_family_contacts(family_contact.contact, [family_contact.pk])
     registration = registration_of(family_contact)
     if not registration or registration.status != Registration.Status.REGISTERED:
         return False
-    close(registration, Registration.Status.REMOVED, LEFT_BY_FAMILY)
-    record_for(Action.ACCESS_LEFT, family_contact, by)
+    close(registration, Registration.Status.REMOVED, reason)
+    record_for(action, family_contact, by)
     return True
 
 

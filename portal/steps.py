@@ -31,13 +31,13 @@ def road(request: HttpRequest) -> list[Step]:
 
 def open_step(request: HttpRequest) -> Step:
     """The first step after the proof that waits for an answer."""
-    newest = terms.current()
     if request.user.is_authenticated:
         return Step.ACCOUNT
     if not proof.answered(request, "is_guardian"):
         return Step.YOU
     if not proof.answered(request, "email"):
         return Step.EMAIL
+    newest = terms.current()
     if newest and proof.answered(request, "terms") != newest.number:
         return Step.TERMS
     return Step.ACCOUNT
