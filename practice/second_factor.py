@@ -138,7 +138,7 @@ def _types(request: HttpRequest) -> dict[int, str]:
 def _record_changes(request: HttpRequest, before: dict[int, str], after: dict[int, str]) -> None:
     """One line for each factor added or removed, and one for new recovery codes."""
     by, user = Actor.of(request), cast("User", request.user)
-    added = [after[pk] for pk in after.keys() - before.keys()]
+    added = [after[pk] for pk in sorted(after.keys() - before.keys())]  # in the order of being added
     for each in added:
         if each == CODES:
             record(actor=by, action=Action.RECOVERY_CODES_MADE)
@@ -147,7 +147,7 @@ def _record_changes(request: HttpRequest, before: dict[int, str], after: dict[in
         else:
             record(actor=by, action=Action.SECOND_FACTOR_ADDED, type=each)
             mail.tell(user, mail.News.FACTOR_ADDED)
-    for each in (before[pk] for pk in before.keys() - after.keys()):
+    for each in (before[pk] for pk in sorted(before.keys() - after.keys())):
         if each != CODES:  # they go with the last factor, or give way to new ones
             record(actor=by, action=Action.SECOND_FACTOR_REMOVED, type=each)
             mail.tell(user, mail.News.FACTOR_REMOVED)
