@@ -58,9 +58,8 @@
 
   // No answer: things stay as they are, blank or not. An answer from before the page went blank lifts nothing.
   const look = () => {
-    const asked = Date.now();
-    const learnNews = (answer) => blankSince <= asked && learn(answer);
-    return ask("GET").then(learnNews, () => {});
+    const before = blankSince;
+    return ask("GET").then((answer) => { if (blankSince === before) learn(answer); }, () => {});
   };
 
   const stay = async () => {

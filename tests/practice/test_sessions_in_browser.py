@@ -118,8 +118,8 @@ def test_a_computer_that_slept_wakes_up_blank(desk, live_server, rivera, limits)
     desk.clock.pause_at(desk.evaluate("Date.now()") / 1000 + 30)  # a busy machine may be this late
     Session.objects.all().delete()  # the server has not slept
     desk.clock.fast_forward("08:00:00")
-    blank(desk)
     assert "Mateo" not in desk.content()
+    blank(desk)
     desk.clock.fast_forward("12:00:10")  # and nobody comes for it
     expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
 
