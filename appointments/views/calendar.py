@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -122,5 +123,4 @@ def _step(span: str, chosen: date, direction: int) -> date:
         return chosen + timedelta(days=direction)
     if span == "week":
         return chosen + direction * schedule.WEEK
-    first = chosen.replace(day=1)
-    return (first - timedelta(days=1)).replace(day=1) if direction < 0 else (first + timedelta(days=32)).replace(day=1)
+    return chosen.replace(day=1) + relativedelta(months=direction)
