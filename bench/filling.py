@@ -78,7 +78,7 @@ def add_family_contacts(patients: list[Patient]) -> list[FamilyContact]:
 
 
 def add_pins(links: list[FamilyContact], desk: User) -> None:
-    now, key = timezone.now(), pins.pin_keys()[0]
+    now, key = timezone.now(), pins.KEYS.newest
     registrations = create(
         Registration, [Registration(family_contact=link, status="pending") for link in links[: 2 * PATIENTS // 3]]
     )

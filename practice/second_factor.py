@@ -29,7 +29,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from practice import mail
 from practice.audit import Action, Actor, record
-from practice.derivation import derived
+from practice.keyring import derived
 from practice.models import Practice, User
 
 logger = logging.getLogger(__name__)
@@ -212,7 +212,7 @@ def _sealer() -> MultiFernet:
 
 
 def _fernet(key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), b"practice.second_factor")))
+    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), "practice.second_factor")))
 
 
 def context_of(user: User) -> dict[str, Any]:

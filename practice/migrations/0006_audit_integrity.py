@@ -28,7 +28,7 @@ def make_lanes(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 def seal_old_lines(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """The lines written so far become the first of lane 1, in their order. What they are from now on is sealed."""
     lane = apps.get_model("practice", "AuditLane").objects.get(pk=1)
-    key = seals.keys()[0]
+    key = seals.KEYS.newest
     columns = [name for name in seals.Line._fields if name not in ("lane_id", "number", "key_id", "mac")]
     lines = apps.get_model("practice", "AuditEvent").objects.order_by("pk").values(*columns).iterator(BATCH)
     with schema_editor.connection.cursor() as cursor:
