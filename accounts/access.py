@@ -19,9 +19,10 @@ from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 
-from practice import second_factor, terms
-from practice.audit import Action, Actor, record
-from practice.models import StaffRecord, User
+from accounts.factors import second_factor
+from accounts.models import StaffRecord, User
+from audit.trail import Action, Actor, record
+from practice import terms
 
 
 class Permission(StrEnum):
@@ -184,7 +185,7 @@ def family_page(view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if isinstance(request.user, User) and terms.must_accept(request.user):
-            return redirect("portal:accept_terms")
+            return redirect("family:accept_terms")
         return view(request, *args, **kwargs)
 
     return family_page_before_terms(guarded)

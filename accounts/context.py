@@ -6,11 +6,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from practice import email_addresses, sessions
-from practice.access import permissions_of, staff_record_of
-from practice.audit import Actor
-from practice.models import Practice, User
-from practice.surfaces import REGISTER_PATH, registration_address
+from accounts.access import permissions_of, staff_record_of
+from accounts.family import email_addresses
+from accounts.models import User
+from accounts.sessions import limits
+from accounts.surfaces import REGISTER_PATH, registration_address
+from audit.trail import Actor
+from practice.models import Practice
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
@@ -20,7 +22,7 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "surface": settings.SURFACE,
         "mail_is_missing": settings.IS_PRODUCTION and not settings.SENDS_MAIL,
         "registration_url": registration_address() if settings.SURFACE == "staff" else f"/{REGISTER_PATH}",
-        "session_limits": SimpleLazyObject(lambda: sessions.for_page(request)),
+        "session_limits": SimpleLazyObject(lambda: limits.for_page(request)),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
         "own_layout": _layout(request),
         "email_standing": SimpleLazyObject(lambda: _email_standing(request)),

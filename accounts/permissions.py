@@ -1,7 +1,7 @@
 """The table of permissions as people read it: in the Practice Portal and in ``docs/permissions.md``."""
 
-from practice.access import ROLE_PERMISSIONS, UNLINKED_PERMISSIONS, Permission
-from practice.models import StaffRecord
+from accounts.access import ROLE_PERMISSIONS, UNLINKED_PERMISSIONS, Permission
+from accounts.models import StaffRecord
 
 ROLES = [role.label for role in StaffRecord.Role] + ["No staff record"]
 
@@ -19,7 +19,7 @@ def markdown() -> str:
     lines = [
         "# What each role may do",
         "",
-        "Made by `manage.py show_permissions` from `practice/access.py`, which decides it; a test compares the two. In",
+        "Made by `manage.py show_permissions` from `accounts/access.py`, which decides it; a test compares the two. In",
         "the product it stands under Practice Portal › Staff › What each role may do. An inactive staff record or a",
         "disabled sign-in may do nothing. Everybody may change their own password, second factor and sessions.",
         "",

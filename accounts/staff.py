@@ -16,10 +16,10 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
-from practice import attempts
-from practice.audit import Action, Actor, record
-from practice.models import StaffRecord, User
-from practice.surfaces import address
+from accounts.models import StaffRecord, User
+from accounts.signin import attempts
+from accounts.surfaces import address
+from audit.trail import Action, Actor, record
 
 
 class Refused(Exception):

@@ -6,7 +6,7 @@
 
 from django.conf import settings
 
-from practice.models import User
+from accounts.models import User
 
 # Here and not by reverse(): sheets and mails name it where the page itself is not served.
 REGISTER_PATH = "register/"

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from practice import session_views, views
+from accounts import views
+from accounts.sessions import views as session_views
 
 app_name = "practice"
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.i18n import set_language
 
-from practice import error_pages, languages, second_factor, sign_ins
-from practice.access import (
+from accounts import staff as sign_ins
+from accounts.access import (
     Permission,
     own_sign_in_page,
     own_staff_page,
@@ -26,9 +26,13 @@ from practice.access import (
     record_refusal,
     signed_in_page,
 )
-from practice.audit import Action, Actor, record
-from practice.middleware import keep
-from practice.models import Practice, User
+from accounts.factors import second_factor
+from accounts.models import User
+from audit.trail import Action, Actor, record
+from pinportal import error_pages
+from pinportal.responses import keep
+from practice import languages
+from practice.models import Practice
 
 
 @require_safe
@@ -36,10 +40,10 @@ from practice.models import Practice, User
 def home(request: HttpRequest) -> HttpResponse:
     """Where a sign-in leads: staff to the patients, an auditor to the trail, a family to their children."""
     if not (isinstance(request.user, User) and request.user.is_staff_member):
-        return redirect("portal:children")
+        return redirect("family:children")
     allowed = permissions_of(request.user)
     is_auditor = Permission.READ_AUDIT in allowed and Permission.VIEW_CHARTS not in allowed
-    return redirect("portal:audit" if is_auditor else "patients:search")
+    return redirect("office:audit" if is_auditor else "patients:search")
 
 
 @require_safe
@@ -77,7 +81,7 @@ def logo(request: HttpRequest) -> HttpResponse:
 def to_own_pages(request: HttpRequest) -> HttpResponse:
     """Where allauth leads when it is done: **Your sign-in** of staff, **Account** of families."""
     is_staff = isinstance(request.user, User) and request.user.is_staff_member
-    return redirect("practice:own_sign_in" if is_staff else "practice:account")
+    return redirect("own_sign_in" if is_staff else "family_account:account")
 
 
 @require_POST
@@ -97,7 +101,7 @@ def own_sign_in(request: HttpRequest) -> HttpResponse:
     """**Your sign-in**: password, second factor, sessions."""
     user = cast("User", request.user)
     context = {"sessions": UserSession.objects.filter(user=user).count(), **second_factor.context_of(user)}
-    return render(request, "practice/own_sign_in.html", context)
+    return render(request, "accounts/own_sign_in.html", context)
 
 
 @require_safe
@@ -106,14 +110,14 @@ def second_factor_needed(request: HttpRequest) -> HttpResponse:
     """Why no page opens yet: a second factor must be added, or the one there is be shown in this session too."""
     user = cast("User", request.user)
     if not (second_factor.is_withheld(request) or (user.is_staff_member and second_factor.is_missing(request))):
-        return redirect("practice:home")
+        return redirect("home")
     if second_factor.of(user):
         ways = get_adapter().get_reauthentication_methods(user)
         way = next(each["url"] for each in ways if each["id"].startswith("mfa_"))
         # A foreign address is refused where it would be followed.
-        after = request.GET.get("next", "") or reverse("practice:home")
+        after = request.GET.get("next", "") or reverse("home")
         return redirect(f"{way}?{urlencode({'next': after}, safe='/')}")
-    return render(request, "practice/second_factor.html")
+    return render(request, "accounts/factors/second_factor.html")
 
 
 @public_page

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from practice.verification import Mark
+from audit.verification import Mark
 
 
 class NoAnchor(Exception):

@@ -15,8 +15,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from practice import seals
-from practice.models import AuditEvent, AuditLane
+from audit import seals
+from audit.models import AuditEvent, AuditLane
 
 LANES = 64  # transactions that can write at once; one more waits. A server process needs one.
 

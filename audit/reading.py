@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from django.db.models import QuerySet
 
-from practice.lanes import as_sealed
-from practice.models import AuditEvent, AuditLane
+from audit.lanes import as_sealed
+from audit.models import AuditEvent, AuditLane
 
 CHUNK = 2000  # lines held in memory
 

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
 
-from practice import seals
-from practice.append_only import KEPT_YEARS
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, AuditLane
+from audit import seals
+from audit.append_only import KEPT_YEARS
+from audit.models import AuditEvent, AuditLane
+from audit.trail import Action, Actor, record
 
 CHUNK = 2000  # MACs held in memory
 

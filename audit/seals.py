@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 
-from practice.derivation import derived
+from audit.derivation import derived
 
 NOTHING = ""  # the digest over no lines
 

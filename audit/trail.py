@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from accounts.models import User
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from practice import lanes
-from practice.client import client_address
-from practice.models import AuditEvent, User
+from audit import lanes
+from audit.client import client_address
+from audit.models import AuditEvent
 
 
 class Action(models.TextChoices):

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from practice import seals
-from practice.lanes import LANES
-from practice.models import AuditEvent, AuditLane
-from practice.seals import Line
+from audit import seals
+from audit.lanes import LANES
+from audit.models import AuditEvent, AuditLane
+from audit.seals import Line
 
 CHUNK = 2000  # lines held in memory
 

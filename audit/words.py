@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from practice.audit import Action
+from audit.trail import Action
 
 # Every action as a sentence about whoever did it. A test asks for an entry when an action is added.
 WORDS: Mapping[str, str] = {
@@ -116,7 +116,7 @@ def action_in_words(code: str) -> str:
 
 
 def detail_in_words(detail: Mapping[str, Any]) -> str:
-    """The details of a line, such as ``tab basic info · page portal:window``."""
+    """The details of a line, such as ``tab basic info · page desk:window``."""
     parts = [f"{DETAIL_WORDS.get(name, name.replace('_', ' '))} {_value(value)}" for name, value in detail.items()]
     return " · ".join(part.strip() for part in parts if not part.endswith(" "))
 

@@ -7,11 +7,11 @@ import itertools
 import time
 from collections.abc import Callable
 
+from audit.models import AuditEvent, AuditLane
 from django.db import transaction
 
-from practice import verification
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, AuditLane
+from audit import verification
+from audit.trail import Action, Actor, record
 
 LINES = 500
 _unused = itertools.count(10**12)

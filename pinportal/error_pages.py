@@ -39,7 +39,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403 where nothing more is known; ``practice.access.refuse`` gives reasons."""
+    """403 where nothing more is known; ``accounts.access.refuse`` gives reasons."""
     return answer(request, 403)
 
 

@@ -9,6 +9,6 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 
 urlpatterns = [
     *shared,
-    path("", include("practice.family_urls")),
-    path("", include("portal.family_urls")),
+    path("", include("accounts.family.urls")),
+    path("", include("portal.family.urls")),
 ]

@@ -10,7 +10,7 @@ __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"
 urlpatterns = [
     *shared,
     path("", include("practice.staff_urls")),
-    path("", include("portal.staff_urls")),
+    path("", include("portal.desk.urls")),
     path("patients/", include("patients.urls")),
     path("schedule/", include("appointments.urls")),
 ]

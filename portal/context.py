@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from portal import alerts as found
-from portal import children
+from portal.family import children
+from portal.pins import alerts as found
 
 
 def alerts(request: HttpRequest) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
+from accounts.models import StaffRecord, User
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -10,12 +11,12 @@ from django.core.validators import RegexValidator
 from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
+from accounts.factors.passkeys import LONGEST as LONGEST_PASSKEY
+from accounts.signin import passwords
 from patients.ages import today
-from portal import pin_hints, pins
-from portal.sign_in_help import Lost
-from practice import passwords
-from practice.models import StaffRecord, User
-from practice.passkeys import LONGEST as LONGEST_PASSKEY
+from portal.desk.sign_in_help import Lost
+from portal.pins import hints
+from portal.pins import numbers as pins
 
 EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
 
@@ -57,7 +58,7 @@ class PostponeForm(ReasonForm):
 class BirthDateWidget(forms.MultiWidget):
     """Three number fields, in the order in which the language writes a date."""
 
-    template_name = "portal/widgets/birth_date.html"
+    template_name = "portal/signup/widgets/birth_date.html"
     LABELS = (_("Month"), _("Day"), _("Year"))
 
     def __init__(self) -> None:
@@ -136,7 +137,7 @@ class PinForm(forms.Form):
         try:
             return pins.entered(entry)
         except pins.MistypedPin:
-            raise forms.ValidationError(pin_hints.hint(entry.rpartition("#")[2]).in_words) from None
+            raise forms.ValidationError(hints.hint(entry.rpartition("#")[2]).in_words) from None
 
     def clean_more(self) -> list[str]:
         """What a script has put here and is no PIN is left out: nobody could mend it."""

@@ -1,7 +1,8 @@
 """Both surfaces in one process; either alone includes only its own list."""
 
-from portal import family_urls, staff_urls
+from portal.desk import urls
+from portal.family import urls as staff_urls
 
 app_name = "portal"
 
-urlpatterns = staff_urls.urlpatterns + family_urls.urlpatterns
+urlpatterns = staff_urls.urlpatterns + urls.urlpatterns

@@ -16,11 +16,12 @@ from appointments.models import Appointment
 from appointments.statuses import NOT_COMING
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import status, window
+from portal import status
+from portal.desk import window
+from portal.desk.window import Row
 from portal.eligibility import who_to_register
 from portal.models import Postponement
-from portal.sheet import last_day
-from portal.window import Row
+from portal.sheets.sheet import last_day
 from practice.models import Practice
 
 T = TypeVar("T")

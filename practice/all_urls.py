@@ -1,7 +1,8 @@
 """Both surfaces in one process; either alone includes only its own list."""
 
-from practice import family_urls, staff_urls
+from accounts.family import urls
+from practice import staff_urls
 
 app_name = "practice"
 
-urlpatterns = staff_urls.urlpatterns + family_urls.of_families
+urlpatterns = staff_urls.urlpatterns + urls.of_families

@@ -9,12 +9,11 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from accounts.models import User
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-
-from practice.models import User
 
 SWITCHED = "language"  # in the session: what the switch was set to, signed in or not yet
 SOURCE = "en"  # what everything is written in

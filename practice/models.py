@@ -12,7 +12,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from practice.normal import normalised
+from accounts.normal import normalised
 
 
 class Practice(models.Model):
@@ -250,7 +250,7 @@ class TermsAcceptance(models.Model):
 
 
 class AuditLane(models.Model):
-    """The head of one lane of the audit trail: how many lines it has, and what they come to (``practice.lanes``)."""
+    """The head of one lane of the audit trail: how many lines it has, and what they come to (``audit.lanes``)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     count = models.BigIntegerField(default=0, help_text="The number of its last line")
@@ -265,7 +265,7 @@ class AuditLane(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """A try to sign in that has not succeeded; from these the waits of ``practice.attempts`` are computed."""
+    """A try to sign in that has not succeeded; from these the waits of ``accounts.signin.attempts`` are computed."""
 
     class Step(models.TextChoices):
         PASSWORD = "password"  # noqa: S105
@@ -332,7 +332,7 @@ class EmailCode(models.Model):
 
 
 class AuditEvent(models.Model):
-    """One line of the audit trail (R20): written by ``practice.audit.record``, never changed or deleted.
+    """One line of the audit trail (R20): written by ``audit.trail.record``, never changed or deleted.
 
     The patient stands here by number rather than by foreign key: the trail is below the patients in
     the order of imports, and outlives whatever it speaks of.
@@ -355,7 +355,7 @@ class AuditEvent(models.Model):
     lane = models.ForeignKey(AuditLane, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.BigIntegerField(help_text="In the lane, without gaps")
     key_id = models.CharField(max_length=8)
-    mac = models.CharField(max_length=64, help_text="Over all other columns: practice.seals.line_mac")
+    mac = models.CharField(max_length=64, help_text="Over all other columns: audit.seals.line_mac")
 
     class Meta:
         ordering: ClassVar = ["-pk"]

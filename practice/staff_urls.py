@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from practice import urls, views
+from accounts import urls, views
 
 app_name = urls.app_name
 

@@ -7,13 +7,14 @@ A published version is never changed: what a family has accepted stays what it w
 
 from collections.abc import Mapping
 
+from accounts.models import User
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 
-from practice.audit import Action, Actor, record
+from audit.trail import Action, Actor, record
 from practice.languages import SOURCE
-from practice.models import Practice, Terms, TermsAcceptance, TermsText, User
+from practice.models import Practice, Terms, TermsAcceptance, TermsText
 
 MAX_LENGTH = 20_000  # characters of a text, some eight pages
 

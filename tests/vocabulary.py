@@ -5,11 +5,12 @@ from pathlib import Path
 
 import allauth
 import django
+from accounts.models import User
 from allauth.mfa.models import Authenticator
 from babel.messages.mofile import read_mo
 
 from appointments.models import Appointment, Location, Provider
-from practice.models import Practice, TermsText, User
+from practice.models import Practice, TermsText
 from tests import people
 from tests.test_translations import catalogue_of, messages_of, several
 

@@ -6,9 +6,10 @@ from math import cos, pi, sin
 
 from PIL import Image, ImageDraw
 
+from accounts.models import StaffRecord, User
+from audit.trail import Action, Actor, record
 from practice import logo, terms
-from practice.audit import Action, Actor, record
-from practice.models import Practice, StaffRecord, User
+from practice.models import Practice
 
 PASSWORD = "demo-pin-portal-2026"  # noqa: S105  # printed for everybody to read
 Role = StaffRecord.Role

@@ -16,8 +16,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from practice.audit import Action, Actor, record
-from practice.models import User
+from accounts.models import User
+from audit.trail import Action, Actor, record
 
 # What the libraries raise where the browser's answer is not of the form they expect.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)

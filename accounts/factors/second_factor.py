@@ -27,10 +27,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
 
-from practice import mail
-from practice.audit import Action, Actor, record
-from practice.derivation import derived
-from practice.models import Practice, User
+from accounts.models import User
+from accounts.signin import mail
+from audit.derivation import derived
+from audit.trail import Action, Actor, record
+from practice.models import Practice
 
 logger = logging.getLogger(__name__)
 PROVEN = "second_factor_proven"  # in the session: overrides what signing in has shown
@@ -60,7 +61,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
     A family comes back from there to the page it was going to; for staff it was many, so they begin at the first.
     """
-    page = reverse("practice:second_factor")
+    page = reverse("accounts:second_factor")
     if request.method == "GET" and isinstance(request.user, User) and not request.user.is_staff_member:
         page = f"{page}?{urlencode({'next': request.get_full_path()}, safe='/')}"
     return HttpResponseClientRedirect(page) if request.headers.get("HX-Request") else redirect(page)
@@ -212,7 +213,7 @@ def _sealer() -> MultiFernet:
 
 
 def _fernet(key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), b"practice.second_factor")))
+    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), b"accounts.factors.second_factor")))
 
 
 def context_of(user: User) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 from django.views.generic import RedirectView
 
-from practice.access import on_the_way_in
-from practice.access import own_sign_in_page as own
-from practice.second_factor import recorded, shown
+from accounts.access import on_the_way_in
+from accounts.access import own_sign_in_page as own
+from accounts.factors.second_factor import recorded, shown
 
-overview = own(RedirectView.as_view(pattern_name="practice:own_pages"))  # type: ignore[arg-type]  # always a response
+overview = own(RedirectView.as_view(pattern_name="accounts:own_pages"))  # type: ignore[arg-type]  # always a response
 
 urlpatterns = [
     path("", overview, name="mfa_index"),

@@ -19,9 +19,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from practice import attempts, mail
-from practice.audit import Action, Actor, record
-from practice.models import EmailCode, User
+from accounts.models import EmailCode, User
+from accounts.signin import attempts, mail
+from audit.trail import Action, Actor, record
 
 logger = logging.getLogger(__name__)
 DIGITS = 6
@@ -144,4 +144,4 @@ def keep_old(*, user: User) -> None:
 
 def _digest(user: User, email: str, code: str) -> str:
     value = f"{user.pk}:{email.lower()}:{code}"
-    return salted_hmac("practice.email_addresses", value, algorithm="sha256").hexdigest()
+    return salted_hmac("accounts.family.email_addresses", value, algorithm="sha256").hexdigest()

@@ -8,11 +8,12 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, email_addresses
-from practice.audit import Actor
-from practice.email_addresses import Outcome
-from practice.models import EmailCode
-from practice.sign_in import enter
+from accounts.family import email_addresses
+from accounts.family.email_addresses import Outcome
+from accounts.models import EmailCode
+from accounts.signin import attempts
+from accounts.signin.sign_in import enter
+from audit.trail import Actor
 
 Step = attempts.Step
 REFUSALS = {

@@ -10,10 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from practice import email_addresses, second_factor
-from practice.access import family_page, proven_again
-from practice.email_forms import ChangeEmailForm, ConfirmEmailForm, SendCodeForm
-from practice.models import User
+from accounts.access import family_page, proven_again
+from accounts.factors import second_factor
+from accounts.family import email_addresses
+from accounts.family.forms import ChangeEmailForm, ConfirmEmailForm, SendCodeForm
+from accounts.models import User
 
 
 @require_safe
@@ -22,7 +23,7 @@ def account(request: HttpRequest) -> HttpResponse:
     """E-mail, password, second step, passkeys, sessions and language of the family's own account."""
     user = cast("User", request.user)
     context = {"sessions": UserSession.objects.filter(user=user).count(), **second_factor.context_of(user)}
-    return render(request, "practice/account.html", context)
+    return render(request, "accounts/family/account.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,10 +33,10 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
     form = ConfirmEmailForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and form.is_valid():
         messages.success(request, _("Your e-mail is confirmed."))
-        return redirect("practice:account")
+        return redirect("family_account:account")
     if not email_addresses.standing(form.user).is_asked:
-        return redirect("practice:account")
-    return render(request, "practice/confirm_email.html", {"form": form})
+        return redirect("family_account:account")
+    return render(request, "accounts/family/confirm_email.html", {"form": form})
 
 
 @require_POST
@@ -44,12 +45,12 @@ def send_email_code(request: HttpRequest) -> HttpResponse:
     """Mail a new code, where one is asked for."""
     form = SendCodeForm(request.POST, request=request)
     if not email_addresses.standing(form.user).is_asked:
-        return redirect("practice:account")
+        return redirect("family_account:account")
     if form.is_valid():
         messages.success(request, _("A new code is on its way to you."))
     for error in form.non_field_errors():
         messages.error(request, str(error))
-    return redirect("practice:confirm_email")
+    return redirect("family_account:confirm_email")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,8 +61,8 @@ def change_email(request: HttpRequest) -> HttpResponse:
     """Name a new address. A code goes there, and nothing changes before it is typed."""
     form = ChangeEmailForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and settings.WRITES_TO_FAMILIES and form.is_valid():
-        return redirect("practice:confirm_email")
-    return render(request, "practice/change_email.html", {"form": form})
+        return redirect("family_account:confirm_email")
+    return render(request, "accounts/family/change_email.html", {"form": form})
 
 
 @require_POST
@@ -69,4 +70,4 @@ def change_email(request: HttpRequest) -> HttpResponse:
 def keep_email(request: HttpRequest) -> HttpResponse:
     """Keep the present address after all."""
     email_addresses.keep_old(user=cast("User", request.user))
-    return redirect("practice:account")
+    return redirect("family_account:account")

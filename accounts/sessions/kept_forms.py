@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from practice.models import User
+from accounts.models import User
 
 COOKIE = "kept-form"
 LASTS = timedelta(minutes=30)
@@ -38,13 +38,13 @@ class KeptForm:
 def offer(request: HttpRequest, *, user: User, why: str) -> HttpResponse:
     """Say that nothing was saved and why, and keep what was sent for this user, where it can be kept."""
     sealed = seal(request, user=user)
-    response = render(request, "session/not_sent.html", {"why": why, "is_kept": bool(sealed)}, status=401)
+    response = render(request, "accounts/sessions/not_sent.html", {"why": why, "is_kept": bool(sealed)}, status=401)
     if sealed:
         response.set_cookie(
             COOKIE,
             sealed,
             max_age=LASTS,
-            path=reverse("practice:send_again"),
+            path=reverse("accounts:send_again"),
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
@@ -54,7 +54,7 @@ def offer(request: HttpRequest, *, user: User, why: str) -> HttpResponse:
 
 def forget(response: HttpResponse) -> None:
     """Have the browser throw away what was kept."""
-    response.delete_cookie(COOKIE, path=reverse("practice:send_again"), samesite="Lax")
+    response.delete_cookie(COOKIE, path=reverse("accounts:send_again"), samesite="Lax")
 
 
 def seal(request: HttpRequest, *, user: User) -> str:
@@ -79,7 +79,7 @@ def unseal(sealed: str, *, user: User) -> KeptForm | None:
 
 
 def _box() -> Fernet:
-    key = salted_hmac("practice.kept_forms", "sealing", algorithm="sha256").digest()
+    key = salted_hmac("accounts.sessions.kept_forms", "sealing", algorithm="sha256").digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
 

@@ -23,9 +23,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from practice.audit import Action, Actor, record
-from practice.client import client_address
-from practice.models import User
+from accounts.models import User
+from audit.client import client_address
+from audit.trail import Action, Actor, record
 
 # In the session, in seconds since 1970 (UTC): when its user signed in, and when it was last used.
 STARTED = "session_started"
@@ -86,7 +86,7 @@ def clock_of(request: HttpRequest) -> Clock | None:
         left=max(0.0, min(until_idle, until_absolute)),
         ending=Ending.IDLE if until_idle < until_absolute else Ending.ABSOLUTE,
         since=started,
-        who=salted_hmac("practice.sessions.who", str(user.pk), algorithm="sha256").hexdigest()[:32],
+        who=salted_hmac("accounts.sessions.limits.who", str(user.pk), algorithm="sha256").hexdigest()[:32],
     )
 
 
@@ -136,7 +136,7 @@ def _note(session: SessionBase, marks: dict[str, float]) -> None:
     """Write these marks and nothing else, at once.
 
     Django would write the whole session at the end of the request as it was at its beginning, and so undo
-    what another request has put into it meanwhile, such as a PIN that was just proven (``portal.proof``).
+    what another request has put into it meanwhile, such as a PIN that was just proven (``portal.signup.proof``).
     """
     with transaction.atomic():
         row = Session.objects.select_for_update().filter(session_key=session.session_key).first()
@@ -162,7 +162,7 @@ def has_begun(session: SessionBase) -> bool:
 
 def _is_use(request: HttpRequest) -> bool:
     refreshes_itself = "refresh" in request.GET and "HX-Request" in request.headers
-    only_asks = request.path == reverse("practice:session")  # to stay, the view itself says so
+    only_asks = request.path == reverse("accounts:session")  # to stay, the view itself says so
     return not refreshes_itself and not only_asks
 
 

@@ -1,4 +1,4 @@
-"""The layer that holds every request to the limits of sessions (the rule: ``practice.sessions``)."""
+"""The layer that holds every request to the limits of sessions (the rule: ``accounts.sessions.limits``)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
-from practice import kept_forms, sessions
-from practice.models import User
+from accounts.models import User
+from accounts.sessions import kept_forms
+from accounts.sessions import limits as sessions
 
 
 class SessionLimits:

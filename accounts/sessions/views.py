@@ -7,9 +7,10 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from practice import kept_forms, second_factor, sessions
-from practice.access import public_page, signed_in_page
-from practice.models import User
+from accounts.access import public_page, signed_in_page
+from accounts.factors import second_factor
+from accounts.models import User
+from accounts.sessions import kept_forms, limits
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -21,8 +22,8 @@ def session(request: HttpRequest) -> HttpResponse:
     is empty then. ``token`` is for the forms of a page that has been given back after signing in again.
     """
     if isinstance(request.user, User) and request.method == "POST":
-        sessions.keep(request)
-    clock = sessions.clock_of(request)
+        limits.keep(request)
+    clock = limits.clock_of(request)
     if clock is None:
         return JsonResponse({"left": 0, "who": ""})
     return JsonResponse({**asdict(clock), "token": get_token(request)})
@@ -32,20 +33,20 @@ def session(request: HttpRequest) -> HttpResponse:
 @signed_in_page
 def back(request: HttpRequest) -> HttpResponse:
     """Where signing in again leads, in a tab of its own. That it has opened tells the others to look."""
-    return render(request, "session/back.html")
+    return render(request, "accounts/sessions/back.html")
 
 
 @require_safe
 @signed_in_page
 def send_again(request: HttpRequest) -> HttpResponse:
-    """What was sent after the session had ended, for the same user to send now (``practice.kept_forms``)."""
+    """What was sent after the session had ended, for the same user to send now (``accounts.sessions.kept_forms``)."""
     assert isinstance(request.user, User)  # noqa: S101  # the page is for whoever is signed in
     if request.user.is_staff_member and second_factor.is_missing(request):
         return second_factor.ask(request)  # what was typed may be about a patient
     kept = kept_forms.unseal(request.COOKIES.get(kept_forms.COOKIE, ""), user=request.user)
     if kept is None:
-        response: HttpResponse = redirect("practice:home")
+        response: HttpResponse = redirect("home")
         kept_forms.forget(response)
         return response
     # It stays until its time is over, so that loading this page once more loses nothing.
-    return render(request, "session/send_again.html", {"kept": kept, "fields": kept.fields.lists()})
+    return render(request, "accounts/sessions/send_again.html", {"kept": kept, "fields": kept.fields.lists()})

@@ -4,7 +4,7 @@ Tries are rows in the database, so they survive restarts and hold across process
 failed before it is judged and struck out when it succeeds, so that many at once do not get around the
 limit. After some failures each further one has to wait, longer each time, a quarter of an hour at most:
 
-* for one account from one place: an address (of IPv6 its /64, see ``practice.client``), or a
+* for one account from one place: an address (of IPv6 its /64, see ``audit.client``), or a
   **known device**, on which that account has signed in before (it keeps a signed cookie).
   Whoever guesses elsewhere does not slow the known device down.
 * for all accounts from one address that is not a known device: somebody goes through a list of e-mails;
@@ -17,15 +17,16 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from audit.models import AuditEvent
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from practice import devices
-from practice.audit import Action
-from practice.client import client_address, network_of
-from practice.models import AuditEvent, SignInAttempt
+from accounts.models import SignInAttempt
+from accounts.signin import devices
+from audit.client import client_address, network_of
+from audit.trail import Action
 
 Step = SignInAttempt.Step
 WINDOW = timedelta(hours=1)
@@ -145,4 +146,4 @@ def forget_old() -> int:
 
 def digest(value: str) -> str:
     """A keyed digest of an e-mail, whatever its case."""
-    return salted_hmac("practice.attempts", value.strip().lower(), algorithm="sha256").hexdigest()
+    return salted_hmac("accounts.signin.attempts", value.strip().lower(), algorithm="sha256").hexdigest()

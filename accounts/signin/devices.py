@@ -1,4 +1,4 @@
-"""Devices on which an account has signed in before, told by a signed cookie (see ``practice.attempts``).
+"""Devices on which an account has signed in before, told by a signed cookie (see ``accounts.signin.attempts``).
 
 The cookie lets nobody in. It only spares its owner the waits that strangers' guesses cause.
 """
@@ -10,11 +10,11 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 
-from practice.models import User
+from accounts.models import User
 
 AGE = 180 * 24 * 60 * 60  # seconds
 MOST = 30  # accounts of one device: the desk's computer has many, the latest are kept
-SALT = "practice.devices"
+SALT = "accounts.signin.devices"
 
 
 def known(request: HttpRequest, email: str) -> str:

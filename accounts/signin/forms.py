@@ -16,12 +16,13 @@ from django.forms.fields import InvalidJSONInput
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, mail, passwords, sign_ins
-from practice.audit import Action, Actor, record
-from practice.models import SpentCode, User
-from practice.second_factor import CODE_LIFETIME
-from practice.sign_in import enter
-from practice.surfaces import serves
+from accounts import staff
+from accounts.factors.second_factor import CODE_LIFETIME
+from accounts.models import SpentCode, User
+from accounts.signin import attempts, mail, passwords
+from accounts.signin.sign_in import enter
+from accounts.surfaces import serves
+from audit.trail import Action, Actor, record
 
 Step = attempts.Step
 
@@ -116,7 +117,7 @@ class ResetPasswordKeyForm(Plain, account.ResetPasswordKeyForm):  # type: ignore
     def save(self) -> None:
         with transaction.atomic():
             super().save()
-            sign_ins.close_sessions(self.user)
+            staff.close_sessions(self.user)
             attempts.forgive(self.user.email)
             record(actor=Actor.of(context.request), action=Action.PASSWORD_RESET, account=self.user.pk)
             mail.tell(self.user, mail.News.PASSWORD)

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from practice.models import User
-from practice.surfaces import address
+from accounts.models import User
+from accounts.surfaces import address
 
 
 class News(StrEnum):

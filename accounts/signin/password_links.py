@@ -2,7 +2,7 @@
 
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 
-from practice.models import User
+from accounts.models import User
 
 
 class LinkTokenGenerator(PasswordResetTokenGenerator):

@@ -12,8 +12,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from practice.models import Practice, User
-from practice.normal import normalised
+from accounts.models import User
+from accounts.normal import normalised
+from practice.models import Practice
 
 HELP = gettext_lazy("At least 15 characters. A few words in a row are easy to remember.")
 SHORTEST = 15  # characters, also where a second factor stands beside it

@@ -26,11 +26,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from practice import attempts, devices, email_addresses, languages, second_factor
-from practice.audit import Action, Actor, record
-from practice.client import client_address
-from practice.models import Practice, SignInAttempt, User
-from practice.surfaces import address, registration_address, serves
+from accounts.factors import second_factor
+from accounts.family import email_addresses
+from accounts.models import SignInAttempt, User
+from accounts.signin import attempts, devices
+from accounts.surfaces import address, registration_address, serves
+from audit.client import client_address
+from audit.trail import Action, Actor, record
+from practice import languages
+from practice.models import Practice
 
 UNKNOWN_ACCOUNT = "account/email/unknown_account"  # what allauth mails to an address without a sign-in
 
@@ -63,10 +67,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("practice:home")
+        return reverse("home")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Nothing: allauth would count in a cache of each process. See ``practice.attempts``."""
+        """Nothing: allauth would count in a cache of each process. See ``accounts.signin.attempts``."""
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Look at the password, unless too many were wrong. Raises ValidationError with the time to wait until."""

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import template
 
-from practice import passwords
-from practice.models import User
+from accounts.models import User
+from accounts.signin import passwords
 
 register = template.Library()
 

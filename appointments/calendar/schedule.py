@@ -8,7 +8,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from appointments import clock, grid
+from appointments import clock
+from appointments.calendar import grid
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from appointments.statuses import NOT_COMING
 

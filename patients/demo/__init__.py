@@ -8,8 +8,8 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from patients.demo_families import add_families
-from patients.demo_roster import Authority, Home, Role, Roster, Tie
+from patients.demo.builder import Authority, Home, Role, Roster, Tie
+from patients.demo.families import add_families
 from patients.models import Patient
 
 Sex = Patient.Sex

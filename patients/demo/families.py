@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
-from patients import demo_names as names
-from patients.demo_names import Tongue
-from patients.demo_roster import Authority, Home, Role, Roster, Tie
+from patients.demo import names as names
+from patients.demo.builder import Authority, Home, Role, Roster, Tie
+from patients.demo.names import Tongue
 from patients.models import Patient
 
 Sex = Patient.Sex

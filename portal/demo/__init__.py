@@ -3,9 +3,12 @@
 Made through the rules of ``portal.registration``, so that the demo cannot show what the product refuses.
 """
 
+from accounts.models import User
 from django.utils import timezone
 
+from accounts.demo import DOCTOR, FRONT_DESK, PASSWORD
 from appointments import demo as appointments_demo
+from audit.trail import Actor
 from patients import charts
 from patients.ages import today
 from patients.demo import FIRST_GENERATED
@@ -17,9 +20,7 @@ from portal.judging import WRONG_BIRTH_DATES_UNTIL_LOCKED
 from portal.models import Registration
 from portal.refusals import NotProven
 from practice import terms
-from practice.audit import Actor
-from practice.demo import DOCTOR, FRONT_DESK, PASSWORD
-from practice.models import Practice, User
+from practice.models import Practice
 
 ADDRESS = "192.0.2.10"  # of the network that is reserved for examples (RFC 5737)
 PARENT = "parent@demo.example"

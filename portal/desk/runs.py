@@ -19,14 +19,16 @@ from django.db.models import Count, F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from audit.trail import Action, Actor, record
 from patients.models import Contact, FamilyContact
-from portal import printing, registration, window
+from portal import registration
+from portal.desk import window
+from portal.desk.window import Row
 from portal.models import PinSheet, Postponement, SheetRun, SheetRunFamily
-from portal.pin_rows import live_pins, locked_family_contacts
+from portal.pins.rows import live_pins, locked_family_contacts
 from portal.refusals import RunIsUnderWay
-from portal.window import Row
+from portal.sheets import printing
 from portal.worklist import Family
-from practice.audit import Action, Actor, record
 
 # A large practice's day. A run of so many takes 14 s and 270 MB on one core, and eight at once on two
 # cores 80 s, which has to fit into gunicorn's timeout: see pinportal/gunicorn.py.

@@ -1,14 +1,16 @@
 """Helping a registered guardian who cannot sign in: a link to choose a new password, made at the desk."""
 
+from accounts.models import User
 from django.db import models, transaction
 
+from accounts import staff
+from accounts.signin import mail
+from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import FamilyContact
 from portal.eligibility import block
 from portal.models import Account, Registration
-from practice import mail, sign_ins
-from practice.audit import Action, Actor, record
-from practice.models import Practice, User
+from practice.models import Practice
 
 
 class Lost(models.TextChoices):
@@ -55,8 +57,8 @@ def make_link(*, family_contact: FamilyContact, lost: str = "", by: Actor) -> st
         raise NotHelped(reason)
     patient_id = family_contact.patient_id
     if lost:
-        detail = {"factors": sign_ins.take_factors(user), "sessions": sign_ins.close_sessions(user), "why": lost}
+        detail = {"factors": staff.take_factors(user), "sessions": staff.close_sessions(user), "why": lost}
         record(actor=by, action=Action.SECOND_FACTOR_RESET, patient_id=patient_id, account=user.pk, **detail)
     record(actor=by, action=Action.PASSWORD_LINK_MADE, patient_id=patient_id, account=user.pk)
     mail.tell(user, mail.News.LINK)
-    return sign_ins.password_link(user)
+    return staff.password_link(user)

@@ -1,18 +1,10 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from portal.dashboard import Part
-from portal.views import (
-    administration,
-    audit,
-    dashboard,
-    settings,
-    sheet_runs,
-    sign_in_help,
-    sign_ins,
-    window,
-    worklist,
-)
+from portal.desk.views import runs as sheet_runs
+from portal.desk.views import sign_in_help, window, worklist
+from portal.office.dashboard import Part
+from portal.office.views import administration, audit, dashboard, settings, sign_ins
 from practice.changes import PARTS
 
 app_name = "portal"

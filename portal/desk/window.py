@@ -11,9 +11,9 @@ from patients.models import Contact, FamilyContact, Patient
 from portal import status
 from portal.eligibility import Block, block, has_say, is_limited
 from portal.models import Pin, Registration
-from portal.pin_rows import BLOCKED_AT_TOUCH, KEY_IS_GONE
-from portal.pins import grouped, has_key
-from portal.sheet import last_day
+from portal.pins.numbers import grouped, has_key
+from portal.pins.rows import BLOCKED_AT_TOUCH, KEY_IS_GONE
+from portal.sheets.sheet import last_day
 from practice.models import Practice
 
 VERB_TITLES = {"reissue": "Issue New PIN", "revoke": "Revoke", "decline": "Decline", "remove": "Remove Access"}

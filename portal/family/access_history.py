@@ -13,19 +13,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
+from accounts.models import StaffRecord
+from audit.models import AuditEvent
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from audit.trail import Action
 from patients.models import FamilyContact
-from portal.children import Card
-from portal.family_visits import day_in_words
+from portal.family.children import Card
+from portal.family.visits import day_in_words
 from portal.models import Account
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, TermsChanged
-from practice.audit import Action
-from practice.models import AuditEvent, StaffRecord
 
 PAGE_SIZE = 200  # lines of the trail, which make far fewer sentences
 

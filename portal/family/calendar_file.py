@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from appointments import clock
-from portal.children import Card
-from portal.family_visits import Visit
+from portal.family.children import Card
+from portal.family.visits import Visit
 
 
 def render(card: Card, visit: Visit) -> bytes:

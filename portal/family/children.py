@@ -4,17 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from accounts.models import User
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from patients.ages import age_parts, today
 from patients.models import FamilyContact, Patient
-from portal import family_visits, status
+from portal import status
 from portal.eligibility import block, is_limited
-from portal.family_visits import Visit
+from portal.family import visits
+from portal.family.visits import Visit
 from portal.models import Registration
-from practice.models import Practice, User
+from practice.models import Practice
 
 OWN = (Registration.Status.PENDING, Registration.Status.REGISTERED)
 
@@ -63,7 +65,7 @@ def of_user(user: User | AnonymousUser) -> list[Card]:
     """The children of this account, youngest last. Access is computed now, from age and custody (R17, R19)."""
     cards = _cards(user)
     patients = {card.patient.pk: card.is_limited for card in cards if card.has_access}
-    upcoming = family_visits.next_of(patients)
+    upcoming = visits.next_of(patients)
     return [replace(card, next_visit=upcoming.get(card.patient.pk)) for card in cards]
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from appointments.models import Appointment
 from patients.models import FamilyContact, Patient
-from portal import access_history
-from portal.children import Card
-from portal.family_records import Access, ChildRecord
-from portal.family_visits import Visit
+from portal.family import access_history
+from portal.family.children import Card
+from portal.family.records import Access, ChildRecord
+from portal.family.visits import Visit
 
 Resource = dict[str, Any]
 

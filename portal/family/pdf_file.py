@@ -4,8 +4,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, get_language_info
 
-from portal import access_history, sheet
-from portal.family_records import ChildRecord
+from portal.family import access_history
+from portal.family.records import ChildRecord
+from portal.sheets import sheet
 from practice.models import Practice
 
 # Of the access history in the PDF, which is made while somebody waits; the JSON has all of it.
@@ -27,5 +28,5 @@ def render(record: ChildRecord) -> bytes:
         "is_cut": len(lines) > HISTORY_LINES or len(days) > HISTORY_DAYS,
         "made_at": timezone.localtime(),
     }
-    html = render_to_string("portal/children/record.html", context)
+    html = render_to_string("portal/family/record.html", context)
     return sheet.draw(html, paper=practice.paper, style_file="css/child_record.css")

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from patients.ages import today
 from patients.models import FamilyContact
-from portal import family_visits
-from portal.children import Card
 from portal.eligibility import block
-from portal.family_visits import Visit
+from portal.family import visits as family_visits
+from portal.family.children import Card
+from portal.family.visits import Visit
 from portal.models import Registration
 from practice.models import Practice
 

@@ -1,7 +1,10 @@
 from django.urls import path
 
-from portal.views import families, family_downloads, proof_clock, register, register_account, terms
-from practice.surfaces import REGISTER_PATH
+from accounts.surfaces import REGISTER_PATH
+from portal.family.views import children as families
+from portal.family.views import downloads, terms
+from portal.signup.views import account as register_account
+from portal.signup.views import proof_clock, register
 
 app_name = "portal"
 
@@ -23,8 +26,8 @@ urlpatterns = [
     path("my/children/", families.my_children, name="children"),
     path(CHILD, families.child, name="child"),
     path(f"{CHILD}history/", families.child_history, name="child_history"),
-    path(f"{CHILD}appointments/<int:appointment_id>/", family_downloads.child_visit, name="child_visit"),
-    path(f"{CHILD}record.pdf", family_downloads.child_pdf_file, name="child_pdf"),
-    path(f"{CHILD}record.json", family_downloads.child_json_file, name="child_json"),
+    path(f"{CHILD}appointments/<int:appointment_id>/", downloads.child_visit, name="child_visit"),
+    path(f"{CHILD}record.pdf", downloads.child_pdf_file, name="child_pdf"),
+    path(f"{CHILD}record.json", downloads.child_json_file, name="child_json"),
     path(f"{CHILD}leave/", families.leave_child, name="leave_child"),
 ]

@@ -4,10 +4,10 @@ from typing import Any
 
 from django import forms
 
-from portal.audit_trail import Wanted
-from practice.access import BIGGEST
-from practice.audit import Action
-from practice.audit_words import GROUPS, action_in_words
+from accounts.access import BIGGEST
+from audit.trail import Action
+from audit.words import GROUPS, action_in_words
+from portal.office.audit_trail import Wanted
 
 YEARS = range(2000, 2200)  # a day outside of them is a typing mistake
 _DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")

@@ -12,15 +12,17 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
+from accounts.models import StaffRecord, User
+from audit.models import AuditEvent
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.access import BIGGEST
+from audit import reading
+from audit.trail import listed
+from audit.words import GROUPS, action_in_words, detail_in_words
 from patients.models import Patient
-from practice import cells, trail
-from practice.access import BIGGEST
-from practice.audit import listed
-from practice.audit_words import GROUPS, action_in_words, detail_in_words
-from practice.models import AuditEvent, StaffRecord, User
+from practice import cells
 
 COLUMNS = ["line", "when_utc", "when_local", "who", "action", "what", "details", "chart_number", "patient", "address"]
 
@@ -137,7 +139,7 @@ def _with_names(event: AuditEvent, charts: Mapping[int, str], users: Mapping[int
 def as_csv(found: QuerySet[AuditEvent]) -> Iterator[str]:
     """The lines as CSV, a piece at a time, in cells that no spreadsheet runs (attack 15)."""
     yield _rows([COLUMNS])
-    for chunk in trail.in_chunks(found):
+    for chunk in reading.in_chunks(found):
         yield _rows(_cells(entry) for entry in entries(chunk))
 
 

@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from patients.ages import age_on, today
 from patients.models import FamilyContact, Patient
-from portal import alerts, window, worklist
+from portal import worklist
+from portal.desk import window
 from portal.models import Pin, Registration
+from portal.pins import alerts
 from practice.models import Practice
 
 LONG_PENDING = timedelta(days=7)

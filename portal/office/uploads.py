@@ -10,10 +10,10 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpl
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-from practice.access import Permission, refusal
+from accounts.access import Permission, refusal
 from practice.logo import MAX_BYTES
 
-LOGO_ADDRESS, LOGO_FIELD = "portal:change_logo", "logo"  # by name: the page is in a room above
+LOGO_ADDRESS, LOGO_FIELD = "office:change_logo", "logo"  # by name: the page is in a room above
 ENVELOPE = 16 * 1024  # bytes of such a form that are not the file
 
 

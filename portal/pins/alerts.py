@@ -16,14 +16,14 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from audit.models import AuditEvent
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from audit.client import network_of
+from audit.trail import Action, Actor, record
 from portal.models import Alert, RedemptionFailure
-from practice.audit import Action, Actor, record
-from practice.client import network_of
-from practice.models import AuditEvent
 
 logger = logging.getLogger("pinportal.security")
 

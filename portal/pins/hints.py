@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy
 
-from portal import pins
+from portal.pins import numbers
 
 GROUPS = 3
 GROUP_LENGTH = 4
@@ -58,14 +58,14 @@ def hint(entry: str) -> Hint:
         if stray := next((char for char in group if not _is_digit(char)), ""):
             return Hint("letter" if stray in MISREAD else "letters", number if number <= GROUPS else 0, letter=stray)
     odd = _odd_group(groups)
-    if digits != pins.PIN_LENGTH:
+    if digits != numbers.PIN_LENGTH:
         return Hint("count", odd, count=digits)
     return Hint("", odd)
 
 
 def _groups(entry: str) -> list[str]:
     """As they were typed; without any separator between them, by fours."""
-    apart = "".join(re.escape(char) for char in sorted(pins.SEPARATORS))
+    apart = "".join(re.escape(char) for char in sorted(numbers.SEPARATORS))
     groups = [each for each in re.split(f"[{apart}]+", entry) if each]
     if len(groups) == 1:
         whole = groups[0]

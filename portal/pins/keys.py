@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from portal import pins
 from portal.models import Pin
+from portal.pins import numbers as pins
 
 
 def rotate() -> tuple[int, int]:

@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 from stdnum import damm
 
-from practice.derivation import derived
+from audit.derivation import derived
 
 RANDOM_DIGITS = 11  # 36 bits; NIST SP 800-63A asks for 6 random digits
 PIN_LENGTH = RANDOM_DIGITS + 1

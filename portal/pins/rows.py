@@ -7,16 +7,17 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from accounts.models import User
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import pins
 from portal.eligibility import block, has_say
 from portal.models import Pin, PinSheet, Registration
-from practice.audit import Action, Actor, record
-from practice.models import Practice, User
+from portal.pins import numbers as pins
+from practice.models import Practice
 
 KEY_IS_GONE = "This PIN does not work and cannot be shown any more, because its key is gone. Issue a new one."
 BLOCKED_AT_TOUCH = "No longer allowed"  # why a PIN ended by itself; the chart says the rest

@@ -31,7 +31,7 @@ the birth date. With k unknown digits there are 10^k/10 candidates, and of those
 14 days that a PIN lives: that finds k = 4, and k = 5 with a chance of 2/3, or of 1/7 without giving an alert.
 Against this one the limit per client must hold for right pairs too, or it would not hold at all. A family
 behind the same address then reads when to try again, that another connection helps, and whom to call.
-The practice sees both kinds of attack (``portal.alerts``).
+The practice sees both kinds of attack (``portal.pins.alerts``).
 
 Counters are rows in the database: they survive restarts and hold across processes. A failure is entered
 and committed before the attempt is judged, and struck out if it succeeds, so that neither many requests at
@@ -44,9 +44,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from audit.client import network_of
+from audit.trail import Actor
 from portal.models import RedemptionFailure
-from practice.audit import Actor
-from practice.client import network_of
 
 WINDOW = timedelta(hours=1)
 LIMIT_PER_CLIENT = 20  # different PINs that failed

@@ -7,14 +7,15 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from audit.trail import Actor
 from patients.ages import today
 from patients.models import Contact
-from portal import pins, sheet
 from portal.eligibility import block
 from portal.models import Pin
-from portal.pin_rows import live_pins, locked_pins, new_sheet
+from portal.pins import numbers
+from portal.pins.rows import live_pins, locked_pins, new_sheet
 from portal.refusals import NothingToPrint, UnreadableSheet
-from practice.audit import Actor
+from portal.sheets import sheet
 from practice.models import Practice
 
 
@@ -46,8 +47,8 @@ def draw_sheets(
 
 def _unsealed(contact: Contact, live: Sequence[Pin]) -> list[tuple[Pin, str]]:
     try:
-        return [(pin, pins.unseal(pin.sealed)) for pin in live]
-    except pins.UnreadablePin as error:
+        return [(pin, numbers.unseal(pin.sealed)) for pin in live]
+    except numbers.UnreadablePin as error:
         raise UnreadableSheet(contact) from error
 
 

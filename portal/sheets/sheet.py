@@ -19,12 +19,12 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
+from accounts.surfaces import registration_address
 from patients.models import Contact, Patient
 from portal.models import Pin
-from portal.pins import grouped
+from portal.pins.numbers import grouped
 from practice.logo import data_url
 from practice.models import Practice
-from practice.surfaces import registration_address
 
 # WeasyPrint is not documented as thread-safe, and one font configuration for the whole process halves
 # the time of a page and keeps memory flat.
@@ -52,7 +52,7 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
     for start in range(0, len(sheets), CHUNK):
         chunk = sheets[start : start + CHUNK]
         html = render_to_string(
-            "portal/sheet.html",
+            "portal/sheets/sheet.html",
             {"practice": practice, "logo": logo, "sheets": [_in_its_language(sheet, practice) for sheet in chunk]},
         )
         with _one_at_a_time:
@@ -134,7 +134,7 @@ def _context(sheet: Sheet, practice: Practice) -> dict[str, Any]:
     # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
     link = [registration_address() + "#", *re.split("(,)", ",".join(number for _, number in sheet.pins))]
     # In parts, so that digits take less room than letters: larger dots, which matter more on a bad copy than
-    # another level of error correction would (tests/portal/test_sheet_on_paper.py has the figures).
+    # another level of error correction would (tests/portal/sheets/test_sheet_on_paper.py has the figures).
     qr = segno.make(link, error="m", micro=False)  # type: ignore[arg-type]  # its types do not know of parts
     host, slash, path = registration_address().split("://", 1)[1].partition("/")
     language = language_of(sheet.contact)

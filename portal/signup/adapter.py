@@ -1,15 +1,17 @@
 """Signing in as it concerns the portal."""
 
+from accounts.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.signin import sign_in
 from patients.ages import today
 from patients.models import FamilyContact
-from portal import alerts, proof
 from portal.eligibility import others_read_along
 from portal.models import Alert
-from practice import sign_in
-from practice.models import Practice, User
+from portal.pins import alerts
+from portal.signup import proof
+from practice.models import Practice
 
 
 class AccountAdapter(sign_in.AccountAdapter):
@@ -19,7 +21,7 @@ class AccountAdapter(sign_in.AccountAdapter):
         """Whoever had proven PINs before, as before choosing a new password, goes on where they were (R16)."""
         is_family = isinstance(request.user, User) and not request.user.is_staff_member
         if is_family and proof.proven(request):
-            return reverse("portal:register_account")
+            return reverse("signup:register_account")
         return super().get_login_redirect_url(request)
 
     def notice_failure(self) -> None:

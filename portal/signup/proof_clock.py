@@ -6,7 +6,7 @@ Only somebody at the page puts the end off, by pressing a button: a phone that i
 from django.http import HttpRequest
 from django.utils import timezone
 
-from portal import proof
+from portal.signup import proof
 
 
 def seconds_left(request: HttpRequest) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from portal import proof
+from portal.signup import proof
 from practice import terms
 
 
@@ -55,5 +55,5 @@ def progress(request: HttpRequest, step: Step) -> dict[str, Any]:
     return {
         "step": place + 1,
         "steps": len(steps),
-        "before": f"portal:{steps[place - 1]}" if place > 1 else "portal:register_siblings" if place else "",
+        "before": f"portal:{steps[place - 1]}" if place > 1 else "signup:register_siblings" if place else "",
     }

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
+from accounts.models import StaffRecord
 from django.core.management import call_command
 from django.urls import reverse
 
-from practice.access import ROLE_PERMISSIONS, Permission
-from practice.models import StaffRecord
+from accounts.access import ROLE_PERMISSIONS, Permission
 from tests.portal import steps
 
 ROOT = Path(__file__).parents[2]
@@ -35,7 +35,7 @@ def test_the_auditor_reads_the_trail_and_nothing_of_a_patient():
 
 
 def test_roles_shows_the_table(as_administrator):
-    page = as_administrator.get(reverse("portal:roles"))
+    page = as_administrator.get(reverse("office:roles"))
     assert page.context["roles"] == ["Front desk", "Clinician", "Practice administrator", "Auditor", "No staff record"]
     table = {words: [may for _role, may in pairs] for words, pairs in page.context["rows"]}
     assert table["Issue, show, print and revoke PINs"] == [True, True, True, False, False]
@@ -44,8 +44,8 @@ def test_roles_shows_the_table(as_administrator):
 
 
 def test_roles_roles(db):
-    assert steps.allowed_roles("get", reverse("portal:roles")) == {"administrator"}
+    assert steps.allowed_roles("get", reverse("office:roles")) == {"administrator"}
 
 
 def test_roles_other_methods(as_administrator):
-    assert steps.refused_methods(as_administrator, reverse("portal:roles")) == {"post", "put", "patch", "delete"}
+    assert steps.refused_methods(as_administrator, reverse("office:roles")) == {"post", "put", "patch", "delete"}

@@ -6,18 +6,19 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from accounts.models import User
+from audit.models import AuditEvent
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from accounts import staff as sign_ins
+from audit.trail import Actor
 from patients.ages import today
 from portal.models import Registration
-from practice import sign_ins
-from practice.audit import Actor
-from practice.models import AuditEvent, User
 from tests import people
+from tests.pinportal.test_secrets import run
 from tests.portal import steps
-from tests.test_secrets import run
 
 LOGIN = reverse("account_login")
 WRONG = "This e-mail and password do not go together."
@@ -56,8 +57,13 @@ list(get_resolver().url_patterns)
 Client().get("/healthz")
 print(json.dumps(sorted(each for each in sys.modules if ".views." in each or each.endswith(".views"))))
 """
-STAFF_VIEWS = {"patients.views.charts", "appointments.views.calendar", "portal.views.window", "portal.views.worklist"}
-FAMILY_VIEWS = {"portal.views.register", "portal.views.families", "portal.views.family_downloads"}
+STAFF_VIEWS = {
+    "patients.views.charts",
+    "appointments.calendar.views.calendar",
+    "portal.desk.views.window",
+    "portal.desk.views.worklist",
+}
+FAMILY_VIEWS = {"portal.signup.views.register", "portal.family.views.children", "portal.family.views.downloads"}
 
 
 @pytest.mark.parametrize(
@@ -134,15 +140,15 @@ def test_an_inactive_one_of_the_others_is_not_told_apart(serve, front_desk, inac
 
 
 @pytest.mark.parametrize(
-    ("surface", "kind", "url"), [("public", "staff", "patients:search"), ("staff", "family", "portal:children")]
+    ("surface", "kind", "url"), [("public", "staff", "patients:search"), ("staff", "family", "family:children")]
 )
 def test_a_session_of_one_surface_is_worth_nothing_on_the_other(serve, as_front_desk, as_family, surface, kind, url):
     client = as_front_desk if kind == "staff" else as_family
     assert client.get(reverse(url)).status_code == 200
     serve(surface)
-    assert client.get(reverse("practice:home")).headers["Location"].startswith(LOGIN)
+    assert client.get(reverse("home")).headers["Location"].startswith(LOGIN)
     serve("both")
-    assert client.get(reverse("practice:home")).headers["Location"].startswith(LOGIN)  # ended, and for good
+    assert client.get(reverse("home")).headers["Location"].startswith(LOGIN)  # ended, and for good
 
 
 @pytest.mark.parametrize(
@@ -201,9 +207,9 @@ def test_the_others_get_no_way_to_a_new_password(serve, client, front_desk, fami
 def test_a_sheet_printed_on_the_one_is_redeemed_on_the_other(serve, front_desk, as_front_desk, rivera):
     mateo = rivera.link(rivera.ana, rivera.mateo)
     serve("staff")
-    as_front_desk.get(reverse("portal:window", args=[mateo.pk]))
-    as_front_desk.post(reverse("portal:issue", args=[mateo.pk]), {"child": mateo.pk})
-    sheet = as_front_desk.post(reverse("portal:print", args=[mateo.pk]), {"child": mateo.pk})
+    as_front_desk.get(reverse("desk:window", args=[mateo.pk]))
+    as_front_desk.post(reverse("desk:issue", args=[mateo.pk]), {"child": mateo.pk})
+    sheet = as_front_desk.post(reverse("desk:print", args=[mateo.pk]), {"child": mateo.pk})
     text = steps.pdf_text(sheet.content)
     assert "portal.sunnyside.example/register/" in text
     number = re.search(r"\d{4} \d{4} \d{4}", text)[0]
@@ -237,7 +243,7 @@ def test_what_blocks_a_family_breaks_no_page_of_theirs(serve, front_desk, rivera
     serve("public")
     rivera.mateo.refresh_from_db()
     assert steps.prove(Client(), number, rivera.mateo).status_code == 200
-    assert registered.get(reverse("portal:children")).status_code == 200
+    assert registered.get(reverse("family:children")).status_code == 200
     assert AuditEvent.objects.filter(action="pin.refused").count() == 1
 
 

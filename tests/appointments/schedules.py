@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import time_machine
+from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -15,7 +16,6 @@ from appointments import clock
 from appointments.models import Appointment, Provider, WorkingHours
 from patients.models import Patient
 from portal.models import Registration
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
@@ -118,7 +118,7 @@ def leaves_lines(client: Client, url: str, span: str) -> None:
     assert views_in_trail() == [line] * 2
     for minute, expected in [(1, 2), (14, 2), (28, 2), (29, 2), (31, 3), (40, 3)]:
         with time_machine.travel(today_at(10, minute), tick=False):
-            client.post(reverse("practice:session"))  # or the session would end
+            client.post(reverse("accounts:session"))  # or the session would end
             client.get(url, {"refresh": "1"}, headers=HTMX)
         assert (minute, views_in_trail()) == (minute, [line] * expected)
 

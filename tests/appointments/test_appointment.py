@@ -1,10 +1,10 @@
 """The window of an appointment, opened."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
 from appointments.models import Appointment, Provider, VisitType
-from practice.models import AuditEvent
 from tests.appointments import schedules
 from tests.appointments.schedules import HTMX, Status, today_at
 from tests.portal import steps
@@ -40,7 +40,7 @@ def test_a_page_of_its_own(as_front_desk, url, visit, rivera):
         f'href="{reverse("appointments:day")}?day=2026-11-25"',
         'id="save-appointment"',
         'id="stamp-arrival"',
-        f'hx-get="{reverse("portal:patient_window", args=[rivera.mateo.pk])}"',
+        f'hx-get="{reverse("desk:patient_window", args=[rivera.mateo.pk])}"',
     ]:
         assert words in page
     assert "hx-post" not in page.split('id="appointment-window"')[1].split("</form>")[0]

@@ -1,9 +1,10 @@
 """Schedule Settings: the overview, and the length of a slot."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from tests.appointments import setting_up
 from tests.portal import steps
 

@@ -2,12 +2,12 @@
 
 from contextlib import contextmanager
 
+from audit.models import AuditEvent, AuditLane
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from practice import append_only
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, AuditLane
+from audit import append_only
+from audit.trail import Action, Actor, record
 
 BY = Actor(None, "203.0.113.9")
 

@@ -1,10 +1,10 @@
 """The database itself refuses to change or delete a line of the audit trail (R20)."""
 
 import pytest
+from audit.models import AuditEvent
 from django.db import DatabaseError, connection, transaction
 
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent
+from audit.trail import Action, Actor, record
 
 # Twice: inside a test's transaction, and without one, as in life. The first of the two that runs
 # second also shows that the triggers are back after the tables were emptied.

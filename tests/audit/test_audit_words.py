@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice.audit import Action
-from practice.audit_words import GROUPS, WORDS, action_in_words, detail_in_words
+from audit.trail import Action
+from audit.words import GROUPS, WORDS, action_in_words, detail_in_words
 from practice.cells import neutral, restored
 
 
@@ -31,7 +31,7 @@ def test_an_action_nobody_knows_any_more_can_be_read():
     [
         ({}, ""),
         ({"tab": "basic_info"}, "tab basic info"),
-        ({"view": "portal:window", "why": "not_allowed"}, "page portal:window · reason not allowed"),
+        ({"view": "desk:window", "why": "not_allowed"}, "page desk:window · reason not allowed"),
         ({"fields": ["given_name", "birth_date"]}, "fields given name, birth date"),
         ({"numbers": {"patient_id": 7}}, "numbers patient id 7"),
         ({"pin": None, "verdict": "unknown"}, "reason unknown"),

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from practice.client import client_address, network_of
+from audit.client import client_address, network_of
 
 PROXY = "10.0.0.1"
 

@@ -4,14 +4,14 @@ A new view of ours fails here until it is said what it records.
 """
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
-from practice.audit import Actor
-from practice.models import AuditEvent
+from audit.trail import Actor
 from tests import people
+from tests.pinportal.test_every_url import OPEN_TO, addresses, everything, is_ours, patterns
 from tests.portal import steps
-from tests.test_every_url import OPEN_TO, addresses, everything, is_ours, patterns
 
 __all__ = ["everything"]  # the fixture
 
@@ -21,21 +21,21 @@ SCHEDULE, CHART, WINDOW, LIST = "schedule.viewed", "patient.viewed", "registrati
 WORKLIST, RUN, SETTINGS = "worklist.viewed", "sheet_run.viewed", "schedule_settings.changed"
 VISIT = "appointment.viewed"
 LINES = {
-    "practice:home": (None, None),
-    "practice:favicon": (None, None),
-    "practice:language": (None, None),  # no change of an access, nothing of a patient
-    "practice:session": (None, None),
-    "practice:session_back": (None, None),
-    "practice:send_again": (None, None),
-    "practice:own_sign_in": (None, None),
-    "practice:second_factor": (None, None),
-    "practice:sign_out_everywhere": (None, "sessions.ended"),
-    "practice:own_pages": (None, None),
-    "practice:account": (None, None),
-    "practice:change_email": (None, None),  # asks for the password first
-    "practice:confirm_email": (None, None),  # nothing was sent
-    "practice:send_email_code": (None, None),  # no mail server
-    "practice:keep_email": (None, None),  # no code was out
+    "home": (None, None),
+    "favicon": (None, None),
+    "language": (None, None),  # no change of an access, nothing of a patient
+    "accounts:session": (None, None),
+    "accounts:session_back": (None, None),
+    "accounts:send_again": (None, None),
+    "own_sign_in": (None, None),
+    "accounts:second_factor": (None, None),
+    "accounts:sign_out_everywhere": (None, "sessions.ended"),
+    "accounts:own_pages": (None, None),
+    "family_account:account": (None, None),
+    "family_account:change_email": (None, None),  # asks for the password first
+    "family_account:confirm_email": (None, None),  # nothing was sent
+    "family_account:send_email_code": (None, None),  # no mail server
+    "family_account:keep_email": (None, None),  # no code was out
     "pinportal:healthz": (None, None),
     "pinportal:readyz": (None, None),
     "patients:search": (None, None),  # nothing is looked for, nobody is shown; what a search records: below
@@ -70,62 +70,62 @@ LINES = {
     "appointments:remove_visit_type": (None, SETTINGS),
     "appointments:add_time_off": (None, None),
     "appointments:remove_time_off": (None, SETTINGS),
-    "portal:window": (WINDOW, None),
-    "portal:patient_window": (WINDOW, None),
-    "portal:issue": (None, WINDOW),
-    "portal:show": (None, WINDOW),
-    "portal:print": (None, WINDOW),
-    "portal:row_verb": (WINDOW, WINDOW),
-    "portal:history": (CHART, None),
-    "portal:dashboard": ("dashboard.viewed", None),
-    "portal:locked": ("dashboard.viewed", None),
-    "portal:pending": ("dashboard.viewed", None),
-    "portal:age_outs": ("dashboard.viewed", None),
-    "portal:alert_seen": (None, "alert.seen"),
-    "portal:administration": (LIST, LIST),
-    "portal:worklist": (WORKLIST, None),
-    "portal:decline_family": (WORKLIST, WORKLIST),
-    "portal:postpone": (WORKLIST, WORKLIST),
-    "portal:ask_now": (None, None),  # was not put off
-    "portal:plan_run": (None, WORKLIST),
-    "portal:run": (RUN, None),
-    "portal:print_run": (None, RUN),
-    "portal:audit": ("audit.viewed", "audit.viewed"),
-    "portal:export_audit": (None, "audit.exported"),
-    "practice:logo": (None, None),
-    "portal:settings": (None, None),
-    "portal:change_settings": (None, None),
-    "portal:change_logo": (None, None),
-    "portal:terms_settings": (None, None),
-    "portal:terms_version": (None, None),
-    "portal:staff": (None, None),
-    "portal:add_staff_record": (None, None),
-    "portal:staff_record": (None, None),
-    "portal:sign_in": (None, None),
-    "portal:sign_in_deed": (None, None),  # asks for the password first
-    "portal:invite": (None, None),
-    "portal:help_to_sign_in": (None, None),  # asks for the password first
-    "portal:roles": (None, None),
+    "desk:window": (WINDOW, None),
+    "desk:patient_window": (WINDOW, None),
+    "desk:issue": (None, WINDOW),
+    "desk:show": (None, WINDOW),
+    "desk:print": (None, WINDOW),
+    "desk:row_verb": (WINDOW, WINDOW),
+    "desk:history": (CHART, None),
+    "office:dashboard": ("dashboard.viewed", None),
+    "office:locked": ("dashboard.viewed", None),
+    "office:pending": ("dashboard.viewed", None),
+    "office:age_outs": ("dashboard.viewed", None),
+    "office:alert_seen": (None, "alert.seen"),
+    "office:administration": (LIST, LIST),
+    "desk:worklist": (WORKLIST, None),
+    "desk:decline_family": (WORKLIST, WORKLIST),
+    "desk:postpone": (WORKLIST, WORKLIST),
+    "desk:ask_now": (None, None),  # was not put off
+    "desk:plan_run": (None, WORKLIST),
+    "desk:run": (RUN, None),
+    "desk:print_run": (None, RUN),
+    "office:audit": ("audit.viewed", "audit.viewed"),
+    "office:export_audit": (None, "audit.exported"),
+    "logo": (None, None),
+    "office:settings": (None, None),
+    "office:change_settings": (None, None),
+    "office:change_logo": (None, None),
+    "office:terms_settings": (None, None),
+    "office:terms_version": (None, None),
+    "office:staff": (None, None),
+    "office:add_staff_record": (None, None),
+    "office:staff_record": (None, None),
+    "office:sign_in": (None, None),
+    "office:sign_in_deed": (None, None),  # asks for the password first
+    "office:invite": (None, None),
+    "desk:help_to_sign_in": (None, None),  # asks for the password first
+    "office:roles": (None, None),
     # The registration of a family. What is shown on the way has been proven, which is recorded.
-    "portal:register": (None, None),
-    "portal:register_siblings": (None, None),
-    "portal:register_another": (None, None),
-    "portal:register_you": (None, None),
-    "portal:register_email": (None, None),
-    "portal:register_terms": (None, None),
-    "portal:register_account": (None, None),
-    "portal:register_passkey": (None, None),
-    "portal:register_start_over": (None, None),
-    "portal:register_more_time": (None, None),
-    "portal:terms": (None, None),
-    "portal:accept_terms": (None, None),  # nothing waits to be accepted
-    "portal:children": ("children.viewed", None),
-    "portal:child": ("children.viewed", None),
-    "portal:child_history": ("children.viewed", None),
-    "portal:child_visit": ("children.exported", None),
-    "portal:child_pdf": (None, "children.exported"),
-    "portal:child_json": (None, "children.exported"),
-    "portal:leave_child": ("children.viewed", "registration.left"),
+    "signup:register": (None, None),
+    "signup:register_siblings": (None, None),
+    "signup:register_another": (None, None),
+    "signup:register_you": (None, None),
+    "signup:register_email": (None, None),
+    "signup:register_terms": (None, None),
+    "signup:register_account": (None, None),
+    "signup:register_passkey": (None, None),
+    "signup:register_start_over": (None, None),
+    "signup:register_more_time": (None, None),
+    "family:terms": (None, None),
+    "family:accept_terms": (None, None),  # nothing waits to be accepted
+    "family:children": ("children.viewed", None),
+    "family:child": ("children.viewed", None),
+    "family:child_history": ("children.viewed", None),
+    "family:child_visit": ("children.exported", None),
+    "family:child_pdf": (None, "children.exported"),
+    "family:child_json": (None, "children.exported"),
+    "family:leave_child": ("children.viewed", "registration.left"),
 }
 
 

@@ -4,18 +4,18 @@ import json
 from datetime import datetime
 
 import pytest
+from audit.models import AuditEvent
 from django.core.management import call_command
 
-from practice import seals
-from practice.lanes import LANES
-from practice.models import AuditEvent
-from tests.practice.tampering import write
+from audit import seals
+from audit.lanes import LANES
+from tests.audit.tampering import write
 
 pytestmark = pytest.mark.django_db
 
 
 def test_export_can_be_checked_by_whoever_has_the_key(tmp_path, monkeypatch):
-    monkeypatch.setattr("practice.trail.CHUNK", 2)
+    monkeypatch.setattr("audit.reading.CHUNK", 2)
     write(5)
     file = tmp_path / "trail.jsonl"
     call_command("export_audit", str(file))

@@ -4,13 +4,13 @@ import threading
 import time
 
 import pytest
+from audit.models import AuditEvent, AuditLane
 from django.db import connection, transaction
 
-from practice import lanes, verification
-from practice.audit import Action, record, record_each
-from practice.models import AuditEvent, AuditLane
+from audit import lanes, verification
+from audit.trail import Action, record, record_each
 from tests.at_once import at_once
-from tests.practice.tampering import BY, write
+from tests.audit.tampering import BY, write
 
 WRITERS = 20
 postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")

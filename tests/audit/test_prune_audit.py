@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from audit.models import AuditEvent, AuditLane
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from practice import retention
-from practice.models import AuditEvent, AuditLane
-from tests.practice.tampering import owner, verified, write
+from audit import retention
+from tests.audit.tampering import owner, verified, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

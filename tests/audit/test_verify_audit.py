@@ -3,13 +3,13 @@
 import json
 
 import pytest
+from audit.models import AuditEvent, AuditLane
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from practice import seals, verification
-from practice.lanes import LANES, NoLanes
-from practice.models import AuditEvent, AuditLane
-from tests.practice.tampering import copy_of, lane_of, owner, put_back, verified, write
+from audit import seals, verification
+from audit.lanes import LANES, NoLanes
+from tests.audit.tampering import copy_of, lane_of, owner, put_back, verified, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

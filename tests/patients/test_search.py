@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,6 @@ from hypothesis import strategies as st
 
 from patients.models import Patient, PatientAlias
 from patients.search import find_contacts, find_patients
-from practice.models import AuditEvent
 from tests import people
 
 URL = "/patients/"

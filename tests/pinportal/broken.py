@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from accounts.models import User
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
@@ -10,7 +11,7 @@ from django.urls import path
 
 from pinportal.shared_urls import handler400, handler403, handler404, handler500
 from pinportal.urls import urlpatterns as real
-from practice.models import Practice, User
+from practice.models import Practice
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 

@@ -7,20 +7,20 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from audit.trail import Actor
 from patients.models import Patient
 from portal import registration
 from portal.models import Account, Pin, Registration
-from practice.audit import Actor
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
-REGISTER = reverse("portal:register")
+REGISTER = reverse("signup:register")
 NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 
 
@@ -264,11 +264,11 @@ def test_no_text_breaks_the_registration_page(client, db, pin, month, day, year)
 @given(value=st.text(max_size=120))
 def test_no_text_breaks_the_staff_s_pages(as_front_desk, mateo, value):
     posts = {
-        reverse("portal:issue", args=[mateo.pk]): "child",
-        reverse("portal:show", args=[mateo.pk]): "only",
-        reverse("portal:print", args=[mateo.pk]): "child",
-        reverse("portal:row_verb", args=[mateo.pk, mateo.pk, "revoke"]): "reason",
-        reverse("portal:administration"): "query",
+        reverse("desk:issue", args=[mateo.pk]): "child",
+        reverse("desk:show", args=[mateo.pk]): "only",
+        reverse("desk:print", args=[mateo.pk]): "child",
+        reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "revoke"]): "reason",
+        reverse("office:administration"): "query",
         reverse("patients:search"): "query",
     }
     for address, name in posts.items():
@@ -277,8 +277,8 @@ def test_no_text_breaks_the_staff_s_pages(as_front_desk, mateo, value):
 
 # --- 8: guessing numbers -------------------------------------------------------------------------
 
-OF_PATIENT = ["portal:history", "patients:chart", "patients:edit", "patients:family_contacts", "patients:add_contact"]
-OF_CONTACT = ["portal:window", "patients:edit_contact", "patients:inactivate_contact"]
+OF_PATIENT = ["desk:history", "patients:chart", "patients:edit", "patients:family_contacts", "patients:add_contact"]
+OF_CONTACT = ["desk:window", "patients:edit_contact", "patients:inactivate_contact"]
 
 
 @pytest.mark.parametrize("name", OF_PATIENT + OF_CONTACT)
@@ -314,21 +314,21 @@ EXTRA = {
 
 def test_extra_fields_of_a_registration_from_the_desk_to_my_children_change_nothing(as_front_desk, rivera, mateo):
     chosen = {"child": mateo.pk, "only": mateo.pk, **EXTRA}
-    as_front_desk.post(reverse("portal:issue", args=[mateo.pk]), chosen)
+    as_front_desk.post(reverse("desk:issue", args=[mateo.pk]), chosen)
     pin = Pin.objects.get()
     assert (pin.state, pin.registration.status, pin.expires_at.year < 2999) == ("active", "pending", True)
-    as_front_desk.post(reverse("portal:show", args=[mateo.pk]), chosen)
-    as_front_desk.post(reverse("portal:print", args=[mateo.pk]), chosen)
+    as_front_desk.post(reverse("desk:show", args=[mateo.pk]), chosen)
+    as_front_desk.post(reverse("desk:print", args=[mateo.pk]), chosen)
     parent, number = (
         Client(),
         registration.show(contact=rivera.ana, family_contact_ids=[mateo.pk], by=steps.PARENT)[mateo.pk],
     )
-    parent.post(reverse("portal:register_account"), {"email": "x@mail.example", "password": steps.PASSWORD, **EXTRA})
+    parent.post(reverse("signup:register_account"), {"email": "x@mail.example", "password": steps.PASSWORD, **EXTRA})
     assert not Account.objects.exists()
     parent.post(REGISTER, steps.typed(number, mateo.patient.birth_date, **EXTRA))
     for step, sent in {"you": {"is_guardian": "yes"}, "email": {"email": "a@mail.example"}}.items():
         parent.post(reverse(f"portal:register_{step}"), {**sent, **EXTRA})
-    parent.post(reverse("portal:register_account"), {"email": "a@mail.example", "password": steps.PASSWORD, **EXTRA})
+    parent.post(reverse("signup:register_account"), {"email": "a@mail.example", "password": steps.PASSWORD, **EXTRA})
     account = Account.objects.get()
     assert (account.contact, account.user.kind) == (rivera.ana, "family")
     assert Registration.objects.get().status == "registered"
@@ -352,10 +352,10 @@ def test_a_forged_forwarded_host_stands_nowhere(as_front_desk, mateo, number):
         "x-forwarded-server": "evil.example",
         "forwarded": "host=evil.example",
     }
-    gets = [REGISTER, reverse("account_login"), reverse("portal:window", args=[mateo.pk]), reverse("patients:search")]
+    gets = [REGISTER, reverse("account_login"), reverse("desk:window", args=[mateo.pk]), reverse("patients:search")]
     for address in gets:
         page = as_front_desk.get(address, headers=forged)
         assert "evil" not in page.text + str(page.headers)
-    sheet = as_front_desk.post(reverse("portal:print", args=[mateo.pk]), {"child": mateo.pk}, headers=forged)
+    sheet = as_front_desk.post(reverse("desk:print", args=[mateo.pk]), {"child": mateo.pk}, headers=forged)
     assert b"evil" not in sheet.content
     assert "evil" not in steps.pdf_text(sheet.content)

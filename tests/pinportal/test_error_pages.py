@@ -8,12 +8,12 @@ from django.conf import settings as project
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from practice import error_pages
+from pinportal import error_pages
 from practice.models import Practice
+from tests.pinportal.test_secrets import run
 from tests.portal import steps
-from tests.test_secrets import run
 
-REGISTER = reverse("portal:register")
+REGISTER = reverse("signup:register")
 WORDS = {  # status: (English, Spanish)
     400: ("The server did not understand that", "El servidor no entendió"),
     403: ("You cannot open this page", "Usted no puede abrir esta página"),
@@ -27,7 +27,7 @@ WORDS = {  # status: (English, Spanish)
 @pytest.fixture
 def stranger(settings):
     """A browser that gets error pages rather than the test the exception."""
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     return Client(raise_request_exception=False)
 
 
@@ -194,7 +194,7 @@ def test_where_even_the_template_is_missing_a_page_stands_in_the_code(settings, 
 
 def test_a_broken_context_processor_breaks_no_error_page(settings, stranger):
     template = {**project.TEMPLATES[0]}
-    template["OPTIONS"] = {"context_processors": ["tests.broken.raises"]}
+    template["OPTIONS"] = {"context_processors": ["tests.pinportal.broken.raises"]}
     settings.TEMPLATES = [template]
     assert WORDS[404][0] in stranger.get("/none/").text
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def _broken(settings):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

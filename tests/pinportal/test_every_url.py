@@ -9,17 +9,18 @@ import re
 from datetime import timedelta
 
 import pytest
+from accounts.models import StaffRecord, User
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from appointments.models import Appointment, Provider, TimeOff, VisitType
+from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact
 from portal.models import Alert, RedemptionFailure, SheetRun
 from practice import terms
-from practice.audit import Actor
-from practice.models import AuditEvent, StaffRecord, User
 from tests.portal import steps
 
 # Addresses of libraries, and to whom they open.
@@ -55,7 +56,7 @@ THIRD_PARTY = {
     "mfa_edit_webauthn": (reverse("mfa_edit_webauthn", args=[1]), "own sign-in"),
     "mfa_login_webauthn": (reverse("mfa_login_webauthn"), "public"),
 }
-# Who is let in under each rule that ``practice.access`` can state.
+# Who is let in under each rule that ``accounts.access`` can state.
 OPEN_TO = {
     "public": steps.EVERYBODY,
     "signed in": steps.EVERYBODY - {"anonymous"},
@@ -80,18 +81,18 @@ ON_THE_WAY_IN = {
     "mfa_authenticate",
     "mfa_login_webauthn",
 }
-# Asked, it leaves nobody signed in who could be asked for the others (tests/practice/test_account.py).
-LAST = {"practice:sign_out_everywhere"}
+# Asked, it leaves nobody signed in who could be asked for the others (tests/accounts/family/test_account.py).
+LAST = {"accounts:sign_out_everywhere"}
 # Of something that nobody here has yet.
 NOT_YET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 # Of one child: to a family that is not the child's they are not there.
 OF_A_CHILD = {
-    "portal:child",
-    "portal:child_history",
-    "portal:child_visit",
-    "portal:child_pdf",
-    "portal:child_json",
-    "portal:leave_child",
+    "family:child",
+    "family:child_history",
+    "family:child_visit",
+    "family:child_pdf",
+    "family:child_json",
+    "family:leave_child",
 }
 OURS = ("practice", "patients", "appointments", "portal", "pinportal")
 SURFACES = ("both", "staff", "public")
@@ -234,7 +235,7 @@ def test_no_page_for_staff_opens_without_a_second_factor_where_one_is_required(e
         pytest.skip("No page there is for staff.")
     settings.REQUIRE_SECOND_FACTOR = True
     client = steps.client_of("administrator")
-    before, page, seen = steps.everything_but(AuditEvent), reverse("practice:second_factor"), {}
+    before, page, seen = steps.everything_but(AuditEvent), reverse("accounts:second_factor"), {}
     for _name, address, rule in everything:
         if rule.startswith("staff: ") and rule != "staff: own sign-in":
             answers = [client.get(address), client.post(address)]
@@ -303,10 +304,10 @@ def test_post_from_another_origin_is_refused_although_it_has_a_token(db, surface
     if surface == "staff":
         pytest.skip("The form is the families'.")
     client = Client(enforce_csrf_checks=True)
-    client.get(reverse("portal:register"))
+    client.get(reverse("signup:register"))
     sent = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "pin": steps.UNKNOWN}
     born = {"birth_date_month": "1", "birth_date_day": "1", "birth_date_year": "2020"}
-    url = reverse("portal:register")
+    url = reverse("signup:register")
     assert client.post(url, sent | born, headers={"origin": "https://evil.example"}).status_code == 403
     assert not RedemptionFailure.objects.exists()
     assert client.post(url, sent | born, headers={"origin": "http://testserver"}).status_code == 200

@@ -1,9 +1,10 @@
 """Fields that a form does not have, sent to forms that say who is who and who may do what (attack 10)."""
 
+from accounts.models import StaffRecord
+from audit.models import AuditEvent
 from django.urls import reverse
 
 from patients.models import Contact, FamilyContact, Patient
-from practice.models import AuditEvent, StaffRecord
 from tests import people
 from tests.patients import test_charts, test_family_contacts
 from tests.portal.steps import everything_but
@@ -27,7 +28,7 @@ def test_editing_one_staff_record_touches_no_other_and_no_sign_in(as_administrat
     before = everything_but(StaffRecord, AuditEvent)
     sent = {"name": "Dana O.", "role": "clinician", "is_active": "on", "user": front_desk.pk}
     as_administrator.post(
-        reverse("portal:staff_record", args=[record.pk]), {**sent, **EXTRA, "email": "x@mail.example", "password": "x"}
+        reverse("office:staff_record", args=[record.pk]), {**sent, **EXTRA, "email": "x@mail.example", "password": "x"}
     )
     record.refresh_from_db()
     assert (record.name, record.user) == ("Dana O.", front_desk)
@@ -36,7 +37,7 @@ def test_editing_one_staff_record_touches_no_other_and_no_sign_in(as_administrat
 
 def test_a_staff_record_takes_no_family_s_sign_in(as_administrator, front_desk, family_user):
     sent = {"name": "Dana O.", "role": "administrator", "is_active": "on", "user": family_user.pk}
-    page = as_administrator.post(reverse("portal:staff_record", args=[front_desk.staff_record.pk]), sent)
+    page = as_administrator.post(reverse("office:staff_record", args=[front_desk.staff_record.pk]), sent)
     assert page.status_code == 200
     assert not StaffRecord.objects.filter(user=family_user).exists()
 

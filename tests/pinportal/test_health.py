@@ -10,9 +10,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 from pinportal import health
-from portal import sheet
+from portal.sheets import sheet
+from tests.pinportal.test_secrets import run
 from tests.portal import steps
-from tests.test_secrets import run
 
 GOOD = dict.fromkeys(("database", "migrations", "keys", "pdf", "disk"), "ok")
 PATHS = ["/healthz", "/readyz"]

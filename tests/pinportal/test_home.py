@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tests.portal import steps
 
-URL = reverse("practice:home")
+URL = reverse("home")
 
 
 @pytest.mark.parametrize("role", ["front desk", "clinician", "administrator", "unlinked", "inactive"])
@@ -14,7 +14,7 @@ def test_home_leads_staff_to_the_patients(db, role):
 
 
 def test_home_leads_a_family_to_its_children(as_family):
-    assert as_family.get(URL).headers["Location"] == reverse("portal:children")
+    assert as_family.get(URL).headers["Location"] == reverse("family:children")
 
 
 def test_home_roles(db):

@@ -15,8 +15,8 @@ from pinportal.logs import JsonFormatter, TextFormatter
 from portal import registration
 from practice.models import Practice
 from tests import people
+from tests.pinportal.test_secrets import run
 from tests.portal import steps
-from tests.test_secrets import run
 
 FIELDS = {"time", "level", "logger", "message", "request", "method", "route", "user", "address"}
 
@@ -67,23 +67,23 @@ def everything_from_the_search_to_failures(front_desk, rivera):
     desk.post(reverse("account_login"), {"login": front_desk.email, "password": people.PASSWORD})
     desk.post(reverse("patients:search"), {"query": "mateo rivera"})
     desk.get(f"{reverse('patients:chart', args=[mateo.patient_id])}?q=Mateo")
-    desk.get(reverse("portal:window", args=[mateo.pk]))
-    desk.post(reverse("portal:issue", args=[mateo.pk]), {"child": mateo.pk})
-    desk.post(reverse("portal:print", args=[mateo.pk]), {"child": mateo.pk})
+    desk.get(reverse("desk:window", args=[mateo.pk]))
+    desk.post(reverse("desk:issue", args=[mateo.pk]), {"child": mateo.pk})
+    desk.post(reverse("desk:print", args=[mateo.pk]), {"child": mateo.pk})
     number = registration.show(contact=rivera.ana, family_contact_ids=[mateo.pk], by=steps.PARENT)[mateo.pk]
     desk.get("/patients/Mateo-Rivera/?name=Rivera")
     desk.get("/?pin=" + number, headers={"host": "mateo.rivera.example"})
 
     parent = Client(raise_request_exception=False)
-    parent.post(reverse("portal:register"), steps.typed(steps.UNKNOWN, rivera.mateo.birth_date))
-    parent.post(reverse("portal:register"), steps.typed(number, date(2019, 1, 1)))
-    parent.post(reverse("portal:register"), {**steps.typed(number, rivera.mateo.birth_date), "x": "Mateo" * 10**5})
+    parent.post(reverse("signup:register"), steps.typed(steps.UNKNOWN, rivera.mateo.birth_date))
+    parent.post(reverse("signup:register"), steps.typed(number, date(2019, 1, 1)))
+    parent.post(reverse("signup:register"), {**steps.typed(number, rivera.mateo.birth_date), "x": "Mateo" * 10**5})
     steps.prove(parent, number, rivera.mateo)
     steps.answer(parent, "ana@home.example")
-    parent.post(reverse("portal:register_account"), {"email": "ana@home.example", "password": steps.PASSWORD})
-    parent.get(reverse("portal:children"))
+    parent.post(reverse("signup:register_account"), {"email": "ana@home.example", "password": steps.PASSWORD})
+    parent.get(reverse("family:children"))
     strict = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    strict.post(reverse("portal:register"), steps.typed(number, rivera.mateo.birth_date))
+    strict.post(reverse("signup:register"), steps.typed(number, rivera.mateo.birth_date))
     strict.get("/", headers={"referer": "https://evil.example/Mateo"})
 
     parent.get("/broken/value/?secret=Mateo+Rivera")
@@ -96,7 +96,7 @@ def everything_from_the_search_to_failures(front_desk, rivera):
 
 @pytest.mark.parametrize("log", [JsonFormatter, TextFormatter], indirect=True)
 def test_a_whole_day_with_its_failures_leaves_nobody_in_the_log(log, settings, front_desk, rivera):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     numbers = everything_from_the_search_to_failures(front_desk, rivera)
     born = rivera.mateo.birth_date
     secrets = [
@@ -156,19 +156,19 @@ def test_the_address_is_the_one_before_our_proxies(log, client, settings):
 
 
 def test_a_mistake_is_told_by_type_and_place_with_what_led_to_it(log, settings, front_desk):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     page = Client(raise_request_exception=False).get("/broken/value/?secret=Mateo")
     (line,) = log.of("django.request")
     (error,) = line["error"]
     assert (line["level"], line["message"], line["route"]) == ("ERROR", "Internal Server Error", "raises")
     assert line["request"] == page.headers["X-Request-ID"]
     assert error["type"] == "builtins.ValueError"
-    assert error["at"][-1].startswith("tests/broken.py:")
+    assert error["at"][-1].startswith("tests/pinportal/broken.py:")
     assert error["at"][-1].endswith(" raises")
 
 
 def test_a_refusal_of_the_database_is_told_by_its_code_and_constraint(log, settings, front_desk):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     Client(raise_request_exception=False).get("/broken/again/")
     ours, drivers = log.of("django.request")[0]["error"]
     assert ours["type"] == f"{IntegrityError.__module__}.IntegrityError"
@@ -233,7 +233,7 @@ def test_an_unknown_format_is_refused():
 
 
 def test_nothing_of_a_mistake_is_mailed_to_anybody(settings, front_desk, mailoutbox):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     settings.ADMINS = [("Operator", "operator@example.org")]
     Practice.objects.create(pk=1)
     Client(raise_request_exception=False).get("/broken/value/")

@@ -5,7 +5,7 @@ from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
 
-from portal import throttle
+from portal.pins import throttle
 from tests import people
 from tests.portal import steps
 
@@ -27,10 +27,10 @@ POLICY = {
 @pytest.fixture
 def answers(settings, front_desk, rivera):
     """An answer of every kind by what it is, over TLS as in production."""
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     settings.SECURE_HSTS_SECONDS = 60
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
-    settings.MIDDLEWARE = [*project.MIDDLEWARE, "tests.broken.layer_that_breaks"]
+    settings.MIDDLEWARE = [*project.MIDDLEWARE, "tests.pinportal.broken.layer_that_breaks"]
     found = {kind: ask() for kind, ask in questions(front_desk, rivera).items()}
     yield found
     for each in found.values():
@@ -41,18 +41,18 @@ def questions(front_desk, rivera):
     link = rivera.link(rivera.ana, rivera.mateo)
     desk, stranger = people.signed_in(front_desk), Client(raise_request_exception=False)
     strict = Client(enforce_csrf_checks=True)
-    issue, sheet = reverse("portal:issue", args=[link.pk]), reverse("portal:print", args=[link.pk])
+    issue, sheet = reverse("desk:issue", args=[link.pk]), reverse("desk:print", args=[link.pk])
     desk.post(issue, {"child": link.pk}, secure=True)
 
     def guess(number):
-        return stranger.post(reverse("portal:register"), steps.typed(number, rivera.mateo.birth_date), secure=True)
+        return stranger.post(reverse("signup:register"), steps.typed(number, rivera.mateo.birth_date), secure=True)
 
     def get(path, by=stranger, **options):
         return lambda: by.get(path, secure=True, **options)
 
     return {
         "page": get(reverse("patients:search"), desk),
-        "public page": get(reverse("portal:register")),
+        "public page": get(reverse("signup:register")),
         "PDF": lambda: desk.post(sheet, {"child": link.pk}, secure=True),
         "static file": get("/static/css/theme.css"),
         "missing static file": get("/static/none.css"),
@@ -64,14 +64,14 @@ def questions(front_desk, rivera):
         "not modified or partly": get("/static/css/theme.css", headers={"range": "bytes=0-9"}),
         "400 by host": get("/", headers={"host": "evil.example"}),
         "400 by fields": lambda: stranger.post(
-            reverse("portal:register"), {f"field{each}": "1" for each in range(2000)}, secure=True
+            reverse("signup:register"), {f"field{each}": "1" for each in range(2000)}, secure=True
         ),
-        "403 by rule": get(reverse("portal:children"), desk),
+        "403 by rule": get(reverse("family:children"), desk),
         "403 by exception": get("/broken/denied/"),
-        "403 by token": lambda: strict.post(reverse("portal:register"), secure=True),
+        "403 by token": lambda: strict.post(reverse("signup:register"), secure=True),
         "404": get("/no/such/page/"),
         "405": get(issue, desk),
-        "413": lambda: stranger.post(reverse("portal:register"), {"pin": "1" * 2**20}, secure=True),
+        "413": lambda: stranger.post(reverse("signup:register"), {"pin": "1" * 2**20}, secure=True),
         "429": lambda: [guess(number) for number in steps.guesses(throttle.LIMIT_PER_CLIENT + 1)][-1],
         "500": get("/broken/value/"),
         "500 of a layer": get("/", headers={"x-break": "now"}),
@@ -118,4 +118,4 @@ def test_references_differ(client, db):
 
 def test_the_browser_s_own_search_for_an_icon_is_led_to_ours(client, db):
     assert client.get("/favicon.ico").headers["Location"] == "/static/favicon.svg"
-    assert steps.refused_methods(client, reverse("practice:favicon")) == {"post", "put", "patch", "delete"}
+    assert steps.refused_methods(client, reverse("favicon")) == {"post", "put", "patch", "delete"}

@@ -1,6 +1,6 @@
 """The settings that hold in production."""
 
-from tests.test_secrets import run
+from tests.pinportal.test_secrets import run
 
 SHOW = """
 import django; django.setup()

@@ -2,7 +2,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from practice.audit import Actor
+from audit.trail import Actor
 from tests.portal import steps
 
 
@@ -64,4 +64,4 @@ def unknown():
 
 @pytest.fixture
 def window_url(mateo):
-    return reverse("portal:window", args=[mateo.pk])
+    return reverse("desk:window", args=[mateo.pk])

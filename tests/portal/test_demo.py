@@ -8,20 +8,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from accounts.models import StaffRecord, User
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import demo as practice_demo
 from appointments import conflicts
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from patients.ages import age_on, today
 from patients.models import Contact, FamilyContact, Patient
-from portal import administration, children
 from portal import demo as portal_demo
+from portal.family import children
 from portal.models import Pin, Registration
-from practice import demo as practice_demo
-from practice.models import Practice, StaffRecord, User
+from portal.office import administration
+from practice.models import Practice
 
 NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY_NOON = datetime(2027, 3, 9, 12, 0, tzinfo=NEW_YORK)

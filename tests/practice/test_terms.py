@@ -1,12 +1,13 @@
 """Terms: versions that stay as they were, and who has accepted which."""
 
 import pytest
+from audit.models import AuditEvent
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from audit.trail import Actor
 from practice import terms
-from practice.audit import Actor
-from practice.models import AuditEvent, Terms, TermsAcceptance, TermsText
+from practice.models import Terms, TermsAcceptance, TermsText
 from tests.at_once import at_once
 
 FIRST = {"en": "Be kind.", "es": "Sea amable."}

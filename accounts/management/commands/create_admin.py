@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from practice.audit import Action, Actor, record
-from practice.models import StaffRecord, User
+from accounts.models import StaffRecord, User
+from audit.trail import Action, Actor, record
 
 
 class Command(BaseCommand):

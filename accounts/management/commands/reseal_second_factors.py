@@ -1,11 +1,11 @@
-"""``manage.py reseal_second_factors``: see ``practice.second_factor.reseal``."""
+"""``manage.py reseal_second_factors``: see ``accounts.factors.second_factor.reseal``."""
 
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 
-from practice import second_factor
+from accounts.factors import second_factor
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from practice import permissions
+from accounts import permissions
 
 
 class Command(BaseCommand):

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from appointments import schedule
+from accounts.access import Permission, staff_page
+from appointments.calendar import schedule
 from appointments.forms import FilterForm
 from appointments.models import SchedulePreference, VisitType
-from practice.access import Permission, staff_page
-from practice.audit import Action, Actor, record, record_refresh
+from audit.trail import Action, Actor, record, record_refresh
 from practice.models import Practice
 
 SPANS = {"day": "Day", "week": "Week", "month": "Month"}

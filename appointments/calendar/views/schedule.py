@@ -4,8 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import Permission, staff_page
 from appointments.models import SchedulePreference
-from practice.access import Permission, staff_page
 
 Mode = SchedulePreference.Mode
 PAGES = {Mode.CALENDAR: "appointments:day", Mode.TRACKING: "appointments:tracking"}

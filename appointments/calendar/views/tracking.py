@@ -7,9 +7,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from appointments import tracking as reading
-from practice.access import Permission, staff_page
-from practice.audit import Action, Actor, record, record_refresh
+from accounts.access import Permission, staff_page
+from appointments.calendar import tracking as reading
+from audit.trail import Action, Actor, record, record_refresh
 
 RECORDED_WITHIN = timedelta(minutes=30)  # of a page that stays open all day
 
@@ -32,6 +32,6 @@ def tracking(request: HttpRequest) -> HttpResponse:
     }
     if "refresh" in request.GET and request.headers.get("HX-Request"):
         record_refresh(actor=by, action=Action.SCHEDULE_VIEWED, within=RECORDED_WITHIN, view="tracking", day=day)
-        return render(request, "appointments/_tracking_rows.html", context)
+        return render(request, "appointments/calendar/_tracking_rows.html", context)
     record(actor=by, action=Action.SCHEDULE_VIEWED, view="tracking", day=day)
-    return render(request, "appointments/tracking.html", context)
+    return render(request, "appointments/calendar/tracking.html", context)

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from practice import trail
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent
+from audit import reading
+from audit.models import AuditEvent
+from audit.trail import Action, Actor, record
 
 
 class Command(BaseCommand):
@@ -22,6 +22,6 @@ class Command(BaseCommand):
         record(actor=Actor.command("export_audit"), action=Action.AUDIT_EXPORTED, format="json_lines")
         to_stdout = options["file"] == "-"
         with nullcontext(sys.stdout) if to_stdout else Path(options["file"]).open("w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in trail.as_json_lines(AuditEvent.objects.all()))
+            file.writelines(f"{line}\n" for line in reading.as_json_lines(AuditEvent.objects.all()))
         if not to_stdout:
             self.stdout.write(f"The audit trail is in {options['file']}.")

@@ -6,8 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from practice import retention, verification
-from practice.audit import Actor
+from audit import retention, verification
+from audit.trail import Actor
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from practice import seals
-from practice.audit import Action, Actor, record
-from practice.models import AuditLane
+from audit import seals
+from audit.models import AuditLane
+from audit.trail import Action, Actor, record
 
 
 class Command(BaseCommand):

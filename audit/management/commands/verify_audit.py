@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from practice import anchors, verification
+from audit import anchors, verification
 
 NOT_CHECKED = 2  # exit code: nothing is wrong as far as could be seen, but a key was missing
 

@@ -8,13 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import sheet_runs, worklist
+from accounts.access import Permission, staff_page
+from audit.trail import Action, Actor, record, record_refresh
+from portal import worklist
+from portal.desk import runs
+from portal.desk.views.window import CANNOT_BE_READ, NUMBER
+from portal.desk.views.worklist import address_of, day_of, list_page
 from portal.models import SheetRun
 from portal.refusals import NothingToPrint, RunIsUnderWay, UnreadableSheet
-from portal.views.window import CANNOT_BE_READ, NUMBER
-from portal.views.worklist import address_of, day_of, list_page
-from practice.access import Permission, staff_page
-from practice.audit import Action, Actor, record, record_refresh
 from practice.faults import when_it_fails
 
 OPENING = timedelta(minutes=15)  # a page that only watches the progress for so long is one opening
@@ -27,9 +28,9 @@ def plan_run(request: HttpRequest) -> HttpResponse:
     ticked = {int(value) for value in request.POST.getlist("family") if NUMBER.fullmatch(value)}
     found, by = worklist.read(day_of(request.POST.get("day", ""))), Actor.of(request)
     families = [family for family in found.families if family.contact.pk in ticked]
-    if len(families) > sheet_runs.MAX_FAMILIES:
+    if len(families) > runs.MAX_FAMILIES:
         problem = (
-            f"At most {sheet_runs.MAX_FAMILIES} families go into one run, and {len(families)} are ticked. "
+            f"At most {runs.MAX_FAMILIES} families go into one run, and {len(families)} are ticked. "
             "Nothing has happened. Untick some, print, and come back for the others."
         )
         record(actor=by, action=Action.WORKLIST_VIEWED, day=found.day.isoformat(), why="too_many")
@@ -37,13 +38,13 @@ def plan_run(request: HttpRequest) -> HttpResponse:
     if not families:
         record(actor=by, action=Action.WORKLIST_VIEWED, day=found.day.isoformat(), why="nothing_ticked")
         return list_page(request, found, problem="Tick the families to register first.", ticked=ticked)
-    run = sheet_runs.plan(day=found.day, families=families, by=by)
+    run = runs.plan(day=found.day, families=families, by=by)
     if gone := len(ticked) - len(families):
         words = "family has" if gone == 1 else "families have"
         messages.warning(
             request, f"{gone} {words} left the list in the meantime and {'is' if gone == 1 else 'are'} not in this run."
         )
-    return redirect("portal:run", run.pk)
+    return redirect("desk:run", run.pk)
 
 
 @require_safe
@@ -70,7 +71,7 @@ def print_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """**Register and Print**, **Continue**, **Print Again**: all sheets as one PDF for a new tab."""
     found = get_object_or_404(SheetRun, pk=run_id)
     try:
-        document = sheet_runs.carry_out(run=found, by=Actor.of(request))
+        document = runs.carry_out(run=found, by=Actor.of(request))
     except RunIsUnderWay:
         problem = "These sheets are being printed already, in another tab or by somebody else."
         return _not_printed(request, found, problem, why="under_way")
@@ -93,7 +94,7 @@ def _not_printed(request: HttpRequest, found: SheetRun, problem: str, *, why: st
 
 
 def _run_page(request: HttpRequest, found: SheetRun, *, problem: str = "") -> HttpResponse:
-    report = sheet_runs.read(found)
+    report = runs.read(found)
     is_fragment = bool(request.headers.get("HX-Request"))
     context = {"report": report, "problem": problem, "back": address_of(report.run.day), "is_fragment": is_fragment}
-    return render(request, "portal/_run.html" if is_fragment else "portal/run.html", context)
+    return render(request, "portal/desk/_run.html" if is_fragment else "portal/desk/run.html", context)

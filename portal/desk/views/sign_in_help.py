@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import Permission, proven_again, staff_page
+from accounts.factors import second_factor
+from audit.trail import Actor
 from patients.models import FamilyContact
-from portal import sign_in_help
+from portal.desk import sign_in_help
 from portal.forms import SignInHelpForm
-from practice import second_factor
-from practice.access import Permission, proven_again, staff_page
-from practice.audit import Actor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -30,10 +30,10 @@ def help_to_sign_in(request: HttpRequest, family_contact_id: int) -> HttpRespons
             reason = str(refused)
         else:
             qr = segno.make(url, error="m").svg_data_uri(scale=4, border=4, dark="#000", light="#fff")
-            return render(request, "portal/help_link.html", {"family_contact": link, "link": url, "qr": qr})
+            return render(request, "portal/desk/help_link.html", {"family_contact": link, "link": url, "qr": qr})
     user = sign_in_help.account_of(link)
     kept = second_factor.context_of(user) if user and not reason else {}
     has_factors = bool(kept.get("app") or kept.get("passkeys"))
     context = {"family_contact": link, "form": form, "reason": reason, "has_factors": has_factors}
     status = HTTPStatus.CONFLICT if request.method == "POST" and reason else HTTPStatus.OK
-    return render(request, "portal/sign_in_help.html", context, status=status)
+    return render(request, "portal/desk/sign_in_help.html", context, status=status)

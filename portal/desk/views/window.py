@@ -14,16 +14,17 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import Permission, refusal, staff_page
+from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import FamilyContact, Patient
-from portal import registration, window
+from portal import registration
+from portal.desk import window
 from portal.eligibility import who_to_register
 from portal.forms import ReasonForm
 from portal.models import PinSheet
-from portal.pins import UnreadablePin
+from portal.pins.numbers import UnreadablePin
 from portal.refusals import NothingToPrint
-from practice.access import Permission, refusal, staff_page
-from practice.audit import Action, Actor, record
 from practice.faults import when_it_fails
 from practice.models import Practice
 
@@ -236,4 +237,4 @@ def _answer(request: HttpRequest, name: str, context: dict[str, object]) -> Http
     fragment = f"portal/_{name}.html"
     if request.headers.get("HX-Request"):
         return render(request, fragment, context)
-    return render(request, "portal/window_page.html", {**context, "fragment": fragment})
+    return render(request, "portal/desk/window_page.html", {**context, "fragment": fragment})

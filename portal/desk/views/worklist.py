@@ -11,15 +11,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import Permission, refusal, staff_page
+from audit.trail import Action, Actor, listed, record, record_refresh
 from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import registration
 from portal import worklist as reading
+from portal.desk.runs import MAX_FAMILIES, unfinished
 from portal.forms import PostponeForm, ReasonForm
-from portal.pin_rows import children_to_ask_about
-from portal.sheet_runs import MAX_FAMILIES, unfinished
-from practice.access import Permission, refusal, staff_page
-from practice.audit import Action, Actor, listed, record, record_refresh
+from portal.pins.rows import children_to_ask_about
 
 YEARS = range(1900, 2200)  # a day outside of them is a typing mistake
 OPENING = timedelta(minutes=15)  # a list that only refreshes itself for so long is one opening
@@ -54,7 +54,7 @@ def list_page(
         "max_families": MAX_FAMILIES,
         "problem": problem,
     }
-    return render(request, "portal/worklist.html", context)
+    return render(request, "portal/desk/worklist.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +109,7 @@ def day_of(text: str) -> date:
 
 def address_of(day: date) -> str:
     """The list of that day; today's has the plain address, which is right tomorrow too."""
-    return reverse("portal:worklist") + ("" if day == today() else f"?{urlencode({'day': day.isoformat()})}")
+    return reverse("desk:worklist") + ("" if day == today() else f"?{urlencode({'day': day.isoformat()})}")
 
 
 def _ask(request: HttpRequest, contact: Contact, form: ReasonForm, **question: str) -> HttpResponse:
@@ -125,10 +125,10 @@ def _ask(request: HttpRequest, contact: Contact, form: ReasonForm, **question: s
         "back": address_of(day_of(request.GET.get("day", ""))),
         **question,
     }
-    fragment = "portal/_ask_family.html"
+    fragment = "portal/desk/_ask_family.html"
     if request.headers.get("HX-Request"):
         return render(request, fragment, context)
-    return render(request, "portal/window_page.html", {**context, "fragment": fragment})
+    return render(request, "portal/desk/window_page.html", {**context, "fragment": fragment})
 
 
 def _done(request: HttpRequest, said: str, *, is_good: bool) -> HttpResponse:

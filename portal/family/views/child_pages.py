@@ -7,9 +7,9 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from portal import children
-from portal.children import Card
-from practice.access import BIGGEST, family_page, record_refusal
+from accounts.access import BIGGEST, family_page, record_refusal
+from portal.family import children
+from portal.family.children import Card
 
 
 def child_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -38,4 +38,4 @@ def own_card(request: HttpRequest, patient_id: int) -> Card:
 def no_access(request: HttpRequest, card: Card) -> HttpResponse:
     """Why nothing can be seen of a child of one's own, and whom to call; recorded."""
     record_refusal(request, "no_access")
-    return render(request, "portal/children/no_access.html", {"card": card}, status=403)
+    return render(request, "portal/family/no_access.html", {"card": card}, status=403)

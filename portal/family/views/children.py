@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal import access_history, children, family_records, family_visits, registration
-from portal.children import Card
+from accounts.access import BIGGEST, family_page
+from audit.trail import Action, Actor, record, record_each
+from portal import registration
+from portal.family import access_history, children, records, visits
+from portal.family.children import Card
+from portal.family.views.child_pages import child_page, no_access, own_card
 from portal.models import Registration
-from portal.views.child_pages import child_page, no_access, own_card
-from practice.access import BIGGEST, family_page
-from practice.audit import Action, Actor, record, record_each
 from practice.faults import when_it_fails
 
 
@@ -23,22 +24,22 @@ def my_children(request: HttpRequest) -> HttpResponse:
     cards = children.of_user(request.user)
     seen = [card.patient.pk for card in cards]
     record_each(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_ids=seen)
-    return render(request, "portal/children.html", {"cards": cards})
+    return render(request, "portal/family/children.html", {"cards": cards})
 
 
 @require_safe
 @child_page
 def child(request: HttpRequest, card: Card) -> HttpResponse:
     """One child: appointments, who has access, and the ways to everything else."""
-    found = family_records.of(card, past=family_visits.PAST_SHOWN + 1)
+    found = records.of(card, past=visits.PAST_SHOWN + 1)
     record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="child")
     context = {
         "card": card,
         "record": found,
-        "past": found.past[: family_visits.PAST_SHOWN],
-        "has_more": len(found.past) > family_visits.PAST_SHOWN,
+        "past": found.past[: visits.PAST_SHOWN],
+        "has_more": len(found.past) > visits.PAST_SHOWN,
     }
-    return render(request, "portal/children/child.html", context)
+    return render(request, "portal/family/child.html", context)
 
 
 @require_safe
@@ -50,7 +51,7 @@ def child_history(request: HttpRequest, card: Card) -> HttpResponse:
     # Read before it is recorded, or the first line would always be the reader's own.
     page = access_history.page(card, before=number)
     record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="history")
-    return render(request, "portal/children/history.html", {"card": card, "page": page, "before": number})
+    return render(request, "portal/family/history.html", {"card": card, "page": page, "before": number})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,6 +66,6 @@ def leave_child(request: HttpRequest, patient_id: int) -> HttpResponse:
         registration.leave(family_contact=card.link, by=Actor.of(request))
         said = _("Your access has ended.") if card.is_self else _("You can no longer see this child here.")
         messages.success(request, said)
-        return redirect("portal:children")
+        return redirect("family:children")
     record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="leave")
-    return render(request, "portal/children/leave.html", {"card": card})
+    return render(request, "portal/family/leave.html", {"card": card})

@@ -15,12 +15,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal import child_calendar, child_fhir, child_pdf, family_records, family_visits
-from portal.children import Card
-from portal.views.child_pages import child_page
-from practice import attempts
-from practice.access import record_refusal
-from practice.audit import Action, Actor, record
+from accounts.access import record_refusal
+from accounts.signin import attempts
+from audit.trail import Action, Actor, record
+from portal.family import calendar_file, fhir_file, pdf_file, records
+from portal.family import visits as family_visits
+from portal.family.children import Card
+from portal.family.views.child_pages import child_page
 
 
 def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[[HttpRequest, Card], HttpResponse]:
@@ -34,7 +35,7 @@ def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[
             record_refusal(request, "too_many")
             when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
             messages.error(request, _("There were too many tries. After %(when)s you can try again.") % {"when": when})
-            return redirect("portal:child", card.patient.pk)
+            return redirect("family:child", card.patient.pk)
         return view(request, card)
 
     return limited
@@ -48,7 +49,7 @@ def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpRe
     visit = next((each for each in visits if each.number == appointment_id), None)
     if visit is None:
         raise Http404
-    file = child_calendar.render(card, visit)
+    file = calendar_file.render(card, visit)
     _record(request, card, file_format="ics", appointment=visit.number)
     return _answer(file, content_type="text/calendar; charset=utf-8", name="appointment.ics")
 
@@ -58,7 +59,7 @@ def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpRe
 @now_and_then
 def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
     """**Download as PDF**: what this account may see of the child, to keep or to print, with the latest history."""
-    file = child_pdf.render(family_records.of(card))
+    file = pdf_file.render(records.of(card))
     _record(request, card, file_format="pdf")
     return _answer(file, content_type="application/pdf", name=_name("pdf"))
 
@@ -68,7 +69,7 @@ def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
 @now_and_then
 def child_json_file(request: HttpRequest, card: Card) -> HttpResponse:
     """**Download as data**: the same as a FHIR R4 Bundle, with all of the history."""
-    file = child_fhir.render(family_records.of(card))
+    file = fhir_file.render(records.of(card))
     _record(request, card, file_format="json")
     return _answer(file, content_type="application/fhir+json", name=_name("json"))
 

@@ -4,9 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.access import family_page_before_terms, public_page
+from audit.trail import Actor
 from practice import terms
-from practice.access import family_page_before_terms, public_page
-from practice.audit import Actor
 
 
 @require_safe
@@ -14,7 +14,9 @@ from practice.audit import Actor
 def read(request: HttpRequest) -> HttpResponse:
     """The newest version, in the language of the page. A practice that has published none says so."""
     newest = terms.current()
-    return render(request, "portal/terms.html", {"terms": newest, "text": terms.text_of(newest) if newest else None})
+    return render(
+        request, "portal/family/terms.html", {"terms": newest, "text": terms.text_of(newest) if newest else None}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,8 +26,8 @@ def accept(request: HttpRequest) -> HttpResponse:
     user = Actor.of(request).signed_in
     waiting = terms.must_accept(user)
     if waiting is None:
-        return redirect("practice:home")
+        return redirect("home")
     if request.method == "POST" and request.POST.get("version") == str(waiting.number):
         terms.accept(user=user, terms=waiting, by=Actor.of(request))
-        return redirect("practice:home")
-    return render(request, "portal/accept_terms.html", {"terms": waiting, "text": terms.text_of(waiting)})
+        return redirect("home")
+    return render(request, "portal/family/accept_terms.html", {"terms": waiting, "text": terms.text_of(waiting)})

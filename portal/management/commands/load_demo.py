@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import demo as practice_demo
 from appointments import demo as appointments_demo
+from audit.trail import Actor
 from patients import demo as patients_demo
 from portal import demo as portal_demo
-from practice import demo as practice_demo
-from practice.audit import Actor
 
 WHAT_TO_TRY = """
 The demo practice is ready at {url}

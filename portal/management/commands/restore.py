@@ -4,16 +4,18 @@ import time
 from pathlib import Path
 from typing import Any
 
+from accounts.models import User
+from audit.models import AuditEvent
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from audit.trail import Action, Actor, record
 from patients.models import Contact, Patient
-from portal import keys, registration
+from portal import registration
 from portal.models import Pin
+from portal.pins import keys
 from practice import backups
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, User
 from practice.schema import missing_migrations
 
 WHY_VOIDED = "A backup of {day} was restored"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from accounts.models import StaffRecord, User
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -9,15 +10,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import staff as sign_ins
+from accounts.access import Permission, staff_page
+from audit.trail import Action, Actor, record
 from patients import charts
 from patients.models import Patient
-from portal import administration, keys
 from portal.forms import AdministrationForm, StaffRecordForm
 from portal.models import Pin, Registration
-from practice import sign_ins
-from practice.access import Permission, staff_page
-from practice.audit import Action, Actor, record
-from practice.models import StaffRecord, User
+from portal.office import administration
+from portal.pins import keys
 
 PAGE_SIZE = 50  # rows
 
@@ -32,7 +33,7 @@ def patients(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(chosen.get("page") or 1)
     charts.view_list(by=Actor.of(request), page="administration", patient_ids=[patient.pk for patient in page])
     context = {"form": form, "page": page, "counts": administration.counts(), "unreadable": keys.unreadable()}
-    return render(request, "portal/administration.html", context)
+    return render(request, "portal/office/administration.html", context)
 
 
 @require_safe
@@ -50,7 +51,7 @@ def history(request: HttpRequest, patient_id: int) -> HttpResponse:
     )
     unregistered = patient.family_contacts.filter(registration=None, is_active=True).select_related("contact")
     context = {"patient": patient, "tab": "portal", "registrations": registrations, "unregistered": unregistered}
-    return render(request, "portal/history.html", context)
+    return render(request, "portal/desk/history.html", context)
 
 
 @require_safe
@@ -61,7 +62,7 @@ def staff(request: HttpRequest) -> HttpResponse:
         "staff_records": StaffRecord.objects.select_related("user"),
         "unlinked": User.objects.filter(kind=User.Kind.STAFF, staff_record=None).order_by("email"),
     }
-    return render(request, "portal/staff.html", context)
+    return render(request, "portal/office/staff.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -77,8 +78,8 @@ def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> Ht
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"Saved: {saved.name}. It holds from {saved.name}’s next click on.")
-            return redirect("portal:staff") if saved.user else redirect("portal:staff_record", saved.pk)
-    return render(request, "portal/staff_record.html", {"form": form, "edited": instance})
+            return redirect("office:staff") if saved.user else redirect("office:staff_record", saved.pk)
+    return render(request, "portal/office/staff_record.html", {"form": form, "edited": instance})
 
 
 def _save_staff_record(form: StaffRecordForm, *, by: Actor) -> StaffRecord:

@@ -5,11 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import audit_trail
-from portal.audit_forms import AuditFilterForm
-from portal.audit_trail import Wanted
-from practice.access import Permission, staff_page
-from practice.audit import Action, Actor, record
+from accounts.access import Permission, staff_page
+from audit.trail import Action, Actor, record
+from portal.office import audit_trail
+from portal.office.audit_forms import AuditFilterForm
+from portal.office.audit_trail import Wanted
 
 PAGE_SIZE = 50  # lines
 
@@ -56,4 +56,4 @@ def _page(request: HttpRequest, form: AuditFilterForm) -> HttpResponse:
         "older": shown[PAGE_SIZE - 1].pk if len(shown) > PAGE_SIZE else None,
         "is_filtered": bool(wanted.names),
     }
-    return render(request, "portal/audit.html", context)
+    return render(request, "portal/office/audit.html", context)

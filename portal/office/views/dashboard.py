@@ -6,13 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.access import Permission, refusal, staff_page
+from audit.trail import Action, Actor, record
 from patients.languages import name_of
-from portal import alerts
-from portal import dashboard as reading
 from portal.models import Alert
+from portal.office import dashboard as reading
+from portal.pins import alerts
 from practice import languages
-from practice.access import Permission, refusal, staff_page
-from practice.audit import Action, Actor, record
 from practice.models import Practice
 
 PAGE_SIZE = 50  # rows
@@ -29,7 +29,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "unreviewed": [name_of(code) for code in languages.unreviewed()],
         "refusal": refusal(request.user, Permission.MANAGE_PINS),
     }
-    return render(request, "portal/dashboard.html", context)
+    return render(request, "portal/office/dashboard.html", context)
 
 
 @require_safe
@@ -41,7 +41,7 @@ def listed(request: HttpRequest, part: reading.Part) -> HttpResponse:
     page = Paginator(range(count), PAGE_SIZE).get_page(request.GET.get("page"))
     first = (page.number - 1) * PAGE_SIZE
     found = reading.listed(part, start=first, end=first + PAGE_SIZE)
-    return render(request, "portal/dashboard_list.html", {"listed": found, "page": page})
+    return render(request, "portal/office/dashboard_list.html", {"listed": found, "page": page})
 
 
 @require_POST
@@ -51,4 +51,4 @@ def alert_seen(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert = get_object_or_404(Alert, pk=alert_id)
     if alerts.seen(alert_id=alert.pk, by=Actor.of(request)):
         messages.success(request, "Noted that you have seen it. The limits stay in force.")
-    return redirect("portal:dashboard")
+    return redirect("office:dashboard")

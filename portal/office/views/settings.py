@@ -10,17 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import Permission, staff_page
+from audit.trail import Actor
 from patients.forms import add_differences, add_errors
-from portal import age_effects
-from portal.settings_forms import FORMS, LogoForm, TermsForm
+from portal.office import age_effects
+from portal.office.settings_forms import FORMS, LogoForm, TermsForm
 from practice import changes, logo
 from practice import terms as rules
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 from practice.models import Practice, Terms
 from practice.records import Stale
 
-PAGE, TERMS_PAGE = "portal:settings", "portal:terms_settings"
+PAGE, TERMS_PAGE = "office:settings", "office:terms_settings"
 SAVED = {
     "practice": "Saved. Families see it from their next page on, and on sheets printed from now on.",
     "sheet": "Saved. It holds for sheets and PINs from now on.",
@@ -103,7 +103,7 @@ def terms(request: HttpRequest) -> HttpResponse:
             preview = [(code, name, form.texts[code]) for code, name in project.LANGUAGES if form.texts[code].strip()]
     versions = Terms.objects.annotate(accepted=Count("acceptances")).select_related("published_by__staff_record")
     context = {"form": form, "newest": newest, "preview": preview, "versions": versions}
-    return render(request, "portal/settings/terms.html", context)
+    return render(request, "portal/office/settings/terms.html", context)
 
 
 @require_safe
@@ -113,7 +113,7 @@ def terms_version(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(Terms, number=number)
     names = dict(project.LANGUAGES)
     texts = [(each.language, names.get(each.language, each.language), each.text) for each in found.texts.order_by("pk")]
-    return render(request, "portal/settings/terms_version.html", {"version": found, "texts": texts})
+    return render(request, "portal/office/settings/terms_version.html", {"version": found, "texts": texts})
 
 
 # --- What is answered ----------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: 
         "newest": rules.current(),
         **context,
     }
-    return render(request, "portal/settings/settings.html", page)
+    return render(request, "portal/office/settings/settings.html", page)
 
 
 def _in_short(practice: Practice) -> str:

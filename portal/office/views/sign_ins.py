@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from accounts.models import StaffRecord, User
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -12,11 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import permissions
+from accounts import staff as sign_ins
+from accounts.access import Permission, proven_again, staff_page, staff_record_of
+from accounts.factors import second_factor
+from accounts.signin import attempts
+from audit.trail import Actor
 from portal.forms import InvitationForm
-from practice import attempts, permissions, second_factor, sign_ins
-from practice.access import Permission, proven_again, staff_page, staff_record_of
-from practice.audit import Actor
-from practice.models import StaffRecord, User
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ def sign_in(request: HttpRequest, user_id: int) -> HttpResponse:
         "sessions": UserSession.objects.filter(user=user).count(),
         **second_factor.context_of(user),
     }
-    return render(request, "portal/sign_in.html", context)
+    return render(request, "portal/office/sign_in.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -104,7 +107,7 @@ def sign_in_deed(request: HttpRequest, user_id: int, deed: str) -> HttpResponse:
     """Ask, then do: Disable, Enable, Unlock, Reset second factor, Sign out everywhere, Make password link."""
     user, chosen = _staff_user(user_id), DEEDS[deed]
     if request.method != "POST":
-        return render(request, "portal/sign_in_deed.html", {"about": user, "deed": chosen})
+        return render(request, "portal/office/sign_in_deed.html", {"about": user, "deed": chosen})
     by = Actor.of(request)
     try:
         if chosen.rule is None:
@@ -115,7 +118,7 @@ def sign_in_deed(request: HttpRequest, user_id: int, deed: str) -> HttpResponse:
             messages.warning(request, f"{user.email}: {chosen.not_done}")
     except sign_ins.Refused as refused:
         messages.error(request, str(refused))
-    return redirect("portal:sign_in", user.pk)
+    return redirect("office:sign_in", user.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -137,7 +140,7 @@ def invite(request: HttpRequest, staff_record_id: int) -> HttpResponse:
             form.add_error(None, str(refused))
         else:
             return _hand_over(request, user, link)
-    return render(request, "portal/invite.html", {"form": form, "record": record})
+    return render(request, "portal/office/invite.html", {"form": form, "record": record})
 
 
 @require_safe
@@ -145,16 +148,16 @@ def invite(request: HttpRequest, staff_record_id: int) -> HttpResponse:
 def roles(request: HttpRequest) -> HttpResponse:
     """**What each role may do**, from the table that decides it."""
     rows = [(words, list(zip(permissions.ROLES, may, strict=True))) for words, may in permissions.rows()]
-    return render(request, "portal/roles.html", {"roles": permissions.ROLES, "rows": rows})
+    return render(request, "portal/office/roles.html", {"roles": permissions.ROLES, "rows": rows})
 
 
 def _hand_over(request: HttpRequest, user: User, link: str) -> HttpResponse:
     """Mail the link; without a mail server, show it this once."""
     if not settings.SENDS_MAIL:
-        return render(request, "portal/password_link.html", {"about": user, "link": link})
+        return render(request, "portal/office/password_link.html", {"about": user, "link": link})
     get_adapter().send_mail("account/email/choose_password", user.email, {"link": link})
     messages.success(request, f"The link is on its way to {user.email}. It works once, for one hour.")
-    return redirect("portal:sign_in", user.pk)
+    return redirect("office:sign_in", user.pk)
 
 
 def _staff_user(number: int) -> User:

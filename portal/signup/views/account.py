@@ -1,9 +1,10 @@
 """Registering, after the proof: who you are, e-mail, terms, and how to sign in (R13, R14, R16).
 
-One question a page. Answers stand in the session (``portal.proof``), but no secret does; each page looks again at
+One question a page. Answers stand in the session (``portal.signup.proof``), but no secret does; each page looks again at
 what is true now, and the last click is checked once more inside the transaction that spends the PINs.
 """
 
+from accounts.models import User
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,19 +14,21 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import accounts, proof, registration
+from accounts.access import public_page
+from accounts.factors import passkeys
+from accounts.signin import attempts
+from accounts.signin.sign_in import enter, welcome
+from audit.trail import Actor
+from portal import accounts, registration
 from portal.accounts import NewSignIn
 from portal.forms import EmailForm, NewSignInForm
 from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
-from portal.steps import Step, next_page, open_step, progress
-from portal.views.register import ended_page, sent, with_proof
-from practice import attempts, passkeys, terms
-from practice.access import public_page
-from practice.audit import Actor
+from portal.signup import proof
+from portal.signup.steps import Step, next_page, open_step, progress
+from portal.signup.views.register import ended_page, sent, with_proof
+from practice import terms
 from practice.faults import when_it_fails
-from practice.models import User
-from practice.sign_in import enter, welcome
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -38,11 +41,11 @@ def you(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     if request.method == "POST" and request.POST.get("is_guardian") == "no":
         accounts.deny(proven=proven, by=Actor.of(request))
         proof.forget(request)
-        return render(request, "portal/register/not_you.html", context)
+        return render(request, "portal/signup/not_you.html", context)
     if request.method == "POST":
         proof.answer(request, is_guardian=True)
         return redirect(next_page(request))
-    return render(request, "portal/register/you.html", context | {"has_account": _has_account(proven)})
+    return render(request, "portal/signup/you.html", context | {"has_account": _has_account(proven)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +68,7 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         else:
             proof.answer(request, email=typed)
             return redirect(next_page(request))
-    return render(request, "portal/register/email.html", {"form": form, **progress(request, Step.EMAIL)})
+    return render(request, "portal/signup/email.html", {"form": form, **progress(request, Step.EMAIL)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +90,7 @@ def agree(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         "has_changed": request.method == "POST" or proof.answered(request, "terms") is not None,
         **progress(request, Step.TERMS),
     }
-    return render(request, "portal/register/terms.html", context)
+    return render(request, "portal/signup/terms.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +112,7 @@ def account(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         return answer
     contact = proven[0].registration.family_contact.contact
     context = {"form": form, "contact": contact, "children": proven, **progress(request, Step.ACCOUNT)}
-    return render(request, "portal/register/account.html", context)
+    return render(request, "portal/signup/account.html", context)
 
 
 def _registered(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> HttpResponse | None:
@@ -121,14 +124,14 @@ def _registered(request: HttpRequest, proven: list[Pin], form: NewSignInForm) ->
     except EmailNotUsable:
         form.add_error("email", _email_not_usable())
     except AlreadyHasAccount:
-        return redirect("portal:register_account")
+        return redirect("signup:register_account")
     except TermsChanged:
-        return redirect("portal:register_terms")
+        return redirect("signup:register_terms")
     except NotRedeemable as refused:
         return ended_page(request, proven, [refused])
     else:
         messages.success(request, _("You are registered. Welcome!"))
-        return welcome(request, redirect("portal:children"), user)
+        return welcome(request, redirect("family:children"), user)
     return None
 
 
@@ -170,12 +173,12 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
             is_read_by_others = True
         else:
             messages.success(request, _("Added to your account."))
-            return redirect("portal:children")
+            return redirect("family:children")
     elif not is_own:
         accounts.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
     context = {"children": proven, "is_own": is_own, "is_read_by_others": is_read_by_others}
     status = 200 if is_own and not is_read_by_others else 403
-    return render(request, "portal/register/confirm.html", context | progress(request, Step.ACCOUNT), status=status)
+    return render(request, "portal/signup/confirm.html", context | progress(request, Step.ACCOUNT), status=status)
 
 
 def _redeem(request: HttpRequest, proven: list[Pin], sign_in: User | NewSignIn) -> User:
@@ -187,11 +190,11 @@ def _redeem(request: HttpRequest, proven: list[Pin], sign_in: User | NewSignIn) 
 def _elsewhere(request: HttpRequest, proven: list[Pin], step: Step) -> HttpResponse | None:
     """Where this step is not to be answered: the guardian has an account, or an earlier step waits."""
     if request.user.is_authenticated:
-        return redirect("portal:register_account")
+        return redirect("signup:register_account")
     waiting, order = open_step(request), list(Step)
     if waiting is not Step.YOU and _has_account(proven):
         context = {"children": proven, **progress(request, Step.EMAIL)}
-        return render(request, "portal/register/has_account.html", context)
+        return render(request, "portal/signup/has_account.html", context)
     return redirect(f"portal:{waiting}") if order.index(waiting) < order.index(step) else None
 
 

@@ -3,8 +3,8 @@
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_POST
 
-from portal import proof_clock
-from practice.access import public_page
+from accounts.access import public_page
+from portal.signup import proof_clock
 
 
 @require_POST

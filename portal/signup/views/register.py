@@ -1,6 +1,6 @@
 """The registration page for parents: a PIN and a birth date, then the other children (R11, R12, R15).
 
-What has been proven stands in the session (``portal.proof``); the steps after it are in ``register_account``.
+What has been proven stands in the session (``portal.signup.proof``); the steps after it are in ``register_account``.
 """
 
 import math
@@ -9,6 +9,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from accounts.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,17 +19,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal import accounts, judging, pin_hints, proof, registration, throttle
+from accounts.access import public_page
+from audit.trail import Actor
+from portal import accounts, judging, registration
 from portal.forms import PinForm, SiblingForm
 from portal.models import Account, Pin
-from portal.pin_rows import is_of_same_guardian
+from portal.pins import hints as pin_hints
+from portal.pins import throttle
+from portal.pins.rows import is_of_same_guardian
 from portal.refusals import NotProven, NotRedeemable
-from portal.steps import Step, next_page, progress
-from practice.access import public_page
-from practice.audit import Actor
-from practice.models import User
+from portal.signup import proof
+from portal.signup.steps import Step, next_page, progress
 
-START = "portal/register/start.html"
+START = "portal/signup/start.html"
 P = ParamSpec("P")
 
 
@@ -80,7 +83,7 @@ def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, throttle.To
 
 
 def _after(request: HttpRequest, pin: Pin) -> str:
-    return "portal:register_siblings" if registration.siblings_of([pin]) else next_page(request)
+    return "signup:register_siblings" if registration.siblings_of([pin]) else next_page(request)
 
 
 def _start_page(
@@ -128,7 +131,7 @@ def siblings(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     proven = proof.proven(request)
     names = [pin.registration.family_contact.patient.call_name for pin in proven]
     context = {"offers": offers, "children": proven, "names": names}
-    return render(request, "portal/register/siblings.html", context | progress(request, Step.PROOF))
+    return render(request, "portal/signup/siblings.html", context | progress(request, Step.PROOF))
 
 
 def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]]) -> bool:
@@ -152,7 +155,7 @@ def _prove_siblings(request: HttpRequest, offers: list[tuple[Pin, SiblingForm]])
 def start_over(request: HttpRequest) -> HttpResponse:
     """Forget what was proven and answered, for whoever uses this phone next. No PIN is spent."""
     proof.forget(request)
-    return redirect("portal:register")
+    return redirect("signup:register")
 
 
 def sent(request: HttpRequest) -> QueryDict | None:
@@ -177,7 +180,7 @@ def _used_by_oneself(request: HttpRequest, proven: list[Pin], ended: list[NotRed
     if not Account.objects.filter(user=request.user, contact=contact).exists():
         return None
     proof.forget(request, pins=used)
-    return redirect("portal:register_account" if len(used) < len(proven) else "portal:children")
+    return redirect("signup:register_account" if len(used) < len(proven) else "family:children")
 
 
 def ended_meanwhile(request: HttpRequest, proven: list[Pin], ended: list[NotRedeemable]) -> HttpResponse:
@@ -200,7 +203,7 @@ def ended_page(request: HttpRequest, proven: list[Pin], ended: list[NotRedeemabl
         "rest": [pin for pin in proven if pin.pk not in numbers],
         "next": next_page(request),
     }
-    return render(request, "portal/register/ended.html", context, status=409)
+    return render(request, "portal/signup/ended.html", context, status=409)
 
 
 def _not_proven(count: int) -> str:

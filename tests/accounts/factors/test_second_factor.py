@@ -5,20 +5,21 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from accounts.models import SpentCode
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
+from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from practice.models import AuditEvent, SpentCode
 from tests import people
+from tests.accounts.factors import codes
 from tests.portal import steps
-from tests.practice import codes
 
 LOGIN, CODE, PATIENTS = reverse("account_login"), reverse("mfa_authenticate"), reverse("patients:search")
-ASKED, OWN = reverse("practice:second_factor"), reverse("practice:own_sign_in")
+ASKED, OWN = reverse("accounts:second_factor"), reverse("own_sign_in")
 APP = reverse("mfa_activate_totp")
 
 
@@ -105,7 +106,7 @@ def test_nor_does_it_get_at_the_factors_themselves(required, front_desk, place):
 
 
 def test_what_was_kept_of_a_form_waits_for_it_too(required, front_desk):
-    page = reverse("practice:send_again")
+    page = reverse("accounts:send_again")
     assert by_password(front_desk).get(page).headers["Location"] == ASKED
     codes.app_of(front_desk)
     assert by_code(front_desk).get(page).headers["Location"] == "/"
@@ -140,7 +141,7 @@ def test_one_that_is_there_is_asked_for_even_where_none_is_required(front_desk):
 
 def test_families_need_none_but_may_have_one(required, family_user):
     client = by_password(family_user)
-    assert client.get(reverse("portal:children")).status_code == 200
+    assert client.get(reverse("family:children")).status_code == 200
     assert client.get(OWN).status_code == 403
     assert client.get(APP).status_code == 200
 

@@ -4,25 +4,26 @@ import re
 from datetime import timedelta
 
 import pytest
+from accounts.models import EmailCode, SignInAttempt, User
 from allauth.account.models import EmailAddress
+from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from practice import email_addresses
-from practice.audit import Actor
-from practice.models import AuditEvent, EmailCode, SignInAttempt, User
+from accounts.family import email_addresses
+from audit.trail import Actor
 from tests import people
+from tests.accounts.factors import codes
 from tests.portal import steps
-from tests.practice import codes
 
 ACCOUNT, CONFIRM, CHANGE, SEND, KEEP = (
     reverse(f"practice:{name}")
     for name in ("account", "confirm_email", "change_email", "send_email_code", "keep_email")
 )
 RESET = reverse("account_reset_password")
-CHILDREN = reverse("portal:children")
+CHILDREN = reverse("family:children")
 NEW = "new@mail.example"
 NOT_USABLE = "You cannot use this e-mail here."
 
@@ -217,7 +218,7 @@ def test_a_session_without_the_second_factor_does_not_change_the_address(family_
     codes.app_of(family_user)
     for page in (CHANGE, reverse("account_change_password"), reverse("mfa_view_recovery_codes")):
         asked = client.get(page).headers["Location"]
-        assert asked == f"{reverse('practice:second_factor')}?next={page}"
+        assert asked == f"{reverse('accounts:second_factor')}?next={page}"
         assert client.get(asked).headers["Location"] == f"{reverse('mfa_reauthenticate')}?next={page}"
 
 
@@ -226,7 +227,7 @@ def test_after_the_second_factor_one_is_where_one_was_going(family_user):
     codes.app_of(family_user)
     asked = client.get(client.get(CHANGE).headers["Location"]).headers["Location"]
     assert client.post(asked, {"code": codes.code(), "next": CHANGE}).headers["Location"] == CHANGE
-    elsewhere = f"{reverse('practice:second_factor')}?next=https://evil.example/"
+    elsewhere = f"{reverse('accounts:second_factor')}?next=https://evil.example/"
     assert "evil" not in client.get(elsewhere).headers["Location"]
 
 
@@ -260,7 +261,7 @@ def test_a_family_with_a_second_factor_is_asked_for_it(family_user):
 def test_changes_are_told_to_the_confirmed_address_in_the_language_in_use(family_user, post, mailoutbox):
     people.confirm_email(family_user)
     client = by_password(family_user)
-    client.post(reverse("practice:language"), {"language": "es"})
+    client.post(reverse("language"), {"language": "es"})
     new = "Ocho gatos duermen al sol"
     post(client, reverse("account_change_password"), oldpassword=people.PASSWORD, password1=new)
     codes.app_of(family_user)
@@ -283,9 +284,9 @@ def test_an_account_without_a_password_can_set_one(family_user, post):
 
 def test_signing_out_everywhere_ends_all_sessions(family_user):
     here, there = by_password(family_user), by_password(family_user)
-    assert here.post(reverse("practice:sign_out_everywhere")).headers["Location"] == reverse("account_login")
+    assert here.post(reverse("accounts:sign_out_everywhere")).headers["Location"] == reverse("account_login")
     assert steps.outcome(here.get(CHILDREN)) == steps.outcome(there.get(CHILDREN)) == "sign in"
-    assert steps.outcome(Client().post(reverse("practice:sign_out_everywhere"))) == "sign in"
+    assert steps.outcome(Client().post(reverse("accounts:sign_out_everywhere"))) == "sign in"
 
 
 @pytest.mark.parametrize("url", [ACCOUNT])

@@ -7,14 +7,14 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from accounts.sessions import kept_forms
 from patients.models import Patient
-from practice import kept_forms
 from tests import people
 from tests.portal import steps
 
-URL = reverse("practice:send_again")
+URL = reverse("accounts:send_again")
 LOGIN = reverse("account_login")
-HOME = reverse("practice:home")
+HOME = reverse("home")
 OVER = timedelta(minutes=15, seconds=30)
 
 

@@ -4,18 +4,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from accounts.models import StaffRecord, User
+from audit.models import AuditEvent
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from practice import sessions
-from practice.models import AuditEvent, StaffRecord, User
+from accounts.sessions import limits as sessions
 from tests import people
 from tests.portal import steps
 
-HOME = reverse("practice:home")
-ASK = reverse("practice:session")
+HOME = reverse("home")
+ASK = reverse("accounts:session")
 LOGIN = reverse("account_login")
 HTMX = {"HX-Request": "true"}
 EVERY = 30  # seconds, as the settings have it
@@ -114,7 +115,7 @@ def test_a_session_from_before_the_limits_gets_them_with_its_next_request(front_
 # --- What is a use ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["appointments:schedule", "appointments:tracking", "portal:worklist", "practice:home"])
+@pytest.mark.parametrize("name", ["appointments:schedule", "appointments:tracking", "desk:worklist", "home"])
 def test_a_page_that_says_it_only_refreshes_extends_nothing(as_front_desk, clock, name):
     client = as_front_desk
     for _ in range(14):
@@ -235,7 +236,7 @@ def test_at_the_absolute_limit_the_words_are_others(as_front_desk, settings, clo
 
 def test_a_family_reads_it_in_its_language(as_family, clock):
     go(clock, 20 * 60)
-    answer = as_family.get(reverse("portal:children"), follow=True, headers={"accept-language": "es"})
+    answer = as_family.get(reverse("family:children"), follow=True, headers={"accept-language": "es"})
     assert "20 minutos" in answer.text
 
 
@@ -250,7 +251,7 @@ def test_a_part_of_a_page_gets_no_sign_in_page(as_front_desk, client, clock, met
 
 def test_public_pages_go_on_without_a_user(as_family, clock):
     go(clock, 20 * 60)
-    assert as_family.get(reverse("portal:register")).status_code == 200
+    assert as_family.get(reverse("signup:register")).status_code == 200
     assert ends() == ["idle"]
 
 
@@ -280,7 +281,7 @@ def test_asking_other_methods(as_front_desk):
 
 
 def test_where_signing_in_again_leads(as_front_desk, as_family, client):
-    url = reverse("practice:session_back")
+    url = reverse("accounts:session_back")
     for each in (as_front_desk, as_family):
         assert each.get(url).status_code == 200
     assert client.get(url).headers["Location"] == f"{LOGIN}?next={url}"

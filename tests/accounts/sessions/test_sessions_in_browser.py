@@ -4,15 +4,15 @@ The limits are a few seconds here, and held by the server as ever.
 """
 
 import pytest
+from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from practice.models import AuditEvent
 from tests import people
 from tests.accessibility import axe
+from tests.accounts.sessions.sittings import SOON, WARNING, blank, chart, focused, warned
 from tests.appointments import schedules
-from tests.practice.sittings import SOON, WARNING, blank, chart, focused, warned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,7 +128,7 @@ def test_a_clock_set_wrong_ends_nothing(desk, live_server, rivera, limits):
     limits(60)
     desk.goto(chart(live_server, rivera.mateo))
     desk.evaluate("(now => { Date.now = () => now() + 3_600_000 })(Date.now.bind(Date))")
-    with desk.expect_response(lambda answer: answer.url.endswith(reverse("practice:session"))):
+    with desk.expect_response(lambda answer: answer.url.endswith(reverse("accounts:session"))):
         desk.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
     desk.wait_for_timeout(1500)
@@ -194,7 +194,7 @@ def test_a_family_is_warned_and_signed_out_in_its_language(new_context, live_ser
     page = people.page_of(family_user, phone, live_server)
     phone.add_cookies([{"name": "django_language", "value": "es", "url": live_server.url}])
     page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(live_server.url + reverse("portal:children"))
+    page.goto(live_server.url + reverse("family:children"))
     warned(page)
     expect(page.get_by_role("button", name="Seguir en mi cuenta")).to_be_focused()
     axe(page, within=WARNING)
@@ -205,5 +205,5 @@ def test_a_family_is_warned_and_signed_out_in_its_language(new_context, live_ser
 
 
 def test_public_pages_know_nothing_of_it(page, live_server, db):
-    page.goto(live_server.url + reverse("portal:register"))
+    page.goto(live_server.url + reverse("signup:register"))
     assert page.locator("#session").count() == 0

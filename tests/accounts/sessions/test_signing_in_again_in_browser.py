@@ -3,6 +3,7 @@
 from datetime import time
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -11,10 +12,9 @@ from appointments.models import Appointment, Provider, WorkingHours
 from patients.ages import today
 from patients.models import Patient
 from portal.models import SheetRun
-from practice.models import AuditEvent
 from tests.accessibility import axe
+from tests.accounts.sessions.sittings import WARNING, blank, chart, fill_sign_in, sign_in_again, warned
 from tests.appointments import schedules
-from tests.practice.sittings import WARNING, blank, chart, fill_sign_in, sign_in_again, warned
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -77,7 +77,7 @@ def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera
 def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(desk, live_server, front_desk, console_errors):
     now = timezone.now()
     run = SheetRun.objects.create(day=today(), planned_by=front_desk, started_at=now, touched_at=now)
-    desk.goto(live_server.url + reverse("portal:run", args=[run.pk]))
+    desk.goto(live_server.url + reverse("desk:run", args=[run.pk]))
     expect(desk.locator("progress")).to_be_visible()
     blank(desk)
     SheetRun.objects.update(printed_at=timezone.now(), touched_at=now)
@@ -109,7 +109,7 @@ def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
     desk.keyboard.press("Enter")
     desk.wait_for_url(chart(live_server, rivera.mateo))
     assert Patient.objects.get(pk=rivera.mateo.pk).preferred_name == "Teo"
-    desk.goto(live_server.url + reverse("practice:session_back"))
+    desk.goto(live_server.url + reverse("accounts:session_back"))
     axe(desk)
 
 
@@ -177,7 +177,7 @@ def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_s
     limits(600)
     desk.context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # asked for by tabs that show a PDF
     link = rivera.link(rivera.ana, rivera.mateo)
-    desk.goto(live_server.url + reverse("portal:window", args=[link.pk]))
+    desk.goto(live_server.url + reverse("desk:window", args=[link.pk]))
     desk.get_by_role("button", name="Register").click()
     desk.locator("output").first.wait_for()
     sheets = []

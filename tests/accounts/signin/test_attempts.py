@@ -5,17 +5,18 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from accounts.models import SignInAttempt
+from audit.models import AuditEvent
 from django.conf import settings
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from practice import attempts
-from practice.models import AuditEvent, SignInAttempt
+from accounts.signin import attempts
 from tests import people
+from tests.accounts.factors import codes
 from tests.portal import steps
-from tests.practice import codes
 
 LOGIN, PATIENTS = reverse("account_login"), reverse("patients:search")
 DESK, STRANGER = "192.0.2.1", "203.0.113.66"

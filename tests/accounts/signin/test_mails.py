@@ -7,8 +7,10 @@ from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
 
-from practice import email_addresses, languages, mail
-from practice.audit import Actor
+from accounts.family import email_addresses
+from accounts.signin import mail
+from audit.trail import Actor
+from practice import languages
 from practice.models import Practice
 from tests import people
 from tests.test_translations import TRANSLATED

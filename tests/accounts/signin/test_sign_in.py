@@ -3,19 +3,20 @@
 import re
 
 import pytest
+from accounts.models import User
+from audit.models import AuditEvent
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from practice.audit import Actor
-from practice.models import AuditEvent, User
-from practice.templatetags.browsers import browser_in_words
+from accounts.templatetags.browsers import browser_in_words
+from audit.trail import Actor
 from tests import people
+from tests.accounts.factors import codes
 from tests.portal import steps
-from tests.practice import codes
 
 URL = reverse("account_login")
-CHILDREN = reverse("portal:children")
+CHILDREN = reverse("family:children")
 PATIENTS = reverse("patients:search")
 ELSEWHERE = [
     "//evil.example",
@@ -99,7 +100,7 @@ def test_next_after_signing_out_stays_here(as_front_desk, evil):
 
 @pytest.mark.parametrize("evil", ELSEWHERE)
 def test_next_of_the_language_switch_stays_here(client, db, evil):
-    assert client.post(reverse("practice:language"), {"language": "es", "next": evil}).headers["Location"] == "/"
+    assert client.post(reverse("language"), {"language": "es", "next": evil}).headers["Location"] == "/"
 
 
 def test_next_leads_to_a_page_of_ours(client, front_desk, rivera):
@@ -171,7 +172,7 @@ def test_mails_speak_our_words_in_both_languages(client, family_user, mailoutbox
     assert known.subject.endswith(subject)
     assert words in known.body
     assert "o'neil&co@mail.example" in unknown.body
-    assert reverse("portal:register") in unknown.body
+    assert reverse("signup:register") in unknown.body
 
 
 def test_the_password_reset_mail_carries_the_configured_address(client, front_desk, mailoutbox):
@@ -186,7 +187,7 @@ def test_a_password_reset_nobody_can_have_leads_to_the_registration_page(client,
     """The answer does not tell a stranger who has a sign-in; the mail tells the address's owner."""
     ask_for_a_new_password(client, "nobody@mail.example")
     (mail,) = mailoutbox
-    assert f"{settings.PORTAL_URL}{reverse('portal:register')}" in mail.body
+    assert f"{settings.PORTAL_URL}{reverse('signup:register')}" in mail.body
     assert reverse("account_signup") not in mail.body
     assert "localhost" not in mail.subject + mail.body
 
@@ -289,7 +290,7 @@ def test_a_family_that_registers_is_on_the_list_of_its_sessions(client, front_de
     number = steps.issued(Actor(front_desk, "192.0.2.1"), link)["Mateo"]
     steps.prove(client, number, rivera.mateo)
     steps.answer(client)
-    client.post(reverse("portal:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
+    client.post(reverse("signup:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
     assert len(client.get(reverse("usersessions_list")).context["sessions"]) == 1
     assert settings.DEVICE_COOKIE_NAME in client.cookies
     assert AuditEvent.objects.get(action="sign_in.succeeded").detail == {"method": "registration"}

@@ -7,14 +7,15 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import zxingcpp
+from accounts.models import User
+from audit.models import AuditEvent
 from PIL import Image
 from playwright.sync_api import expect
 
-from practice.models import AuditEvent, User
 from tests import people
 from tests.accessibility import axe
-from tests.practice import codes
-from tests.practice.test_passwords import COMMON
+from tests.accounts.factors import codes
+from tests.accounts.signin.test_passwords import COMMON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

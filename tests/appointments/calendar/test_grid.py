@@ -7,8 +7,9 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appointments import clock, grid
-from appointments.grid import Block, Slot, Span
+from appointments import clock
+from appointments.calendar import grid
+from appointments.calendar.grid import Block, Slot, Span
 from appointments.models import Appointment
 from tests.appointments.schedules import on
 

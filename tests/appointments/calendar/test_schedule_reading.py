@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from appointments import clock, schedule
-from appointments.grid import Block
+from appointments import clock
+from appointments.calendar import schedule
+from appointments.calendar.grid import Block
+from appointments.calendar.schedule import Filters
 from appointments.models import Location, Provider, TimeOff, VisitType
-from appointments.schedule import Filters
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, on, works
 

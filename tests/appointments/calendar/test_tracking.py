@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
-from practice.models import AuditEvent
 from tests import people
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
@@ -210,7 +210,7 @@ def test_opening_leaves_one_line_and_refreshing_one_each_half_hour(as_front_desk
     as_front_desk.get(URL)
     for minute in (0, 1, 14, 28, 29):
         with time_machine.travel(today_at(10, minute), tick=False):
-            as_front_desk.post(reverse("practice:session"))  # or the session would end
+            as_front_desk.post(reverse("accounts:session"))  # or the session would end
             as_front_desk.get(REFRESH, headers=HTMX)
     event = AuditEvent.objects.get()
     assert (event.action, event.user, event.patient_id) == ("schedule.viewed", front_desk, None)

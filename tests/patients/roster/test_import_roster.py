@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appointments.models import Appointment, AppointmentIdentifier, Provider
+from audit.trail import Action
 from patients.models import (
     Contact,
     ContactIdentifier,
@@ -24,8 +26,6 @@ from patients.models import (
     PatientAlias,
     PatientIdentifier,
 )
-from practice.audit import Action
-from practice.models import AuditEvent
 
 ROSTERS = Path(__file__).parent / "rosters"
 MTH = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "MTH"}]}

@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from appointments.models import Appointment, Provider
 from patients.models import Contact, FamilyContact, Patient, PatientIdentifier
-from tests.test_import_roster import contents, counts
+from tests.patients.roster.test_import_roster import contents, counts
 
 FOLDER = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).resolve().parents[1] / "../shared/data")
 FOLDERS = ["santedb_fhir", "us_core_9", "fhir_r4_spec", "medplum_mock", "smart_bulk_100"]

@@ -1,17 +1,17 @@
 """Decline for a whole family."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
 from portal.models import Pin, Registration
-from practice.models import AuditEvent
 from tests.portal import days, steps
 
 
 @pytest.fixture
 def url(rivera):
     days.comes(rivera.mateo)
-    return reverse("portal:decline_family", args=[rivera.ana.pk])
+    return reverse("desk:decline_family", args=[rivera.ana.pk])
 
 
 def test_decline_family_asks_first(as_front_desk, url):
@@ -26,7 +26,7 @@ def test_decline_family_asks_first(as_front_desk, url):
 def test_decline_family_notes_it_and_says_so(as_front_desk, by, url, mateo):
     steps.issued(by, mateo)
     page = as_front_desk.post(url, {"reason": "No phone"}, follow=True)
-    assert page.redirect_chain == [(reverse("portal:worklist"), 302)]
+    assert page.redirect_chain == [(reverse("desk:worklist"), 302)]
     assert "noted as declined for Mateo Rivera, Sofia Rivera, Baby Boy Rivera" in page.text
     assert set(Registration.objects.values_list("status", "reason")) == {("declined", "No phone")}
     assert Pin.objects.get().state == "revoked"
@@ -47,7 +47,7 @@ def test_decline_family_needs_a_reason(as_front_desk, url, reason):
 
 def test_decline_family_leads_back_to_its_day(as_front_desk, url):
     answer = as_front_desk.post(f"{url}?day=2027-01-05", {"reason": "No phone"})
-    assert answer.headers["Location"] == reverse("portal:worklist") + "?day=2027-01-05"
+    assert answer.headers["Location"] == reverse("desk:worklist") + "?day=2027-01-05"
 
 
 def test_decline_family_ignores_more_fields(as_front_desk, url, stranger):
@@ -57,7 +57,7 @@ def test_decline_family_ignores_more_fields(as_front_desk, url, stranger):
 
 
 def test_decline_family_where_nobody_is_left_says_so(as_front_desk, rivera):
-    url = reverse("portal:decline_family", args=[rivera.elena.pk])
+    url = reverse("desk:decline_family", args=[rivera.elena.pk])
     page = as_front_desk.post(url, {"reason": "No"}, follow=True)
     assert "nothing was changed" in page.text
     assert not Registration.objects.exists()
@@ -79,7 +79,7 @@ def test_decline_family_post_roles(url):
 
 def test_decline_family_of_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.post(reverse("portal:decline_family", args=[number])).status_code == 404
+        assert as_front_desk.post(reverse("desk:decline_family", args=[number])).status_code == 404
 
 
 def test_decline_family_by_get_changes_nothing(as_front_desk, url):

@@ -4,15 +4,15 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
+from audit.trail import Actor
 from patients.models import FamilyContact
-from practice.audit import Actor
-from practice.models import AuditEvent
 from tests import people
+from tests.accounts.factors import codes
 from tests.portal import steps
-from tests.practice import codes
 
 NEW_PASSWORD = "Eight cats sleep in the sun"
 
@@ -29,7 +29,7 @@ def parent(link, front_desk):
 
 @pytest.fixture
 def url(link):
-    return reverse("portal:help_to_sign_in", args=[link.pk])
+    return reverse("desk:help_to_sign_in", args=[link.pk])
 
 
 @pytest.fixture
@@ -63,10 +63,10 @@ def test_a_guardian_gets_in_again_once_and_is_signed_out_elsewhere(desk, parent,
         {"account": parent.pk},
     )
     client, form = followed(page)
-    assert elsewhere.get(reverse("portal:children")).status_code == 200
+    assert elsewhere.get(reverse("family:children")).status_code == 200
     client.post(form.headers["Location"], {"password1": NEW_PASSWORD, "action": ""})
-    assert steps.outcome(elsewhere.get(reverse("portal:children"))) == "sign in"
-    assert by_password(parent, NEW_PASSWORD).get(reverse("portal:children")).status_code == 200
+    assert steps.outcome(elsewhere.get(reverse("family:children"))) == "sign in"
+    assert by_password(parent, NEW_PASSWORD).get(reverse("family:children")).status_code == 200
     assert "does not work any more" in followed(page)[1].text
 
 
@@ -74,7 +74,7 @@ def test_a_newer_link_voids_the_one_before(desk, parent, url):
     first, second = (desk.post(url, {"checked": "on"}) for _ in range(2))
     assert "does not work any more" in followed(first)[1].text
     assert followed(second)[1].status_code == 302
-    assert by_password(parent, steps.PASSWORD).get(reverse("portal:children")).status_code == 200
+    assert by_password(parent, steps.PASSWORD).get(reverse("family:children")).status_code == 200
 
 
 def test_a_lost_phone_is_taken_away_with_the_reason(desk, parent, url):
@@ -83,7 +83,7 @@ def test_a_lost_phone_is_taken_away_with_the_reason(desk, parent, url):
     assert "Take away the second step" in desk.get(url).text
     desk.post(url, {"checked": "on", "lost": "phone"})
     assert not Authenticator.objects.filter(user=parent).exists()
-    assert steps.outcome(session.get(reverse("portal:children"))) == "sign in"
+    assert steps.outcome(session.get(reverse("family:children"))) == "sign in"
     reset = AuditEvent.objects.get(action="second_factor.reset")
     assert (reset.detail["account"], reset.detail["why"], reset.detail["factors"]) == (parent.pk, "phone", 1)
 
@@ -106,7 +106,7 @@ def test_who_has_no_access_is_not_helped_and_the_reason_is_told(desk, parent, ur
 
 
 def test_who_is_not_registered_has_nothing_to_be_helped_with(desk, rivera):
-    url = reverse("portal:help_to_sign_in", args=[rivera.link(rivera.ana, rivera.sofia).pk])
+    url = reverse("desk:help_to_sign_in", args=[rivera.link(rivera.ana, rivera.sofia).pk])
     assert "is not registered" in desk.get(url).text
     assert desk.post(url, {"checked": "on"}).status_code == 409
 
@@ -114,8 +114,8 @@ def test_who_is_not_registered_has_nothing_to_be_helped_with(desk, rivera):
 def test_roles_methods_and_missing_records(desk, parent, url, link):
     assert steps.allowed_roles("get", url) == steps.LINKED
     assert steps.refused_methods(desk, url) == {"put", "patch", "delete"}
-    assert desk.get(reverse("portal:help_to_sign_in", args=[999_999])).status_code == 404
-    for name in ("portal:history", "patients:family_contacts"):
+    assert desk.get(reverse("desk:help_to_sign_in", args=[999_999])).status_code == 404
+    for name in ("desk:history", "patients:family_contacts"):
         assert (
             url
             in desk.get(reverse(name, args=[link.patient_id, link.pk][: 1 + (name == "patients:family_contacts")])).text

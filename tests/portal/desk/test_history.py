@@ -1,21 +1,21 @@
 """The Portal tab of a chart."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
-from practice.models import AuditEvent
 from tests.portal import steps
 
 
 @pytest.fixture
 def url(mateo):
-    return reverse("portal:history", args=[mateo.patient_id])
+    return reverse("desk:history", args=[mateo.patient_id])
 
 
 def test_history_tells_what_became_of_each_pin(as_front_desk, url, mateo, by, front_desk):
     steps.issued(by, mateo)
-    as_front_desk.post(reverse("portal:row_verb", args=[mateo.pk, mateo.pk, "reissue"]))
-    as_front_desk.post(reverse("portal:row_verb", args=[mateo.pk, mateo.pk, "revoke"]), {"reason": "Sheet lost"})
+    as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "reissue"]))
+    as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "revoke"]), {"reason": "Sheet lost"})
     page = as_front_desk.get(url)
     assert page.status_code == 200
     for words in ["Ana Rivera", "Superseded", "Revoked", f"by {front_desk.email}: Sheet lost", "not printed"]:
@@ -42,7 +42,7 @@ def test_history_other_methods(as_front_desk, url):
 
 def test_history_of_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.get(reverse("portal:history", args=[number])).status_code == 404
+        assert as_front_desk.get(reverse("desk:history", args=[number])).status_code == 404
     assert [action for action, _patient in steps.trail()] == ["access.refused"] * len(unknown)
 
 
@@ -64,7 +64,7 @@ def test_history_queries_do_not_grow_with_pins_and_contacts(as_front_desk, by, u
     steps.issued(by, mateo)
     with_one = steps.queries(lambda: as_front_desk.get(url))
     for _ in range(5):
-        as_front_desk.post(reverse("portal:row_verb", args=[mateo.pk, mateo.pk, "reissue"]))
+        as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "reissue"]))
     steps.issued(by, rivera.link(rivera.luis, rivera.mateo))
     assert as_front_desk.get(url).text.count("Superseded") == 5
     assert steps.queries(lambda: as_front_desk.get(url)) == with_one

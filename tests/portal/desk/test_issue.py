@@ -1,21 +1,21 @@
 """Pressing Register."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from accounts.access import Permission, refusal
 from patients.models import Patient
 from portal.models import Pin, Registration
-from portal.pins import grouped
-from practice.access import Permission, refusal
-from practice.models import AuditEvent
+from portal.pins.numbers import grouped
 from tests.portal import steps
 
 
 @pytest.fixture
 def url(mateo):
-    return reverse("portal:issue", args=[mateo.pk])
+    return reverse("desk:issue", args=[mateo.pk])
 
 
 def press(client, url, *links, **more):
@@ -61,7 +61,7 @@ def test_register_other_methods(as_front_desk, url):
 
 def test_register_from_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.post(reverse("portal:issue", args=[number])).status_code == 404
+        assert as_front_desk.post(reverse("desk:issue", args=[number])).status_code == 404
 
 
 def test_register_passes_over_the_child_of_another_contact(as_front_desk, url, stranger, rivera):
@@ -96,7 +96,7 @@ def test_register_by_a_sign_in_without_a_record_is_refused_with_the_reason(as_un
     assert pending() == []
     event = AuditEvent.objects.get()
     assert (event.action, event.user) == ("access.refused", unlinked)
-    assert event.detail == {"view": "portal:issue", "why": "not_allowed", "numbers": {"family_contact_id": mateo.pk}}
+    assert event.detail == {"view": "desk:issue", "why": "not_allowed", "numbers": {"family_contact_id": mateo.pk}}
 
 
 def test_register_works_once_the_newborn_has_its_given_name(as_front_desk, url, baby):

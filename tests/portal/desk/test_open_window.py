@@ -1,13 +1,13 @@
 """Opening the Portal Registration window."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils.html import escape
 
+from accounts.access import Permission, refusal
 from patients.models import Patient
-from portal.pins import grouped
-from practice.access import Permission, refusal
-from practice.models import AuditEvent
+from portal.pins.numbers import grouped
 from tests import people
 from tests.portal import steps
 
@@ -35,7 +35,7 @@ def test_window_other_methods(as_front_desk, url):
 
 def test_window_of_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.get(reverse("portal:window", args=[number])).status_code == 404
+        assert as_front_desk.get(reverse("desk:window", args=[number])).status_code == 404
     assert [action for action, _patient in steps.trail()] == ["access.refused"] * len(unknown)
 
 
@@ -88,14 +88,14 @@ def test_window_says_why_an_adult_s_row_is_blocked(as_front_desk, url):
 
 def test_window_of_a_contact_without_authority_offers_nothing(as_front_desk, rivera):
     elena = rivera.link(rivera.elena, rivera.mateo)
-    page = as_front_desk.get(reverse("portal:window", args=[elena.pk])).text
+    page = as_front_desk.get(reverse("desk:window", args=[elena.pk])).text
     assert "authority for Mateo Rivera is None; it must be Joint or Exclusive." in page
     assert 'type="checkbox"' not in page
 
 
 def test_window_of_a_restricted_contact_names_the_paper(as_front_desk, oneil):
     sean = oneil.link(oneil.sean, oneil.nora)
-    page = as_front_desk.get(reverse("portal:window", args=[sean.pk])).text
+    page = as_front_desk.get(reverse("desk:window", args=[sean.pk])).text
     assert "Court order: no access to records (FC-2024-0117)." in page
     assert 'type="checkbox"' not in page
 
@@ -109,7 +109,7 @@ def test_window_queries_do_not_grow_with_the_children(as_front_desk, by):
     person = people.contact("Kay", "Moore")
     (first,) = steps.children_of(person, 1)
     steps.issued(by, first)
-    url = reverse("portal:window", args=[first.pk])
+    url = reverse("desk:window", args=[first.pk])
     with_one = steps.queries(lambda: as_front_desk.get(url))
     for link in steps.children_of(person, 5):
         steps.issued(by, link)

@@ -10,7 +10,7 @@ from tests.portal import steps
 
 @pytest.fixture
 def url(rivera):
-    return reverse("portal:patient_window", args=[rivera.mateo.pk])
+    return reverse("desk:patient_window", args=[rivera.mateo.pk])
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def test_patient_window_passes_over_former_contacts(as_front_desk, url, mateo, r
 
 
 def test_patient_window_shows_the_reason_where_nobody_may(as_front_desk, rivera):
-    page = as_front_desk.get(reverse("portal:patient_window", args=[rivera.carmen.pk]))
+    page = as_front_desk.get(reverse("desk:patient_window", args=[rivera.carmen.pk]))
     assert page.context["window"].contact == rivera.ana
     assert "as Self" in page.text
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
 def test_patient_window_without_contacts_offers_to_add_one(as_front_desk, alone, headers):
-    url = reverse("portal:patient_window", args=[alone.pk])
+    url = reverse("desk:patient_window", args=[alone.pk])
     page = as_front_desk.get(url, headers=headers).text
     assert "Noa Alone has no contact yet." in page
     assert f'href="{reverse("patients:add_contact", args=[alone.pk])}?next={url}"' in page
@@ -54,7 +54,7 @@ def test_patient_window_without_contacts_offers_to_add_one(as_front_desk, alone,
 
 
 def test_patient_window_without_contacts_offers_nothing_to_the_unlinked(as_unlinked, alone):
-    page = as_unlinked.get(reverse("portal:patient_window", args=[alone.pk])).text
+    page = as_unlinked.get(reverse("desk:patient_window", args=[alone.pk])).text
     assert "has no contact yet" in page
     assert "Add contact" not in page
 
@@ -74,14 +74,14 @@ def test_patient_window_other_methods(as_front_desk, url):
 
 def test_patient_window_of_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.get(reverse("portal:patient_window", args=[number])).status_code == 404
+        assert as_front_desk.get(reverse("desk:patient_window", args=[number])).status_code == 404
     assert [action for action, _patient in steps.trail()] == ["access.refused"] * len(unknown)
 
 
 def test_patient_window_queries_do_not_grow(as_front_desk, db):
     mother = people.contact("Kay", "Moore")
     (first,) = steps.children_of(mother, 1)
-    url = reverse("portal:patient_window", args=[first.patient_id])
+    url = reverse("desk:patient_window", args=[first.patient_id])
     with_one = steps.queries(lambda: as_front_desk.get(url))
     steps.children_of(mother, 5)
     for number in range(5):

@@ -1,15 +1,16 @@
 """From the ticked families to the dry run."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
 from patients.ages import today
-from portal import registration, sheet_runs
+from portal import registration
+from portal.desk import runs
 from portal.models import Pin, SheetRun
-from practice.models import AuditEvent
 from tests.portal import days, steps
 
-URL = reverse("portal:plan_run")
+URL = reverse("desk:plan_run")
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def press(client, *contacts, **more):
 def test_plan_run_leads_to_the_dry_run_in_the_order_of_appointments(as_front_desk, front_desk, families, rivera):
     answer = press(as_front_desk, *families)
     run = SheetRun.objects.get()
-    assert answer.headers["Location"] == reverse("portal:run", args=[run.pk])
+    assert answer.headers["Location"] == reverse("desk:run", args=[run.pk])
     assert (run.planned_by, run.day, run.started_at) == (front_desk, today(), None)
     planned = list(run.families.all())
     assert [family.contact.name for family in planned] == ["Maeve O'Neil", "Ana Rivera"]
@@ -55,10 +56,10 @@ def test_plan_run_of_nothing_says_so(as_front_desk, families):
 
 
 def test_plan_run_of_too_many_names_the_limit_and_loses_no_tick(as_front_desk, db):
-    mothers = days.families(sheet_runs.MAX_FAMILIES + 2)
+    mothers = days.families(runs.MAX_FAMILIES + 2)
     page = press(as_front_desk, *mothers[1:])
-    assert f"At most {sheet_runs.MAX_FAMILIES} families go into one run" in page.text
-    assert page.text.count(" checked>") == sheet_runs.MAX_FAMILIES + 1
+    assert f"At most {runs.MAX_FAMILIES} families go into one run" in page.text
+    assert page.text.count(" checked>") == runs.MAX_FAMILIES + 1
     assert not SheetRun.objects.exists()
     assert press(as_front_desk, *mothers[2:]).status_code == 302
 

@@ -3,24 +3,24 @@
 from datetime import timedelta
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
 from patients.ages import today
 from portal import registration
 from portal.models import Pin, Postponement
-from practice.models import AuditEvent
 from tests.portal import days, steps
 
 
 @pytest.fixture
 def url(rivera):
     days.comes(rivera.mateo)
-    return reverse("portal:postpone", args=[rivera.ana.pk])
+    return reverse("desk:postpone", args=[rivera.ana.pk])
 
 
 @pytest.fixture
 def ask_now_url(rivera):
-    return reverse("portal:ask_now", args=[rivera.ana.pk])
+    return reverse("desk:ask_now", args=[rivera.ana.pk])
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_postpone_post_roles(url):
 
 
 def test_postpone_of_nobody(as_front_desk, unknown):
-    for name in ("portal:postpone", "portal:ask_now"):
+    for name in ("desk:postpone", "desk:ask_now"):
         for number in unknown:
             assert as_front_desk.post(reverse(name, args=[number]), later()).status_code == 404
 

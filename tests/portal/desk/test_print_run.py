@@ -7,8 +7,10 @@ from django.utils import timezone
 
 from patients.ages import today
 from patients.models import FamilyContact
-from portal import pins, sheet_runs, worklist
+from portal import worklist
+from portal.desk import runs
 from portal.models import Pin, PinSheet, SheetRun
+from portal.pins import numbers as pins
 from tests.portal import days, steps
 
 
@@ -16,12 +18,12 @@ from tests.portal import days, steps
 def run(by, rivera, stranger):
     days.comes(rivera.mateo, at="09:00")
     days.comes(stranger.patient, at="10:00")
-    return sheet_runs.plan(day=today(), families=worklist.read(today()).families, by=by)
+    return runs.plan(day=today(), families=worklist.read(today()).families, by=by)
 
 
 @pytest.fixture
 def url(run):
-    return reverse("portal:print_run", args=[run.pk])
+    return reverse("desk:print_run", args=[run.pk])
 
 
 def test_print_run_answers_with_a_sheet_for_each_family(as_front_desk, url):
@@ -106,4 +108,4 @@ def test_print_run_other_methods(as_front_desk, url):
 
 def test_print_run_of_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.post(reverse("portal:print_run", args=[number])).status_code == 404
+        assert as_front_desk.post(reverse("desk:print_run", args=[number])).status_code == 404

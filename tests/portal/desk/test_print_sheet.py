@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from portal.models import Pin, PinSheet
-from portal.pins import grouped
+from portal.pins.numbers import grouped
 from tests.portal import steps
 
 NOTHING = "There is nothing to print"
@@ -12,7 +12,7 @@ NOTHING = "There is nothing to print"
 
 @pytest.fixture
 def url(mateo):
-    return reverse("portal:print", args=[mateo.pk])
+    return reverse("desk:print", args=[mateo.pk])
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_print_other_methods(as_front_desk, url):
 
 def test_print_from_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.post(reverse("portal:print", args=[number])).status_code == 404
+        assert as_front_desk.post(reverse("desk:print", args=[number])).status_code == 404
 
 
 def test_print_nothing_of_another_family(as_front_desk, by, url, stranger):

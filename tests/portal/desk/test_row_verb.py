@@ -1,11 +1,11 @@
 """What can be done to one row of the window: Issue New PIN, Revoke, Decline, Remove Access."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
 from portal.models import Pin, Registration
-from portal.pins import grouped
-from practice.models import AuditEvent
+from portal.pins.numbers import grouped
 from tests import people
 from tests.portal import steps
 
@@ -14,7 +14,7 @@ every_verb = pytest.mark.parametrize("verb", VERBS)
 
 
 def address(verb, row, *, opened_from=None):
-    return reverse("portal:row_verb", args=[(opened_from or row).pk, row.pk, verb])
+    return reverse("desk:row_verb", args=[(opened_from or row).pk, row.pk, verb])
 
 
 def states():
@@ -63,7 +63,7 @@ def test_row_verb_of_another_contact_is_not_found(as_front_desk, verb, mateo, by
 def test_row_verb_of_nobody(as_front_desk, verb, mateo, unknown):
     for number in unknown:
         for numbers in ([number, mateo.pk], [mateo.pk, number]):
-            url = reverse("portal:row_verb", args=[*numbers, verb])
+            url = reverse("desk:row_verb", args=[*numbers, verb])
             assert as_front_desk.post(url, {"reason": "why"}).status_code == 404
 
 
@@ -115,7 +115,7 @@ def test_remove_access_ends_it_with_the_next_request(as_front_desk, mateo, by):
     page = as_front_desk.post(address("remove", mateo), {"reason": "Custody changed"}).text
     assert "Mateo Rivera: Access removed." in page
     assert states() == ("removed", ["redeemed"])
-    assert "Mateo" not in parent.get(reverse("portal:children")).text
+    assert "Mateo" not in parent.get(reverse("family:children")).text
 
 
 @pytest.mark.parametrize("verb", ["revoke", "decline", "remove"])

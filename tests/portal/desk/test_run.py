@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.trail import Actor
 from patients.ages import today
-from portal import sheet_runs, worklist
+from portal import worklist
+from portal.desk import runs
 from portal.models import Pin, SheetRun
-from practice.audit import Actor
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import days, steps
 
@@ -22,12 +23,12 @@ def run(by, rivera, stranger):
     """A run of the Riveras and the O'Neils, not started."""
     days.comes(rivera.mateo, at="09:00")
     days.comes(stranger.patient, at="10:00")
-    return sheet_runs.plan(day=today(), families=worklist.read(today()).families, by=by)
+    return runs.plan(day=today(), families=worklist.read(today()).families, by=by)
 
 
 @pytest.fixture
 def url(run):
-    return reverse("portal:run", args=[run.pk])
+    return reverse("desk:run", args=[run.pk])
 
 
 def began(run, *, seconds_ago, done=1, drawn=0):
@@ -75,33 +76,33 @@ def test_run_then_shows_the_drawing(as_front_desk, by, run, url):
 
 
 def test_run_without_a_sign_of_life_is_interrupted_and_can_be_continued(as_front_desk, run, url):
-    began(run, seconds_ago=sheet_runs.QUIET.total_seconds() + 1)
+    began(run, seconds_ago=runs.QUIET.total_seconds() + 1)
     page = as_front_desk.get(url).text
     assert "Interrupted: 1 of 2 families" in page
     assert "Continue" in page
     assert "load delay" not in page
-    listed = as_front_desk.get(reverse("portal:worklist")).text
+    listed = as_front_desk.get(reverse("desk:worklist")).text
     assert "Interrupted:" in listed
     assert f'href="{url}"' in listed
 
 
 def test_run_can_be_continued_by_a_colleague(as_clinician, run, url):
-    began(run, seconds_ago=sheet_runs.QUIET.total_seconds() + 1)
+    began(run, seconds_ago=runs.QUIET.total_seconds() + 1)
     assert "Continue" in as_clinician.get(url).text
 
 
 def test_run_says_what_was_printed_and_offers_it_again(as_front_desk, by, run, url):
-    sheet_runs.carry_out(run=run, by=by)
+    runs.carry_out(run=run, by=by)
     page = as_front_desk.get(url).text
     assert f"2 sheets printed at {timezone.localtime(timezone.now()):%-I:%M %p}" in " ".join(page.split())
     assert "Print Again" in page
-    assert "Interrupted" not in as_front_desk.get(reverse("portal:worklist")).text
+    assert "Interrupted" not in as_front_desk.get(reverse("desk:worklist")).text
     fragment = as_front_desk.get(url, headers=FRAGMENT).text
     assert 'id="run-said" hx-swap-oob="innerHTML"' in fragment
 
 
 def test_run_shows_no_pin(as_front_desk, by, run, url):
-    sheet_runs.carry_out(run=run, by=by)
+    runs.carry_out(run=run, by=by)
     page = as_front_desk.get(url).text
     for pin in Pin.objects.all():
         assert pin.digest not in page
@@ -135,14 +136,14 @@ def test_run_other_methods(as_front_desk, url):
 
 def test_run_of_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.get(reverse("portal:run", args=[number])).status_code == 404
+        assert as_front_desk.get(reverse("desk:run", args=[number])).status_code == 404
 
 
 def test_run_queries_do_not_grow_with_the_families(as_front_desk, by, db):
     def page_of(user, count, first):
         days.families(count, first=first, children=2)
-        run = sheet_runs.plan(day=today(), families=worklist.read(today()).families, by=Actor(user, ""))
-        return reverse("portal:run", args=[run.pk])
+        run = runs.plan(day=today(), families=worklist.read(today()).families, by=Actor(user, ""))
+        return reverse("desk:run", args=[run.pk])
 
     one = page_of(by.user, 1, 0)
     as_front_desk.get(one)

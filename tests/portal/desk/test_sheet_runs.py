@@ -15,17 +15,21 @@ import pypdfium2
 import pytest
 import time_machine
 import zxingcpp
+from audit.models import AuditEvent
 from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact, Patient
-from portal import pins, printing, registration, sheet_runs, worklist
+from portal import registration, worklist
+from portal.desk import runs as sheet_runs
 from portal.models import Pin, PinSheet, Registration, SheetRun
+from portal.pins import numbers as pins
 from portal.refusals import NothingToPrint, RunIsUnderWay
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from portal.sheets import printing
+from practice.models import Practice
 from tests import people
 from tests.portal import days, steps
 

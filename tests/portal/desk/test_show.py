@@ -3,13 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from portal.pins import grouped
+from portal.pins.numbers import grouped
 from tests.portal import steps
 
 
 @pytest.fixture
 def url(mateo):
-    return reverse("portal:show", args=[mateo.pk])
+    return reverse("desk:show", args=[mateo.pk])
 
 
 def show(client, url, link):
@@ -39,7 +39,7 @@ def test_show_other_methods(as_front_desk, url):
 
 def test_show_from_nobody(as_front_desk, unknown):
     for number in unknown:
-        assert as_front_desk.post(reverse("portal:show", args=[number])).status_code == 404
+        assert as_front_desk.post(reverse("desk:show", args=[number])).status_code == 404
 
 
 def test_show_not_the_pin_of_another_family(as_front_desk, by, url, stranger):

@@ -3,16 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
+from accounts.access import Permission, refusal
 from patients.ages import today
 from portal import registration
-from practice.access import Permission, refusal
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import days, steps
 
-URL = reverse("portal:worklist")
+URL = reverse("desk:worklist")
 
 
 @pytest.fixture

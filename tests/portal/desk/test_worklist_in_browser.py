@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from patients.ages import today
-from portal import sheet_runs
+from portal.desk import runs as sheet_runs
 from portal.models import Pin, PinSheet, Registration, SheetRun
 from practice.models import Practice
 from tests import people
@@ -17,7 +17,7 @@ from tests.accessibility import axe
 from tests.portal import days
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WORKLIST = reverse("portal:worklist")
+WORKLIST = reverse("desk:worklist")
 
 
 @pytest.fixture(autouse=True)

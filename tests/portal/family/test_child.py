@@ -3,16 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment, Location, Provider
+from audit.trail import Actor
 from patients.models import FamilyContact, Patient
 from portal import registration
 from portal.models import Registration
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from tests import people
 from tests.portal import steps
 
@@ -105,7 +106,7 @@ def test_the_list_shows_the_next_visit_that_takes_place(ana, rivera):
     book(rivera.mateo, timedelta(days=1), status="cancelled", cancel_reason="x", visit_type="First")
     book(rivera.mateo, -timedelta(minutes=10), visit_type="Going on", status="roomed")
     book(rivera.mateo, timedelta(days=2), visit_type="Second")
-    page = ana.get(reverse("portal:children")).text
+    page = ana.get(reverse("family:children")).text
     assert ("First" in page, "Going on" in page, "Second" in page) == (False, True, False)
 
 
@@ -133,7 +134,7 @@ def test_a_step_of_registering_that_was_refused_is_no_wrong_pin(ana, by, rivera,
     luis = Client()
     steps.prove(luis, pin, rivera.mateo)
     steps.answer(luis)
-    luis.post(reverse("portal:register_account"), {"email": front_desk.email, "password": steps.PASSWORD})
+    luis.post(reverse("signup:register_account"), {"email": front_desk.email, "password": steps.PASSWORD})
     assert AuditEvent.objects.latest("pk").detail["verdict"] == "email_not_usable"
     assert "tried a PIN" not in ask(ana, "child_history", rivera.mateo).text
     for _ in range(2):
@@ -162,7 +163,7 @@ def test_limited_is_named_with_its_reason_on_page_list_and_pdf(ana, rivera):
     for said in (ask(ana, "child", rivera.mateo).text, body(ask(ana, "child_pdf", rivera.mateo))):
         assert "Limited access" in said
         assert "From age 12 to 17, teens have some privacy." in " ".join(said.split())
-    assert "Limited access" in ana.get(reverse("portal:children")).text
+    assert "Limited access" in ana.get(reverse("family:children")).text
 
 
 def test_a_limited_guardian_gets_no_way_to_reach_the_teen(ana, rivera):
@@ -201,7 +202,7 @@ def test_a_teen_s_own_account_is_myself_and_sees_everything(by, rivera, as_clini
     assert "A doctor or nurse looked at the chart." in ask(teen, "child_history", rivera.mateo).text
     assert "SUMMARY:Appointment\r\n" in ask(teen, "child_visit", rivera.mateo, visit).text
     assert "my own page" in ask(teen, "leave_child", rivera.mateo).text
-    first = teen.get(reverse("portal:children")).text
+    first = teen.get(reverse("family:children")).text
     assert "Myself" in first
     assert ("My Visits" in first, "My Children" in first + page) == (True, False)
 
@@ -209,7 +210,7 @@ def test_a_teen_s_own_account_is_myself_and_sees_everything(by, rivera, as_clini
 def test_an_adult_who_is_a_parent_has_both_kinds_of_cards(by, rivera):
     own = people.link(rivera.ana, people.patient("100099", "Ana", "Rivera", people.years_ago(38)), role="self")
     client = people.signed_in(steps.registered(by, own, rivera.link(rivera.ana, rivera.sofia)))
-    page = client.get(reverse("portal:children")).text
+    page = client.get(reverse("family:children")).text
     assert ("Myself" in page, "Sofia Rivera" in page, page.count("child-head")) == (True, True, 2)
     assert ("My Visits" in page, "My Children" in page) == (False, True)
 
@@ -331,13 +332,13 @@ def test_leave_ends_access_tells_staff_and_can_be_undone_by_a_pin(ana, by, mateo
     assert "You can no longer see this child here." in answer.text
     assert "No child is in your account yet." in answer.text
     assert ("registration.left", rivera.mateo.pk) in steps.trail()
-    history = as_front_desk.get(reverse("portal:history", args=[rivera.mateo.pk])).text
+    history = as_front_desk.get(reverse("desk:history", args=[rivera.mateo.pk])).text
     assert "Removed" in history
     assert "The family’s own wish" in history
     assert ana.get(address("child", rivera.mateo)).status_code == 404
     number = steps.issued(by, mateo)["Mateo"]
     steps.prove(ana, number, rivera.mateo)
-    ana.post(reverse("portal:register_account"))
+    ana.post(reverse("signup:register_account"))
     assert ana.get(address("child", rivera.mateo)).status_code == 200
 
 
@@ -357,7 +358,7 @@ def test_the_other_guardian_keeps_access(ana, by, rivera):
 
 def test_a_grown_up_child_can_be_taken_off_the_list(ana, rivera):
     make_teen(rivera.mateo, 18)
-    assert address("leave_child", rivera.mateo) in ana.get(reverse("portal:children")).text
+    assert address("leave_child", rivera.mateo) in ana.get(reverse("family:children")).text
     assert ana.post(address("leave_child", rivera.mateo)).status_code == 302
 
 

@@ -9,13 +9,13 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 from pypdf import PdfReader
+from trail.models import AuditEvent
+from trail.trail import Actor
 
 from appointments.models import Appointment
-from portal.access_history import SENTENCES
-from portal.child_fhir import DEEDS
-from practice import audit
-from practice.audit import Actor
-from practice.models import AuditEvent
+from audit import trail
+from portal.family.access_history import SENTENCES
+from portal.family.fhir_file import DEEDS
 from tests import people
 from tests.portal import steps
 
@@ -26,7 +26,7 @@ def ana(front_desk, rivera):
 
 
 def event_of(client, patient, visit):
-    answer = client.get(reverse("portal:child_visit", args=[patient.pk, visit.pk]))
+    answer = client.get(reverse("family:child_visit", args=[patient.pk, visit.pk]))
     assert answer.headers["Content-Type"].startswith("text/calendar")
     assert "no-store" in answer.headers["Cache-Control"]
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
@@ -69,11 +69,11 @@ def test_calendar_keeps_its_uid_and_counts_up_and_strikes_out(ana, rivera):
 
 def test_a_visit_that_is_over_is_in_no_calendar(ana, rivera):
     visit = Appointment.objects.create(patient=rivera.mateo, start=datetime.now(UTC) - timedelta(days=2))
-    assert ana.get(reverse("portal:child_visit", args=[rivera.mateo.pk, visit.pk])).status_code == 404
+    assert ana.get(reverse("family:child_visit", args=[rivera.mateo.pk, visit.pk])).status_code == 404
 
 
 def test_pdf_is_tagged_titled_and_in_the_family_s_language(ana, rivera):
-    answer = ana.post(reverse("portal:child_pdf", args=[rivera.mateo.pk]), headers={"accept-language": "es"})
+    answer = ana.post(reverse("family:child_pdf", args=[rivera.mateo.pk]), headers={"accept-language": "es"})
     document = PdfReader(io.BytesIO(answer.content))
     assert document.metadata.title == "Lo que el portal guarda sobre Mateo Rivera"
     assert document.trailer["/Root"]["/Lang"] == "es"
@@ -86,8 +86,8 @@ def test_pdf_is_tagged_titled_and_in_the_family_s_language(ana, rivera):
 def test_pdf_says_where_it_leaves_out_history(ana, rivera, lines, is_cut):
     already = AuditEvent.objects.filter(patient_id=rivera.mateo.pk, action__in=SENTENCES).count()
     for _ in range(lines - already):
-        audit.record(actor=Actor(None, "192.0.2.9"), action="pin.refused", patient_id=rivera.mateo.pk, verdict="wrong")
-    pdf = ana.post(reverse("portal:child_pdf", args=[rivera.mateo.pk])).content
+        trail.record(actor=Actor(None, "192.0.2.9"), action="pin.refused", patient_id=rivera.mateo.pk, verdict="wrong")
+    pdf = ana.post(reverse("family:child_pdf", args=[rivera.mateo.pk])).content
     assert ("There is more." in steps.pdf_text(pdf)) == is_cut
 
 
@@ -95,7 +95,7 @@ def test_json_has_the_documented_shape(ana, rivera):
     Appointment.objects.create(
         patient=rivera.mateo, start=datetime(2020, 1, 2, 15, tzinfo=UTC), visit_type="Well visit", status="checked_out"
     )
-    answer = ana.post(reverse("portal:child_json", args=[rivera.mateo.pk]))
+    answer = ana.post(reverse("family:child_json", args=[rivera.mateo.pk]))
     assert answer.headers["Content-Type"] == "application/fhir+json"
     bundle = json.loads(answer.content)
     kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]

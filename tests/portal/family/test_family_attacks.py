@@ -7,7 +7,9 @@ from functools import partial
 
 import pytest
 import time_machine
+from accounts.models import User
 from allauth.mfa.models import Authenticator
+from audit.models import AuditEvent
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.urls import reverse
@@ -17,15 +19,15 @@ from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 from PIL import Image
 
+from accounts.signin import attempts
+from audit.trail import Actor
 from portal.models import Account, Pin
-from practice import attempts, logo
-from practice.audit import Actor
-from practice.models import AuditEvent, User
+from practice import logo
 from tests import people
 from tests.portal import steps
 
-ACCOUNT, PASSKEY = reverse("portal:register_account"), reverse("portal:register_passkey")
-START_OVER = reverse("portal:register_start_over")
+ACCOUNT, PASSKEY = reverse("signup:register_account"), reverse("signup:register_passkey")
+START_OVER = reverse("signup:register_start_over")
 
 
 @pytest.fixture
@@ -115,7 +117,7 @@ def test_a_family_cannot_have_files_made_without_end(ana, rivera):
     assert set(made) == {200}
     before = AuditEvent.objects.count()
     refused = ana.post(pdf, REMOTE_ADDR="203.0.113.9")
-    assert refused.headers["Location"] == reverse("portal:child", args=[rivera.mateo.pk])
+    assert refused.headers["Location"] == reverse("family:child", args=[rivera.mateo.pk])
     line = AuditEvent.objects.latest("pk")
     assert (AuditEvent.objects.count(), line.action, line.detail["why"]) == (before + 1, "access.refused", "too_many")
     assert "There were too many tries. After" in ana.get(refused.headers["Location"]).text
@@ -130,9 +132,9 @@ def test_the_logo_is_not_kept_with_the_end_of_somebody_s_session(as_administrato
     picture = io.BytesIO()
     Image.new("RGB", (9, 9), "black").save(picture, "PNG")
     logo.save(content=picture.getvalue(), seen="", by=Actor(administrator, ""))
-    assert "public" in as_administrator.get(reverse("practice:logo")).headers["Cache-Control"]
+    assert "public" in as_administrator.get(reverse("logo")).headers["Cache-Control"]
     with time_machine.travel(timezone.now() + timedelta(hours=1)):
-        answer = as_administrator.get(reverse("practice:logo"))
+        answer = as_administrator.get(reverse("logo"))
     assert answer.cookies
     assert answer.headers["Cache-Control"] == "no-store, private"
 

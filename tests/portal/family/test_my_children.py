@@ -5,16 +5,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
 from patients.models import FamilyContact, Patient
 from portal.models import Pin
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
-URL = reverse("portal:children")
+URL = reverse("family:children")
 NEW_YORK = ZoneInfo("America/New_York")
 NO_ACCESS = "You cannot see this child at the moment. Please call the practice."
 ADULT = "Your child is an adult now, so your access has ended."

@@ -9,7 +9,7 @@ from tests.portal import steps
 
 @pytest.fixture
 def url():
-    return reverse("portal:administration")
+    return reverse("office:administration")
 
 
 def found(page):

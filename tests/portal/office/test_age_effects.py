@@ -2,8 +2,8 @@
 
 import pytest
 
-from portal import age_effects
-from practice.audit import Actor
+from audit.trail import Actor
+from portal.office import age_effects
 from practice.models import Practice
 from tests import people
 from tests.portal import steps

@@ -1,11 +1,11 @@
 """Saying to have seen an alert."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.models import Alert
-from practice.models import AuditEvent
 from tests.portal import steps
 
 
@@ -17,7 +17,7 @@ def alert(db):
 
 @pytest.fixture
 def url(alert):
-    return reverse("portal:alert_seen", args=[alert.pk])
+    return reverse("office:alert_seen", args=[alert.pk])
 
 
 def test_alert_seen_notes_who_and_when_once(as_front_desk, front_desk, alert, url):
@@ -35,7 +35,7 @@ def test_alert_seen_notes_who_and_when_once(as_front_desk, front_desk, alert, ur
 
 def test_alert_seen_of_none(as_front_desk, alert):
     for number in (alert.pk + 1, 10**30):
-        assert as_front_desk.post(reverse("portal:alert_seen", args=[number])).status_code == 404
+        assert as_front_desk.post(reverse("office:alert_seen", args=[number])).status_code == 404
 
 
 def test_alert_seen_roles(url):

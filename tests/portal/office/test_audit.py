@@ -6,21 +6,21 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.trail import Action, Actor, listed, record
 from patients.models import Patient
-from practice.audit import Action, Actor, listed, record
 from practice.cells import restored
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
-EXPORT = reverse("portal:export_audit")
+EXPORT = reverse("office:export_audit")
 
 
 @pytest.fixture
 def url():
-    return reverse("portal:audit")
+    return reverse("office:audit")
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def lines(front_desk, rivera):
     """Four lines: a chart, a refusal, a list, and one by a command."""
     desk = Actor(front_desk, "198.51.100.7")
     record(actor=desk, action=Action.PATIENT_VIEWED, patient_id=rivera.mateo.pk, tab="basic_info")
-    record(actor=desk, action=Action.ACCESS_REFUSED, view="portal:staff", why="not_allowed")
+    record(actor=desk, action=Action.ACCESS_REFUSED, view="office:staff", why="not_allowed")
     record(actor=Actor(None, "203.0.113.9"), action=Action.PATIENTS_LISTED, patients=listed([rivera.sofia.pk]))
     record(actor=Actor.command("load_demo"), action=Action.USER_ADDED, account=7)
 
@@ -163,9 +163,9 @@ def test_an_auditor_starts_at_the_trail_and_sees_nothing_else_in_the_navigation(
     for name in [
         "patients:search",
         "appointments:schedule",
-        "portal:worklist",
-        "portal:administration",
-        "portal:staff",
+        "desk:worklist",
+        "office:administration",
+        "office:staff",
     ]:
         assert f'href="{reverse(name)}"' not in page.text
         assert f'action="{reverse(name)}"' not in page.text
@@ -219,7 +219,7 @@ def test_export_has_the_filtered_lines_with_utc_and_local_time(as_auditor, audit
 
 
 def test_export_of_more_than_one_piece_has_every_line_once(as_auditor, monkeypatch, front_desk):
-    monkeypatch.setattr("practice.trail.CHUNK", 7)
+    monkeypatch.setattr("audit.reading.CHUNK", 7)
     for number in range(30):
         record(actor=Actor(front_desk, ""), action=Action.PATIENT_VIEWED, patient_id=number)
     assert [row["patient"] for row in rows_of(as_auditor.post(EXPORT))] == [*map(str, range(29, 0, -1)), ""]

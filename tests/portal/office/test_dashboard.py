@@ -4,21 +4,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from audit import lanes
 from patients.ages import today
 from patients.models import FamilyContact, Patient
-from portal import alerts, dashboard, registration
+from portal import registration
 from portal.models import Alert, Pin, Registration
-from practice import lanes
-from practice.models import AuditEvent, Practice
+from portal.office import dashboard
+from portal.pins import alerts
+from practice.models import Practice
 from tests import people
 from tests.portal import days, steps
 
-URL = reverse("portal:dashboard")
+URL = reverse("office:dashboard")
 LISTS = [reverse(f"portal:{name}") for name in ("locked", "pending", "age_outs")]
 
 
@@ -63,7 +66,7 @@ def test_dashboard_counts_the_families_of_today(as_front_desk, rivera, oneil):
     days.comes(people.patient("100099", "Noa", "Alone", people.years_ago(3)))
     page = as_front_desk.get(URL).text
     assert "<b>2</b> families of today to register<small>1 more cannot be registered yet</small>" in page
-    assert f'href="{reverse("portal:worklist")}"' in page
+    assert f'href="{reverse("desk:worklist")}"' in page
 
 
 def test_dashboard_shows_locked_pins_with_the_family_and_the_way_to_a_new_one(as_front_desk, by, mateo, sofia):
@@ -73,7 +76,7 @@ def test_dashboard_shows_locked_pins_with_the_family_and_the_way_to_a_new_one(as
     assert [row.family_contact for row in page.context["dashboard"].locked.rows] == [mateo]
     for words in ["Mateo Rivera", "Ana Rivera", "Mother", "five wrong birth dates", "Issue a new PIN"]:
         assert words in page.text
-    assert f'href="{reverse("portal:window", args=[mateo.pk])}"' in page.text
+    assert f'href="{reverse("desk:window", args=[mateo.pk])}"' in page.text
 
 
 def test_dashboard_locked_pin_is_over_with_a_new_one(as_front_desk, by, mateo):
@@ -161,11 +164,11 @@ def test_dashboard_tells_of_an_attack_in_words(as_front_desk, attack):
         assert words in page
 
 
-@pytest.mark.parametrize("name", ["portal:worklist", "portal:administration", "patients:search", "portal:dashboard"])
+@pytest.mark.parametrize("name", ["desk:worklist", "office:administration", "patients:search", "office:dashboard"])
 def test_dashboard_alert_stands_at_the_navigation_of_every_page(as_front_desk, attack, name):
     address = reverse(name)
     assert "1 alert</span>" in as_front_desk.get(address).text
-    seen = as_front_desk.post(reverse("portal:alert_seen", args=[attack.pk]))
+    seen = as_front_desk.post(reverse("office:alert_seen", args=[attack.pk]))
     assert seen.headers["Location"] == URL
     assert "alert</span>" not in as_front_desk.get(address).text
 
@@ -176,7 +179,7 @@ def test_navigation_counts_alerts_in_good_english(as_front_desk, attack):
 
 
 def test_dashboard_says_who_has_seen_an_alert_that_goes_on(as_front_desk, attack):
-    as_front_desk.post(reverse("portal:alert_seen", args=[attack.pk]))
+    as_front_desk.post(reverse("office:alert_seen", args=[attack.pk]))
     page = as_front_desk.get(URL).text
     assert "Seen by Dana Ortiz" in page
     assert "It still goes on." in page
@@ -253,7 +256,7 @@ def test_dashboard_queries_do_not_grow_with_what_waits_and_rows_are_few(as_front
 
 @pytest.mark.parametrize("url", LISTS)
 def test_dashboard_lists_show_all_by_pages(as_front_desk, by, url, monkeypatch):
-    monkeypatch.setattr("portal.views.dashboard.PAGE_SIZE", 6)
+    monkeypatch.setattr("portal.office.views.dashboard.PAGE_SIZE", 6)
     everyone_waits(by, 8)
     assert f'href="{url}"' in as_front_desk.get(URL).text
     first, second = as_front_desk.get(url), as_front_desk.get(url, {"page": "2"})

@@ -3,17 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from audit import lanes
+from audit.trail import Actor
 from patients.ages import today
 from patients.models import Patient
 from portal import registration
 from portal.models import Alert, Registration
-from practice import lanes
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from tests.accessibility import axe
 from tests.portal import days, steps
 
@@ -50,7 +51,7 @@ def busy(front_desk, rivera, oneil):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_dashboard_is_accessible(desk, live_server, busy, scheme):
     desk.emulate_media(color_scheme=scheme)
-    desk.goto(live_server.url + reverse("portal:dashboard"))
+    desk.goto(live_server.url + reverse("office:dashboard"))
     expect(desk.get_by_role("heading", name="PINs are being guessed")).to_be_visible()
     axe(desk)
     desk.set_viewport_size({"width": 390, "height": 844})
@@ -59,7 +60,7 @@ def test_dashboard_is_accessible(desk, live_server, busy, scheme):
 
 
 def test_dashboard_leads_to_a_new_pin_and_the_alert_is_seen_with_the_keyboard_alone(desk, live_server, busy):
-    desk.goto(live_server.url + reverse("portal:dashboard"))
+    desk.goto(live_server.url + reverse("office:dashboard"))
     desk.get_by_role("link", name="Issue a new PIN for Mateo Rivera").focus()
     desk.keyboard.press("Enter")
     expect(desk.get_by_role("dialog")).to_contain_text("The PIN is locked after five wrong birth dates.")
@@ -72,6 +73,6 @@ def test_dashboard_leads_to_a_new_pin_and_the_alert_is_seen_with_the_keyboard_al
 
 
 def test_nothing_is_waiting(desk, live_server, db):
-    desk.goto(live_server.url + reverse("portal:dashboard"))
+    desk.goto(live_server.url + reverse("office:dashboard"))
     expect(desk.get_by_text("Nothing is waiting")).to_be_visible()
     axe(desk)

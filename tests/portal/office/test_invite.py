@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from accounts.models import StaffRecord, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from practice.models import StaffRecord, User
 from tests import people
 from tests.portal import steps
-from tests.portal.views.test_sign_in import LOGIN, PATIENTS, sign_in
+from tests.portal.office.test_sign_in import LOGIN, PATIENTS, sign_in
 
 EMAIL, CHOSEN = "jordan@sunnyside.example", "seven quiet rivers at dawn"
 
@@ -23,7 +23,7 @@ def record(db):
 
 @pytest.fixture
 def url(record):
-    return reverse("portal:invite", args=[record.pk])
+    return reverse("office:invite", args=[record.pk])
 
 
 @pytest.fixture
@@ -100,8 +100,8 @@ def test_invite_ignores_extra_fields(desk, url, record):
 
 
 def test_invite_of_a_record_that_has_a_sign_in_is_not_found(desk, front_desk):
-    assert desk.get(reverse("portal:invite", args=[front_desk.staff_record.pk])).status_code == 404
-    assert desk.get(reverse("portal:invite", args=[999_999])).status_code == 404
+    assert desk.get(reverse("office:invite", args=[front_desk.staff_record.pk])).status_code == 404
+    assert desk.get(reverse("office:invite", args=[999_999])).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -114,15 +114,15 @@ def test_invite_other_methods(desk, url):
 
 
 def test_staff_offers_to_invite(desk, url, front_desk):
-    page = desk.get(reverse("portal:staff")).text
+    page = desk.get(reverse("office:staff")).text
     assert url in page
-    assert reverse("portal:sign_in", args=[front_desk.pk]) in page
+    assert reverse("office:sign_in", args=[front_desk.pk]) in page
 
 
 def test_a_new_record_without_a_sign_in_leads_on_to_inviting(desk):
     added = {"name": "Noa Newcomer", "role": "front_desk", "is_active": "on"}
-    page = desk.post(reverse("portal:add_staff_record"), added, follow=True)
-    assert reverse("portal:invite", args=[StaffRecord.objects.get(name="Noa Newcomer").pk]) in page.text
+    page = desk.post(reverse("office:add_staff_record"), added, follow=True)
+    assert reverse("office:invite", args=[StaffRecord.objects.get(name="Noa Newcomer").pk]) in page.text
 
 
 def test_invite_queries_do_not_grow_with_the_staff(desk, url):

@@ -1,6 +1,7 @@
 """**Settings** of the Practice Portal: the page, its parts, the logo; and the logo as everybody gets it."""
 
 import pytest
+from audit.models import AuditEvent
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -8,11 +9,11 @@ from django.urls import reverse
 from patients.ages import today
 from portal import eligibility
 from practice.logo import MAX_BYTES
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from tests.portal import steps
 from tests.practice.test_logo import picture
 
-URL, LOGO, SHOWN = reverse("portal:settings"), reverse("portal:change_logo"), reverse("practice:logo")
+URL, LOGO, SHOWN = reverse("office:settings"), reverse("office:change_logo"), reverse("logo")
 PARTS = {
     "practice": {"name": "Hilltop Kids", "address": "1 Main St\r\n\r\nFairbrook, OH 43000 ", "phone": "(614) 555-0100"},
     "sheet": {"paper": "A4", "pin_lifetime_days": "7"},
@@ -21,7 +22,7 @@ PARTS = {
 
 
 def url_of(part):
-    return reverse("portal:change_settings", args=[part])
+    return reverse("office:change_settings", args=[part])
 
 
 def seen_on(page, part):
@@ -60,7 +61,7 @@ def test_the_practice_gets_its_name_and_families_see_it(as_administrator, admini
     line = AuditEvent.objects.get()
     assert (line.action, line.user) == ("practice.changed", administrator)
     assert line.detail == {"changed": ["name", "address", "phone"]}
-    family_page = Client().get(reverse("portal:register")).text
+    family_page = Client().get(reverse("signup:register")).text
     assert "<bdi>Hilltop Kids</bdi><br><bdi>1 Main St, Fairbrook, OH 43000</bdi>" in family_page
 
 
@@ -147,7 +148,7 @@ def test_logo_is_uploaded_shown_to_everybody_and_removed(as_administrator, clien
     page = upload(as_administrator, picture(size=(1000, 400)))
     assert "Saved. The logo is" in page.text
     mark = Practice.current().logo_mark
-    assert f"{SHOWN}?v={mark}" in client.get(reverse("portal:register")).text
+    assert f"{SHOWN}?v={mark}" in client.get(reverse("signup:register")).text
     answer = client.get(f"{SHOWN}?v={mark}")
     assert (answer.headers["Content-Type"], answer.headers["ETag"]) == ("image/png", f'"{mark}"')
     assert answer.content == bytes(Practice.current().logo)
@@ -158,7 +159,7 @@ def test_logo_is_uploaded_shown_to_everybody_and_removed(as_administrator, clien
     assert client.get(f"{SHOWN}?v=other").headers["Cache-Control"] == "public, max-age=3600"
     as_administrator.post(LOGO, {"remove": "1", "seen": mark})
     assert Practice.current().logo_mark == ""
-    assert SHOWN not in client.get(reverse("portal:register")).text
+    assert SHOWN not in client.get(reverse("signup:register")).text
 
 
 def test_without_a_logo_there_is_ours(client, db):
@@ -224,7 +225,7 @@ def test_the_page_takes_the_same_number_of_queries_with_and_without_logo(as_admi
 
 
 def test_the_dashboard_leads_a_new_practice_here(as_administrator, as_front_desk):
-    dashboard, words = reverse("portal:dashboard"), "Families still read “Our Practice”"
+    dashboard, words = reverse("office:dashboard"), "Families still read “Our Practice”"
     assert words in as_administrator.get(dashboard).text
     assert words not in as_front_desk.get(dashboard).text
     send(as_administrator, "practice")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def office(context, live_server, administrator):
     page = people.page_of(administrator, context, live_server)
-    page.goto(live_server.url + reverse("portal:settings"))
+    page.goto(live_server.url + reverse("office:settings"))
     return page
 
 
@@ -32,7 +32,7 @@ def test_a_new_practice_is_set_up(office, live_server, new_context):
     expect(office.get_by_alt_text("The logo of Hilltop Kids")).to_be_visible()
     axe(office)
     family = new_context().new_page()
-    family.goto(live_server.url + reverse("portal:register"))
+    family.goto(live_server.url + reverse("signup:register"))
     logo = family.locator(".brand-logo")
     expect(logo).to_be_visible()
     assert logo.evaluate("image => image.naturalWidth") == Practice.current().logo_width

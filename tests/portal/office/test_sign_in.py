@@ -1,18 +1,19 @@
 """The sign-in of a colleague: how it stands, and what an administrator can do to it."""
 
 import pytest
+from accounts.models import SignInAttempt, StaffRecord, User
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
-from practice import sign_ins
-from practice.audit import Actor
-from practice.models import AuditEvent, SignInAttempt, StaffRecord, User
+from accounts import staff
+from audit.trail import Actor
 from tests import people
+from tests.accounts.factors import codes
 from tests.at_once import at_once
 from tests.portal import steps
-from tests.practice import codes
 
 LOGIN, PATIENTS = reverse("account_login"), reverse("patients:search")
 DEEDS = {
@@ -42,11 +43,11 @@ def desk(administrator):
 
 @pytest.fixture
 def url(front_desk):
-    return reverse("portal:sign_in", args=[front_desk.pk])
+    return reverse("office:sign_in", args=[front_desk.pk])
 
 
 def address(deed, user):
-    return reverse("portal:sign_in_deed", args=[user.pk, deed])
+    return reverse("office:sign_in_deed", args=[user.pk, deed])
 
 
 def is_in(client):
@@ -79,7 +80,7 @@ def test_sign_in_shows_how_it_stands(desk, front_desk, url):
 
 
 def test_sign_in_of_one_s_own_offers_nothing(desk, administrator):
-    page = desk.get(reverse("portal:sign_in", args=[administrator.pk]))
+    page = desk.get(reverse("office:sign_in", args=[administrator.pk]))
     assert "This is your own sign-in" in page.text
     assert not [deed for deed in DEEDS if address(deed, administrator) in page.text]
 
@@ -95,7 +96,7 @@ def test_sign_in_other_methods(desk, url):
 @pytest.mark.parametrize("deed", [None, *DEEDS])
 def test_sign_in_of_a_family_or_nobody_is_not_found(desk, family_user, deed):
     for number in (family_user.pk, 999_999):
-        name, arguments = ("portal:sign_in_deed", [number, deed]) if deed else ("portal:sign_in", [number])
+        name, arguments = ("office:sign_in_deed", [number, deed]) if deed else ("office:sign_in", [number])
         assert desk.get(reverse(name, args=arguments)).status_code == 404
     if deed:
         assert desk.post(address(deed, family_user)).status_code == 404
@@ -199,7 +200,7 @@ def test_password_link_is_shown_once_and_works_once(desk, front_desk, settings):
     settings.STAFF_URL = "https://desk.sunnyside.example"
     link = desk.post(address("password-link", front_desk)).context["link"]
     assert link.startswith("https://desk.sunnyside.example/accounts/password/reset/key/")
-    assert link not in desk.get(reverse("portal:sign_in", args=[front_desk.pk])).text
+    assert link not in desk.get(reverse("office:sign_in", args=[front_desk.pk])).text
     assert since_signing_in() == ["password.link_made"]
     key = link.rsplit("/", 2)[-2]
     assert key not in str(list(AuditEvent.objects.values()))
@@ -227,7 +228,7 @@ def record_form(record, **changes):
 def test_an_administrator_cannot_shut_out_oneself(desk, administrator, changes):
     people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
     record, before = administrator.staff_record, steps.everything_but()
-    page = desk.post(reverse("portal:staff_record", args=[record.pk]), record_form(record, **changes))
+    page = desk.post(reverse("office:staff_record", args=[record.pk]), record_form(record, **changes))
     assert "you would shut out yourself" in page.text
     assert steps.everything_but() == before
 
@@ -237,9 +238,9 @@ def test_of_two_administrators_who_shut_out_each_other_one_stays():
     first = people.staff("First Admin", StaffRecord.Role.ADMINISTRATOR)
     second = people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
     done = at_once(
-        lambda: sign_ins.disable(user=first, by=Actor(second, "192.0.2.1")),
-        lambda: sign_ins.disable(user=second, by=Actor(first, "192.0.2.1")),
+        lambda: staff.disable(user=first, by=Actor(second, "192.0.2.1")),
+        lambda: staff.disable(user=second, by=Actor(first, "192.0.2.1")),
     )
-    assert {type(each) for each in done} == {bool, sign_ins.Refused}
+    assert {type(each) for each in done} == {bool, staff.Refused}
     assert User.objects.filter(is_active=True).count() == 1
     assert [action for action, _patient in steps.trail()] == ["user.disabled"]

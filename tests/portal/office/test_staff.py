@@ -1,16 +1,16 @@
 """Staff: the records, and the sign-ins that have none."""
 
 import pytest
+from accounts.models import StaffRecord
 from django.urls import reverse
 
-from practice.models import StaffRecord
 from tests import people
 from tests.portal import steps
 
 
 @pytest.fixture
 def url():
-    return reverse("portal:staff")
+    return reverse("office:staff")
 
 
 def test_staff_lists_records_and_their_sign_ins(as_administrator, front_desk, url):

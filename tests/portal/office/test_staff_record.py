@@ -1,13 +1,14 @@
 """Adding and editing a staff record, and linking a sign-in to it."""
 
 import pytest
+from accounts.models import StaffRecord, User
+from audit.models import AuditEvent
 from django.urls import reverse
 
-from practice.models import AuditEvent, StaffRecord, User
 from tests import people
 from tests.portal import steps
 
-ADD = reverse("portal:add_staff_record")
+ADD = reverse("office:add_staff_record")
 
 
 def form(**changes):
@@ -21,12 +22,12 @@ def record(front_desk):
 
 @pytest.fixture
 def url(record):
-    return reverse("portal:staff_record", args=[record.pk])
+    return reverse("office:staff_record", args=[record.pk])
 
 
 def test_staff_record_is_added(as_administrator, administrator, unlinked):
     page = as_administrator.post(ADD, form(user=unlinked.pk), follow=True)
-    assert page.redirect_chain == [(reverse("portal:staff"), 302)]
+    assert page.redirect_chain == [(reverse("office:staff"), 302)]
     assert "Saved: Noa Newcomer." in page.text
     added = StaffRecord.objects.get(name="Noa Newcomer")
     assert (added.role, added.is_active, added.user) == ("front_desk", True, unlinked)
@@ -48,7 +49,7 @@ def test_staff_record_is_changed_and_the_line_says_which_fields(as_administrator
 
 
 def test_a_sign_in_can_issue_pins_right_after_it_is_linked(as_administrator, as_unlinked, unlinked, mateo):
-    issue, ticked = reverse("portal:issue", args=[mateo.pk]), {"child": mateo.pk}
+    issue, ticked = reverse("desk:issue", args=[mateo.pk]), {"child": mateo.pk}
     assert as_unlinked.post(issue, ticked).status_code == 403
     as_administrator.post(ADD, form(user=unlinked.pk))
     answer = as_unlinked.post(issue, ticked)
@@ -84,7 +85,7 @@ def test_staff_record_other_methods(as_administrator, url):
 
 def test_staff_record_of_nobody(as_administrator, unknown):
     for number in unknown:
-        assert as_administrator.get(reverse("portal:staff_record", args=[number])).status_code == 404
+        assert as_administrator.get(reverse("office:staff_record", args=[number])).status_code == 404
 
 
 def test_staff_record_offers_only_free_staff_sign_ins(as_administrator, url, front_desk, unlinked, family_user):

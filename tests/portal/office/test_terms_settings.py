@@ -1,19 +1,20 @@
 """**Terms for families** in the Practice Portal: preview, publish, versions."""
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.trail import Actor
 from practice import terms
-from practice.audit import Actor
-from practice.models import AuditEvent, Terms
+from practice.models import Terms
 from tests.portal import steps
 
-URL = reverse("portal:terms_settings")
+URL = reverse("office:terms_settings")
 TEXTS = {"en": "Be kind.\r\n\r\nCall us.", "es": "Sea amable."}
 
 
 def version_url(number):
-    return reverse("portal:terms_version", args=[number])
+    return reverse("office:terms_version", args=[number])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from django.core.files import uploadedfile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-REGISTER = reverse("portal:register")
+REGISTER = reverse("signup:register")
 
 
 @pytest.fixture(autouse=True)

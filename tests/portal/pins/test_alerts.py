@@ -6,21 +6,22 @@ from functools import partial
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal import alerts, registration, throttle
+from audit import lanes
+from audit.trail import Action, Actor, record
+from portal import registration
 from portal.models import Alert
+from portal.pins import alerts, throttle
 from portal.refusals import NotProven
-from practice import lanes
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent
 from tests import people
+from tests.accounts.factors import codes
 from tests.at_once import at_once
 from tests.portal import steps
-from tests.practice import codes
 
 ATTACKER = Actor(None, "203.0.113.9")
 LOGIN = reverse("account_login")

@@ -4,8 +4,8 @@ import statistics
 
 import pytest
 
-from practice.audit import Actor
-from tests.portal import wrong_pins
+from audit.trail import Actor
+from tests.portal.pins import wrong_pins
 
 ROUNDS = 200  # of each kind
 # What the medians of two kinds may differ by: half a millisecond of four, which no network lets through.

@@ -4,17 +4,17 @@ import re
 from datetime import date
 
 import pytest
+from audit.models import AuditEvent
 from django.urls import reverse
 
-from portal import throttle
+from audit.trail import Actor
 from portal.models import Alert, Pin, RedemptionFailure
-from practice.audit import Actor
-from practice.models import AuditEvent
+from portal.pins import throttle
 from tests import servers
 from tests.portal import steps
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REGISTER = reverse("portal:register")
+REGISTER = reverse("signup:register")
 
 
 @pytest.fixture
@@ -77,6 +77,6 @@ def test_what_servers_say_holds_no_pin(log, number, rivera):
         for guess in steps.guesses(throttle.LIMIT_PER_CLIENT + 1):
             prove(server, guess, date(2019, 1, 1))
     said = log.read_text()
-    assert len(re.findall(r"answered .*method=POST route=portal:register ", said)) == throttle.LIMIT_PER_CLIENT + 2
+    assert len(re.findall(r"answered .*method=POST route=signup:register ", said)) == throttle.LIMIT_PER_CLIENT + 2
     for secret in (number, *steps.guesses(20), rivera.mateo.given_name):
         assert secret not in said

@@ -1,14 +1,16 @@
 """Other PIN_KEYS than those the PINs were made under: the PINs are void, nothing else is, and the desk is told."""
 
 import pytest
+from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from portal import keys, registration, window
+from audit.trail import Actor
+from portal import registration
+from portal.desk import window
 from portal.models import Pin
-from practice.audit import Actor
-from practice.models import AuditEvent
+from portal.pins import keys
 from tests.portal import steps
 
 OTHER_KEY = "_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM="
@@ -40,7 +42,7 @@ def lost(number, settings):
 
 
 def window_of(client, link):
-    return client.get(reverse("portal:window", args=[link.pk])).text
+    return client.get(reverse("desk:window", args=[link.pk])).text
 
 
 def post(client, verb, link, **data):
@@ -79,7 +81,7 @@ def test_what_is_posted_all_the_same_is_answered_in_words(as_front_desk, ana, lo
 
 
 def test_issue_new_pin_works(as_front_desk, ana, lost):
-    page = as_front_desk.post(reverse("portal:row_verb", args=[ana[0].pk, ana[0].pk, "reissue"]))
+    page = as_front_desk.post(reverse("desk:row_verb", args=[ana[0].pk, ana[0].pk, "reissue"]))
     assert "New PIN issued." in page.text
     assert GONE not in page.text
     assert keys.unreadable() == 0
@@ -102,18 +104,18 @@ def test_whoever_is_registered_keeps_everything(by, rivera, ana, settings):
     settings.PIN_KEYS = [OTHER_KEY]
     client = Client()
     client.force_login(user)
-    page = client.get(reverse("portal:children")).text
+    page = client.get(reverse("family:children")).text
     assert ["Mateo" in page, "Sofia" in page] == [True, True]
     assert keys.unreadable() == 0
 
 
 def test_patient_administration_says_how_many(as_front_desk, lost):
-    page = as_front_desk.get(reverse("portal:administration")).text
+    page = as_front_desk.get(reverse("office:administration")).text
     assert "1 PIN that is out can no longer be read" in " ".join(page.split())
 
 
 def test_patient_administration_says_nothing_while_all_is_well(as_front_desk, number):
-    assert "can no longer be read" not in as_front_desk.get(reverse("portal:administration")).text
+    assert "can no longer be read" not in as_front_desk.get(reverse("office:administration")).text
 
 
 def test_check_warns(lost, capsys):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import translation
 from stdnum import damm
 
-from portal import pins
-from portal.pin_hints import hint
+from portal.pins import numbers
+from portal.pins.hints import hint
 
 RIGHT = "123456789012"[:11] + str(damm.calc_check_digit("12345678901"))
 A, B, C = RIGHT[:4], RIGHT[4:8], RIGHT[8:]
@@ -44,19 +44,19 @@ TAKEN = {
 
 @pytest.mark.parametrize(("entry", "words"), SAID.items())
 def test_the_hint_names_the_group_where_it_can_be_told(entry, words):
-    with pytest.raises(pins.MistypedPin):
-        pins.normalised(entry)
+    with pytest.raises(numbers.MistypedPin):
+        numbers.normalised(entry)
     with translation.override("en"):
         assert hint(entry).in_words == words
 
 
 def test_the_address_of_a_whole_sheet_is_understood():
     other = "99999999999" + str(damm.calc_check_digit("99999999999"))
-    assert pins.entered(f"https://portal.example/register/#{RIGHT},{other},{RIGHT}") == [RIGHT, other]
-    assert pins.entered(f"{A} {B} {C}") == [RIGHT]
+    assert numbers.entered(f"https://portal.example/register/#{RIGHT},{other},{RIGHT}") == [RIGHT, other]
+    assert numbers.entered(f"{A} {B} {C}") == [RIGHT]
     for entry in ("https://portal.example/#", f"#{WRONG}", "#" + ",".join([RIGHT] * 13)):
-        with pytest.raises(pins.MistypedPin):
-            pins.entered(entry)
+        with pytest.raises(numbers.MistypedPin):
+            numbers.entered(entry)
 
 
 def test_the_script_has_the_same_table_of_check_digits():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import pins
+from portal.pins import numbers as pins
 
 NUMBERS = st.integers(0, 10**pins.RANDOM_DIGITS - 1).map(
     lambda number: (text := f"{number:011d}") + str(pins.damm.calc_check_digit(text))

@@ -5,19 +5,20 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from stdnum import damm
 
-from portal import registration, throttle
+from audit.client import client_address
+from audit.trail import Actor
+from portal import registration
 from portal.models import Pin, RedemptionFailure, Registration
+from portal.pins import throttle
 from portal.refusals import NotProven
-from practice.audit import Actor
-from practice.client import client_address
-from practice.models import AuditEvent
 from tests.portal import steps
 
-REGISTER = reverse("portal:register")
+REGISTER = reverse("signup:register")
 GUESSES = 10_000
 LIMIT = throttle.LIMIT_PER_CLIENT
 ATTACKER = "203.0.113.9"
@@ -98,5 +99,5 @@ def assert_unharmed(sheet, rivera):
     assert steps.prove(parent, sheet["Mateo"], rivera.mateo).status_code == 302
     sign_in = {"email": "ana@mail.example", "password": steps.PASSWORD}
     steps.answer(parent)
-    assert parent.post(reverse("portal:register_account"), sign_in).status_code == 302
+    assert parent.post(reverse("signup:register_account"), sign_in).status_code == 302
     assert Registration.objects.filter(status="registered").count() == 1

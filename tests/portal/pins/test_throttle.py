@@ -6,15 +6,16 @@ from functools import partial
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
-from portal import registration, throttle
+from audit.trail import Actor
+from portal import registration
 from portal.models import Pin, RedemptionFailure
+from portal.pins import throttle
 from portal.refusals import NotProven
-from practice.audit import Actor
-from practice.models import AuditEvent
 from tests.at_once import at_once
 from tests.portal import steps
 

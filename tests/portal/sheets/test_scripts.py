@@ -8,13 +8,15 @@ import pypdf
 import pytest
 from django.utils import timezone
 
+from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
-from portal import pins, registration, sheet
+from portal import registration
 from portal.models import Pin, Registration
-from practice.audit import Actor
+from portal.pins import numbers
+from portal.sheets import sheet
 from practice.models import Practice
 from practice.templatetags.languages import direction
-from tests.portal.test_sheet import text_of
+from tests.portal.sheets.test_sheet import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -95,6 +97,6 @@ def test_each_of_several_sheets_tells_its_own_language():
         expires_at=timezone.now() + timedelta(days=14),
     )
     spoken = ["es", "ar", "en", "tlh", "es_MX"] * 3  # in more than one piece
-    sheets = [sheet.Sheet(Contact(given_name="Ana", language=each), [(pin, pins.new_pin())]) for each in spoken]
+    sheets = [sheet.Sheet(Contact(given_name="Ana", language=each), [(pin, numbers.new_pin())]) for each in spoken]
     tree = pypdf.PdfReader(io.BytesIO(sheet.render(sheets))).root_object["/StructTreeRoot"]["/K"][0].get_object()
     assert [each.get_object()["/Lang"] for each in tree["/K"]] == ["es", "ar", "en", "en", "es"] * 3

@@ -8,9 +8,10 @@ import pytest
 import zxingcpp
 from django.utils import timezone
 
+from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
-from portal import pins, registration
-from practice.audit import Actor
+from portal import registration
+from portal.pins import numbers as pins
 from practice.models import Practice
 
 pytestmark = pytest.mark.django_db

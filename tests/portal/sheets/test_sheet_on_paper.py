@@ -17,10 +17,12 @@ import zxingcpp
 from django.utils import timezone
 from PIL import Image, ImageChops, ImageFilter
 
+from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
-from portal import pins, registration, sheet
+from portal import registration
 from portal.models import Pin, Registration
-from practice.audit import Actor
+from portal.pins import numbers as pins
+from portal.sheets import sheet
 from practice.models import Practice
 from tests import people
 

@@ -5,6 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from accounts.models import User
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -12,14 +14,14 @@ from django.utils import timezone
 from patients.models import FamilyContact
 from portal import registration
 from portal.models import Account, Pin, Registration
-from portal.proof import LASTS
 from portal.refusals import NotProven
-from practice.models import AuditEvent, Practice, User
+from portal.signup.proof import LASTS
+from practice.models import Practice
 from tests import people
 from tests.portal import steps
 
-URL = reverse("portal:register_account")
-CHILDREN = reverse("portal:children")
+URL = reverse("signup:register_account")
+CHILDREN = reverse("family:children")
 START_AGAIN = "Please start with your PIN."
 SIGN_IN = {"email": "ana@mail.example", "password": steps.PASSWORD}
 
@@ -40,7 +42,7 @@ def test_account_is_made_and_opens_my_children(parent, rivera):
 
 def test_who_has_just_chosen_a_password_is_not_asked_for_it(parent):
     parent.post(URL, SIGN_IN)
-    assert parent.get(reverse("practice:change_email")).status_code == 200
+    assert parent.get(reverse("family_account:change_email")).status_code == 200
 
 
 def test_account_gets_a_new_session(parent):

@@ -3,14 +3,14 @@
 from datetime import date
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
 from portal.models import Pin, RedemptionFailure
-from practice.models import AuditEvent
 from tests.portal import steps
 
-URL, START = reverse("portal:register_another"), reverse("portal:register")
+URL, START = reverse("signup:register_another"), reverse("signup:register")
 
 
 def names(client):
@@ -24,7 +24,7 @@ def test_another_pin_of_the_same_guardian_is_added(parent, by, rivera):
     assert "What you have so far stays." in parent.get(URL).text
     assert parent.post(URL, steps.typed(number, link.patient.birth_date)).status_code == 302
     assert names(parent) == ["Kim", "Mateo"]
-    assert "ana@mail.example" in parent.get(reverse("portal:register_account")).text
+    assert "ana@mail.example" in parent.get(reverse("signup:register_account")).text
 
 
 @pytest.mark.parametrize("kind", ["wrong", "mistyped", "another guardian's"])
@@ -65,7 +65,7 @@ def wrong_birth_dates():
 
 def test_scanned_pins_take_the_birth_date_of_any_child(client, sheet, rivera):
     answer = scanned(client, sheet["Mateo"], sheet["Sofia"], born=rivera.sofia.birth_date)
-    assert answer.headers["Location"] == reverse("portal:register_siblings")
+    assert answer.headers["Location"] == reverse("signup:register_siblings")
     assert names(client) == ["Sofia"]
     assert wrong_birth_dates() == {"Mateo": 0, "Sofia": 0}
     assert not RedemptionFailure.objects.exists()
@@ -122,4 +122,4 @@ def test_too_many_at_once_charge_none(client, sheet, rivera):
 def test_who_comes_back_is_led_on(parent):
     page = parent.get(START).text
     assert "Welcome back" in page
-    assert f'href="{reverse("portal:register_account")}"' in page
+    assert f'href="{reverse("signup:register_account")}"' in page

@@ -2,17 +2,18 @@
 
 import pytest
 import time_machine
+from accounts.models import User
+from audit.models import AuditEvent
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from portal.models import Pin
-from portal.proof import LASTS
-from practice.models import AuditEvent, User
+from portal.signup.proof import LASTS
 from tests import people
 from tests.portal import steps
 
-URL = reverse("portal:register_email")
+URL = reverse("signup:register_email")
 REFUSAL = "We cannot make an account with this e-mail."
 
 
@@ -24,7 +25,7 @@ def confirmed(proven):
 
 def test_email_is_kept_and_leads_to_the_last_step(confirmed):
     answer = confirmed.post(URL, {"email": "ana@mail.example"})
-    assert answer.headers["Location"] == reverse("portal:register_account")
+    assert answer.headers["Location"] == reverse("signup:register_account")
     for page in (URL, answer.headers["Location"]):
         assert 'value="ana@mail.example"' in confirmed.get(page).text
 
@@ -32,14 +33,14 @@ def test_email_is_kept_and_leads_to_the_last_step(confirmed):
 def test_email_is_forgotten_with_the_proof(parent):
     with time_machine.travel(timezone.now() + LASTS):
         assert "ana@mail.example" not in parent.get(URL).text
-    parent.post(reverse("portal:register_start_over"))
+    parent.post(reverse("signup:register_start_over"))
     assert "registration_answers" not in parent.session
 
 
 def test_email_and_name_are_forgotten_for_another_guardian_s_pin(parent, by, stranger):
     number = steps.issued(by, stranger)["Nora"]
     steps.prove(parent, number, stranger.patient)
-    assert parent.get(URL).headers["Location"] == reverse("portal:register_you")
+    assert parent.get(URL).headers["Location"] == reverse("signup:register_you")
 
 
 @pytest.mark.parametrize(
@@ -77,14 +78,14 @@ def test_email_of_a_guardian_who_has_an_account_leads_to_signing_in(by, sheet, s
     mother.set_password(people.PASSWORD)
     mother.save()
     done = client.post(reverse("account_login"), {"login": mother.email, "password": people.PASSWORD})
-    assert done.headers["Location"] == reverse("portal:register_account")
+    assert done.headers["Location"] == reverse("signup:register_account")
     assert "will be added to your account" in client.get(done.headers["Location"]).text
     assert client.session.get_expire_at_browser_close()
 
 
 def test_the_cookie_stays_for_the_hour_until_somebody_signs_in(parent):
     assert parent.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 3600
-    parent.post(reverse("portal:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
+    parent.post(reverse("signup:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
     assert parent.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
 
 

@@ -1,15 +1,15 @@
 """More time: the hour in which what a family has proven stands begins anew."""
 
 import time_machine
+from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
-from portal.proof import LASTS
-from practice.models import AuditEvent
+from portal.signup.proof import LASTS
 from tests.portal import steps
 
-URL = reverse("portal:register_more_time")
-ACCOUNT = reverse("portal:register_account")
+URL = reverse("signup:register_more_time")
+ACCOUNT = reverse("signup:register_account")
 HOUR = LASTS.total_seconds()
 
 
@@ -41,7 +41,7 @@ def test_the_pages_say_how_long_is_left_and_only_while_something_is_proven(clien
     assert 'id="proof-warning"' in page
     assert "<noscript>" in page
     for each in (client, as_family):
-        assert "proof-warning" not in each.get(reverse("portal:register")).text
+        assert "proof-warning" not in each.get(reverse("signup:register")).text
 
 
 def test_more_time_is_open_for_everybody(db):

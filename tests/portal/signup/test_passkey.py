@@ -3,16 +3,16 @@
 import json
 
 import pytest
+from accounts.models import User
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
+from accounts.factors import passkeys
 from portal.models import Account, Pin
-from practice import passkeys
-from practice.models import User
 from tests import people
 from tests.portal import steps
 
-URL, ACCOUNT = reverse("portal:register_passkey"), reverse("portal:register_account")
+URL, ACCOUNT = reverse("signup:register_passkey"), reverse("signup:register_account")
 
 
 def test_options_are_for_the_e_mail_and_for_a_number_that_nobody_else_gets(parent, db):
@@ -29,7 +29,7 @@ def test_options_are_for_the_e_mail_and_for_a_number_that_nobody_else_gets(paren
 
 
 def test_options_before_the_e_mail_lead_to_the_step_that_waits(proven):
-    assert proven.post(URL).headers["Location"] == reverse("portal:register_you")
+    assert proven.post(URL).headers["Location"] == reverse("signup:register_you")
 
 
 def test_options_without_a_proof_start_with_the_pin(client, db):

@@ -3,16 +3,17 @@
 import re
 
 import pytest
+from audit.models import AuditEvent
 from playwright.sync_api import expect
 
-from portal import pins
+from audit.trail import Actor
 from portal.models import Account, Pin, Registration
+from portal.pins import numbers
 from practice import terms
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice, TermsAcceptance
+from practice.models import Practice, TermsAcceptance
 from tests.accessibility import axe
 from tests.portal import steps
-from tests.portal.test_pin_hints import RIGHT, SAID, TAKEN
+from tests.portal.pins.test_pin_hints import RIGHT, SAID, TAKEN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -196,7 +197,7 @@ def test_all_of_it_without_script(new_context, live_server, sheet, rivera):
     fill(phone, rivera.mateo.birth_date)
     phone.get_by_role("button", name="Continue").click()
     expect(phone.get_by_role("alert")).to_contain_text("Look at the second group again.")
-    phone.get_by_label("PIN").fill(pins.grouped(sheet["Mateo"]))
+    phone.get_by_label("PIN").fill(numbers.grouped(sheet["Mateo"]))
     go_on(phone, "children/")
     fill(phone, rivera.sofia.birth_date)
     go_on(phone, "you/")

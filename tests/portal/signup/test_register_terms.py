@@ -1,18 +1,19 @@
 """The practice's terms on the way, in the account, to read, and where they are new."""
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
 from portal.models import Account
 from practice import terms
-from practice.models import AuditEvent, TermsAcceptance
+from practice.models import TermsAcceptance
 from tests import people
 from tests.portal import steps
 
-URL = reverse("portal:register_terms")
-ACCOUNT, CHILDREN = reverse("portal:register_account"), reverse("portal:children")
-ACCEPT, READ = reverse("portal:accept_terms"), reverse("portal:terms")
+URL = reverse("signup:register_terms")
+ACCOUNT, CHILDREN = reverse("signup:register_account"), reverse("family:children")
+ACCEPT, READ = reverse("family:accept_terms"), reverse("family:terms")
 SIGN_IN = {"email": "ana@mail.example", "password": steps.PASSWORD}
 
 

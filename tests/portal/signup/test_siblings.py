@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.models import Pin
-from portal.proof import LASTS
+from portal.signup.proof import LASTS
 from tests.portal import steps
 
-URL = reverse("portal:register_siblings")
-ACCOUNT = reverse("portal:register_account")
+URL = reverse("signup:register_siblings")
+ACCOUNT = reverse("signup:register_account")
 START_AGAIN = "Please start with your PIN."
 
 

@@ -4,17 +4,19 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from audit.models import AuditEvent
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from portal import registration, throttle
+from portal import registration
 from portal.models import Pin
-from practice.models import AuditEvent, Practice
+from portal.pins import throttle
+from practice.models import Practice
 from tests.portal import steps
 
-URL = reverse("portal:register")
+URL = reverse("signup:register")
 NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 
 
@@ -40,13 +42,13 @@ def test_registration_page_other_methods(client, db):
 
 def test_pin_and_birth_date_lead_to_who_you_are(client, alone, rivera):
     answer = steps.prove(client, alone, rivera.mateo)
-    assert answer.headers["Location"] == reverse("portal:register_you")
+    assert answer.headers["Location"] == reverse("signup:register_you")
     assert steps.trail()[-1] == ("pin.proven", rivera.mateo.pk)
     assert Pin.objects.get().state == "active"
 
 
 def test_pin_of_a_sheet_leads_to_the_other_children(client, sheet, rivera):
-    assert steps.prove(client, sheet["Mateo"], rivera.mateo).headers["Location"] == reverse("portal:register_siblings")
+    assert steps.prove(client, sheet["Mateo"], rivera.mateo).headers["Location"] == reverse("signup:register_siblings")
 
 
 @pytest.mark.parametrize("style", ["{0} {1} {2}", "{0}-{1}-{2}", " {0}{1}{2} ", "{0}\u200f{1}\u00a0{2}"])

@@ -1,14 +1,15 @@
 """Who you are: the guardian's name, to confirm."""
 
 import pytest
+from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
 from portal.models import Pin
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from tests.portal import steps
 
-URL = reverse("portal:register_you")
+URL = reverse("signup:register_you")
 
 
 def test_you_asks_for_the_guardian_on_the_sheet(proven):
@@ -20,7 +21,7 @@ def test_you_asks_for_the_guardian_on_the_sheet(proven):
 
 
 def test_yes_leads_to_the_email(proven):
-    assert steps.confirm(proven).headers["Location"] == reverse("portal:register_email")
+    assert steps.confirm(proven).headers["Location"] == reverse("signup:register_email")
 
 
 def test_no_uses_nothing_up_is_recorded_and_leads_to_the_phone(proven, rivera):
