@@ -8,7 +8,9 @@ database user of the application does not get that right.
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLE = "practice_auditevent"
+from audit.models import AuditEvent
+
+TABLE = AuditEvent._meta.db_table
 KEPT_YEARS = 6
 
 POSTGRESQL = f"""

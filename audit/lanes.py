@@ -22,18 +22,19 @@ LANES = 64  # transactions that can write at once; one more waits. A server proc
 
 log = logging.getLogger(__name__)
 
+_LANES, _EVENTS = AuditLane._meta.db_table, AuditEvent._meta.db_table
 # SQL by hand for what comes with every line: built by the ORM, it would take three times as long.
-HEAD = "UPDATE practice_auditlane SET count = %s, digest = %s, key_id = %s, seal = %s WHERE id = %s"
-_POSTGRESQL = """
+HEAD = f"UPDATE {_LANES} SET count = %s, digest = %s, key_id = %s, seal = %s WHERE id = %s"  # noqa: S608
+_POSTGRESQL = f"""
     SELECT *, ARRAY(
-        SELECT nextval(pg_get_serial_sequence('practice_auditevent', 'id')) FROM generate_series(1, %s)
-    ) AS numbers FROM practice_auditlane WHERE id = %s FOR UPDATE
-"""
+        SELECT nextval(pg_get_serial_sequence('{_EVENTS}', 'id')) FROM generate_series(1, %s)
+    ) AS numbers FROM {_LANES} WHERE id = %s FOR UPDATE
+"""  # noqa: S608
 # There are no row locks and none are needed: a transaction is the only writer.
-_SQLITE = """
-    SELECT *, (SELECT coalesce(max(id), 0) + 1 FROM practice_auditevent) AS first, %s AS count_wanted
-    FROM practice_auditlane WHERE id = %s
-"""
+_SQLITE = f"""
+    SELECT *, (SELECT coalesce(max(id), 0) + 1 FROM {_EVENTS}) AS first, %s AS count_wanted
+    FROM {_LANES} WHERE id = %s
+"""  # noqa: S608
 # First a lane that is free; where all are held, wait for one.
 _SELECTS = {"postgresql": [f"{_POSTGRESQL} SKIP LOCKED", _POSTGRESQL], "sqlite": [_SQLITE]}
 

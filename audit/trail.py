@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from accounts.models import User
 from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,6 +12,9 @@ from django.utils import timezone
 from audit import lanes
 from audit.client import client_address
 from audit.models import AuditEvent
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User  # whatever AUTH_USER_MODEL is
 
 
 class Action(models.TextChoices):
@@ -94,7 +96,7 @@ class Action(models.TextChoices):
 class Actor:
     """Who does something, and from where."""
 
-    user: User | None
+    user: "User | None"
     address: str
 
     @classmethod
@@ -103,7 +105,7 @@ class Actor:
         return cls(user=request.user if request.user.is_authenticated else None, address=client_address(request))
 
     @property
-    def signed_in(self) -> User:
+    def signed_in(self) -> "User":
         """The user. Raises PermissionError where nobody is signed in: the last line of defence for R1."""
         if self.user is None:
             raise PermissionError("Only a signed-in user may do this.")

@@ -34,11 +34,11 @@ from bench import audit  # noqa: E402
 from patients.ages import today  # noqa: E402
 from patients.models import FamilyContact  # noqa: E402
 from pinportal.urls import urlpatterns as product_urls  # noqa: E402
-from portal import registration, worklist
+from portal import registration, worklist  # noqa: E402
 from portal.desk import runs as sheet_runs  # noqa: E402
 from portal.models import Pin  # noqa: E402
-from portal.pins import numbers as pins
-from portal.sheets import sheet
+from portal.pins import numbers as pins  # noqa: E402
+from portal.sheets import sheet  # noqa: E402
 from tests import people  # noqa: E402
 
 RUNS = 40

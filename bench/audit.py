@@ -7,10 +7,10 @@ import itertools
 import time
 from collections.abc import Callable
 
-from audit.models import AuditEvent, AuditLane
 from django.db import transaction
 
 from audit import verification
+from audit.models import AuditEvent, AuditLane
 from audit.trail import Action, Actor, record
 
 LINES = 500

@@ -8,13 +8,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
-from accounts.models import User  # noqa: E402
-from audit.models import AuditEvent
 from django.core.management import call_command  # noqa: E402  # Django must be set up before its parts are imported
 from django.utils import timezone  # noqa: E402
 
+from accounts.models import User  # noqa: E402
 from appointments.models import Appointment, Provider  # noqa: E402
 from audit import lanes  # noqa: E402
+from audit.models import AuditEvent  # noqa: E402
 from patients.models import Contact, FamilyContact, Patient  # noqa: E402
 from portal.models import Pin, Registration  # noqa: E402
 from portal.pins import numbers  # noqa: E402

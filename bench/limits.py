@@ -32,7 +32,7 @@ from django.urls import reverse  # noqa: E402
 from audit.trail import Actor  # noqa: E402
 from patients.ages import today  # noqa: E402
 from tests import people, servers  # noqa: E402
-from tests.portal import steps
+from tests.portal import steps  # noqa: E402
 from tests.portal.pins import wrong_pins  # noqa: E402
 
 ROUNDS = 300  # answers of each kind

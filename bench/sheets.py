@@ -23,7 +23,7 @@ def draw(count: int, rounds: int) -> None:
 
     from audit.trail import Actor  # noqa: PLC0415
     from portal.models import Pin  # noqa: PLC0415
-    from portal.pins import numbers
+    from portal.pins import numbers  # noqa: PLC0415
     from portal.sheets import sheet  # noqa: PLC0415
     from tests import people  # noqa: PLC0415
     from tests.portal import steps  # noqa: PLC0415

@@ -62,7 +62,9 @@ ROOT_URLCONF = ROOT_URLCONFS[SURFACE]
 WSGI_APPLICATION = "pinportal.wsgi.application"
 
 INSTALLED_APPS = [
+    "audit",
     "practice",
+    "accounts",
     "patients",
     "appointments",
     "portal",
@@ -117,8 +119,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.context.practice",
-                "portal.context.alerts",
-                "portal.context.families",
+                "portal.office.context.alerts",
+                "portal.family.context.families",
             ],
         },
     }
@@ -157,7 +159,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------
-AUTH_USER_MODEL = "practice.User"
+AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.signin.sign_in.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -240,7 +242,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "accounts.views.csrf_failed"
+CSRF_FAILURE_VIEW = "pinportal.views.csrf_failed"
 if IS_PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -294,7 +296,7 @@ if LOG_FORMAT not in {"json", "text"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
 # The demo's terminal is for its instructions.
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if IS_DEMO else "INFO").upper()
-OUR_ROOMS = ["pinportal", "practice", "patients", "appointments", "portal"]
+OUR_ROOMS = ["pinportal", "audit", "practice", "accounts", "patients", "appointments", "portal"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

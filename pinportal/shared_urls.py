@@ -9,7 +9,7 @@ from django.views.generic import RedirectView
 
 from accounts.access import proven_again
 from accounts.factors.second_factor import guarded
-from pinportal import health
+from pinportal import health, views
 
 urlpatterns = [
     # allauth's own page would take changes of address, which nothing records.
@@ -20,6 +20,11 @@ urlpatterns = [
     path("accounts/second-factor/", include("accounts.factors.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("", views.home, name="home"),
+    path("logo/", views.logo, name="logo"),
+    path("favicon.ico", views.favicon, name="favicon"),
+    path("language/", views.language, name="language"),
+    path("", include("accounts.urls")),
     path("", include((health.urlpatterns, "pinportal"))),
 ]
 

@@ -6,12 +6,12 @@ Steps of ``portal.registration.redeem``, inside its transaction; and what can be
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from accounts.models import User
-from audit.models import AuditEvent
 from django.db import IntegrityError, transaction
 
 from accounts.factors import passkeys
 from accounts.factors.passkeys import Passkey
+from accounts.models import User
+from audit.models import AuditEvent
 from audit.trail import Action, Actor
 from patients.ages import today
 from patients.models import Contact, FamilyContact

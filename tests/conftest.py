@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import pytest_django
-from accounts.models import StaffRecord, User
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -17,6 +16,7 @@ from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import StaffRecord, User
 from audit import append_only, lanes
 from tests import people
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from accounts.models import StaffRecord, User
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import StaffRecord, User
 from accounts.sessions import limits
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient

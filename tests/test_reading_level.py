@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from portal.forms import NewSignInForm
 from portal.models import Pin
+from portal.signup.forms import NewSignInForm
 from practice.models import Practice
 from tests.reading import HIGHEST, grade, sentences_on, syllables
 from tests.test_translations import SPANISH, first, messages_of, printed_sheet

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import allauth
 import django
-from accounts.models import User
 from allauth.mfa.models import Authenticator
 from babel.messages.mofile import read_mo
 
+from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from practice.models import Practice, TermsText
 from tests import people

@@ -1,60 +1,14 @@
-"""The demo's practice: its settings, and people who can sign in with a password that everybody knows."""
+"""The demo's staff, who sign in with a password that everybody knows."""
 
-import io
 from dataclasses import dataclass
-from math import cos, pi, sin
-
-from PIL import Image, ImageDraw
 
 from accounts.models import StaffRecord, User
 from audit.trail import Action, Actor, record
-from practice import logo, terms
-from practice.models import Practice
 
 PASSWORD = "demo-pin-portal-2026"  # noqa: S105  # printed for everybody to read
+
+
 Role = StaffRecord.Role
-
-TERMS = {
-    "en": """The portal shows you your child's visits, past and to come, and who can see them.
-
-It does not show all of your child's chart. Call us if you need more.
-
-Keep your password to yourself. If others may know it, change it.
-
-We note who looks at your child's page, and when. You can see this in the portal.
-
-Do not use the portal in an emergency. Call 911.
-
-We can end your access if the law or a court asks for it, or if your right to see your child's records ends.
-
-You can stop at any time. Ask us, and we close your account.""",
-    "es": """El portal le muestra las citas de su hijo o hija, pasadas y próximas, y quién puede verlas.
-
-No muestra todo el expediente. Llámenos si necesita más.
-
-No comparta su contraseña. Si otra persona puede saberla, cámbiela.
-
-Anotamos quién mira la página de su hijo o hija, y cuándo. Usted puede verlo en el portal.
-
-No use el portal en una emergencia. Llame al 911.
-
-Podemos terminar su acceso si la ley o un tribunal lo pide, o si termina su derecho a ver el expediente.
-
-Puede dejarlo cuando quiera. Pídanoslo y cerramos su cuenta.""",
-    "ar": """تعرض لك البوابة زيارات طفلك السابقة والقادمة، ومن يمكنه رؤيتها.
-
-لا تعرض البوابة ملف طفلك كله. اتصل بنا إذا احتجت إلى المزيد.
-
-لا تُعطِ كلمة مرورك لأحد. وإذا كان غيرك قد يعرفها فغيّرها.
-
-نسجّل من ينظر إلى صفحة طفلك ومتى. ويمكنك أن ترى ذلك في البوابة.
-
-لا تستخدم البوابة في حالة الطوارئ. اتصل بالرقم 911.
-
-يمكننا إنهاء وصولك إذا طلب القانون أو المحكمة ذلك، أو إذا انتهى حقك في رؤية سجلات طفلك.
-
-يمكنك التوقف في أي وقت. اطلب منا ذلك ونغلق حسابك.""",
-}
 
 
 @dataclass(frozen=True)
@@ -67,28 +21,29 @@ class SignIn:
 
 
 FRONT_DESK = SignIn("frontdesk@demo.example", "Tasha Bennett", Role.FRONT_DESK)
+
+
 DOCTOR = SignIn("doctor@demo.example", "Dr. Maya Feldman", Role.CLINICIAN)
+
+
 ADMINISTRATOR = SignIn("admin@demo.example", "Robin Castellano", Role.ADMINISTRATOR)
+
+
 AUDITOR = SignIn("auditor@demo.example", "Noor Haddad", Role.AUDITOR)
+
+
 UNLINKED = SignIn("unlinked@demo.example")
+
+
 SIGN_INS = (FRONT_DESK, DOCTOR, ADMINISTRATOR, AUDITOR, UNLINKED)
+
+
 # A staff record that waits for its sign-in, so that an administrator can try linking.
 WAITING = "Jordan Lee"
 
 
 def load(*, actor: Actor) -> None:
-    """Make the practice and its sign-ins, unless they are here."""
-    _, is_new = Practice.objects.get_or_create(
-        pk=1,
-        defaults={
-            "name": "Sunnyside Pediatrics",
-            "address": "210 Sunnyside Avenue\nFairbrook, OH 43000",
-            "phone": "(614) 555-0100",
-        },
-    )
-    if is_new:  # and not what somebody has removed since
-        logo.save(content=demo_logo(), seen="", by=actor)
-        terms.publish(texts=TERMS, by=actor)
+    """Make the staff's sign-ins, unless they are here."""
     if User.objects.filter(email__iexact=FRONT_DESK.email).exists():
         return
     for sign_in in SIGN_INS:
@@ -97,22 +52,3 @@ def load(*, actor: Actor) -> None:
             StaffRecord.objects.create(name=sign_in.name, role=sign_in.role, user=user)
         record(actor=actor, action=Action.USER_ADDED, account=user.pk, role=sign_in.role if sign_in.name else "")
     StaffRecord.objects.create(name=WAITING, role=Role.FRONT_DESK)
-
-
-def demo_logo() -> bytes:
-    """A sun that rises over two lines, drawn here."""
-    green, middle = "#0c6a5c", (640, 760)
-    image = Image.new("RGB", (1280, 1120), "white")
-    draw = ImageDraw.Draw(image)
-    for ray in range(9):
-        across, up = cos(pi * ray / 8), sin(pi * ray / 8)
-        ends = [(middle[0] + across * far, middle[1] - up * far) for far in (450, 600)]
-        draw.line(ends, fill=green, width=64)
-        for x, y in ends:
-            draw.ellipse((x - 32, y - 32, x + 32, y + 32), fill=green)
-    draw.pieslice((290, 410, 990, 1110), 180, 360, fill=green)
-    draw.rounded_rectangle((40, 850, 1240, 922), 36, fill=green)
-    draw.rounded_rectangle((240, 1000, 1040, 1072), 36, fill=green)
-    written = io.BytesIO()
-    image.save(written, "PNG")
-    return written.getvalue()

@@ -35,12 +35,12 @@ class Passkey:
 def reserved_number() -> int:
     """A number for a user to come, which nobody else gets."""
     statement = (
-        "SELECT nextval(pg_get_serial_sequence('practice_user', 'id'))"
+        "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
         if connection.vendor == "postgresql"
-        else "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = 'practice_user' RETURNING seq"
+        else "UPDATE sqlite_sequence SET seq = seq + 1 WHERE name = %s RETURNING seq"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, [User._meta.db_table])
         return int(cursor.fetchone()[0])
 
 

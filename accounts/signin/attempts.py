@@ -17,7 +17,6 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from audit.models import AuditEvent
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -26,6 +25,7 @@ from django.utils.crypto import salted_hmac
 from accounts.models import SignInAttempt
 from accounts.signin import devices
 from audit.client import client_address, network_of
+from audit.models import AuditEvent
 from audit.trail import Action
 
 Step = SignInAttempt.Step

@@ -7,7 +7,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from patients.demo import names as names
+from patients.demo import names
 from patients.folding import fold
 from patients.models import Contact, FamilyContact, Patient
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import count
 
-from patients.demo import names as names
+from patients.demo import names
 from patients.demo.builder import Authority, Home, Role, Roster, Tie
 from patients.demo.names import Tongue
 from patients.models import Patient

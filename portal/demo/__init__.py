@@ -3,10 +3,10 @@
 Made through the rules of ``portal.registration``, so that the demo cannot show what the product refuses.
 """
 
-from accounts.models import User
 from django.utils import timezone
 
 from accounts.demo import DOCTOR, FRONT_DESK, PASSWORD
+from accounts.models import User
 from appointments import demo as appointments_demo
 from audit.trail import Actor
 from patients import charts

@@ -22,11 +22,10 @@ from django.utils import timezone
 from audit.trail import Action, Actor, record
 from patients.models import Contact, FamilyContact
 from portal import registration
-from portal.desk import window
-from portal.desk.window import Row
 from portal.models import PinSheet, Postponement, SheetRun, SheetRunFamily
 from portal.pins.rows import live_pins, locked_family_contacts
 from portal.refusals import RunIsUnderWay
+from portal.rows import Row, rows_of
 from portal.sheets import printing
 from portal.worklist import Family
 
@@ -110,7 +109,7 @@ def _issue(family: SheetRunFamily, *, by: Actor) -> None:
     links = locked_family_contacts(family.contact, family.family_contacts.values_list("pk", flat=True))
     if not Postponement.objects.filter(contact=family.contact, until__gt=family.run.day).exists():
         live = {pin.registration.family_contact_id for pin in live_pins(family.contact, [x.pk for x in links], by=by)}
-        rows = window.rows_of(FamilyContact.objects.filter(pk__in=[link.pk for link in links]))
+        rows = rows_of(FamilyContact.objects.filter(pk__in=[link.pk for link in links]))
         lacking = [row.family_contact.pk for row in rows if not row.passed_over and row.family_contact.pk not in live]
         registration.issue(contact=family.contact, family_contact_ids=lacking, by=by)
     SheetRunFamily.objects.filter(pk=family.pk).update(done_at=timezone.now())
@@ -188,7 +187,7 @@ def read(run: SheetRun) -> RunReport:
         Q(contact__in=contacts, is_active=True) | Q(pk__in=run.families.values("family_contacts"))
     )
     rows: dict[int, list[Row]] = {}
-    for row in window.rows_of(links.order_by("patient__birth_date", "pk")):
+    for row in rows_of(links.order_by("patient__birth_date", "pk")):
         rows.setdefault(row.family_contact.contact_id, []).append(row)
     postponed = {each.contact_id: each for each in Postponement.objects.filter(contact__in=contacts, until__gt=run.day)}
     printed = set(

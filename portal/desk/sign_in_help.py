@@ -1,9 +1,9 @@
 """Helping a registered guardian who cannot sign in: a link to choose a new password, made at the desk."""
 
-from accounts.models import User
 from django.db import models, transaction
 
 from accounts import staff
+from accounts.models import User
 from accounts.signin import mail
 from audit.trail import Action, Actor, record
 from patients.ages import today

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
-from accounts.models import StaffRecord
-from audit.models import AuditEvent
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from accounts.models import StaffRecord
+from audit.models import AuditEvent
 from audit.trail import Action
 from patients.models import FamilyContact
 from portal.family.children import Card

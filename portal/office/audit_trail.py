@@ -12,13 +12,13 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from accounts.models import StaffRecord, User
-from audit.models import AuditEvent
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.access import BIGGEST
+from accounts.models import StaffRecord, User
 from audit import reading
+from audit.models import AuditEvent
 from audit.trail import listed
 from audit.words import GROUPS, action_in_words, detail_in_words
 from patients.models import Patient

@@ -11,9 +11,9 @@ from django.utils import timezone
 from patients.ages import age_on, today
 from patients.models import FamilyContact, Patient
 from portal import worklist
-from portal.desk import window
 from portal.models import Pin, Registration
 from portal.pins import alerts
+from portal.rows import Row, rows_of
 from practice.models import Practice
 
 LONG_PENDING = timedelta(days=7)
@@ -45,7 +45,7 @@ class Listed:
 
     part: Part
     count: int
-    rows: Sequence[window.Row] | Sequence[AgeOut]
+    rows: Sequence[Row] | Sequence[AgeOut]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def listed(part: Part, *, start: int = 0, end: int) -> Listed:
         found = _age_outs(day, adult_age)
         return Listed(part, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
     links = _locked() if part == Part.LOCKED else _long_pending()
-    rows = window.rows_of(links[start:end])
+    rows = rows_of(links[start:end])
     return Listed(part, links.count(), rows)
 
 

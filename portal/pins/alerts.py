@@ -16,12 +16,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from audit.models import AuditEvent
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.client import network_of
+from audit.models import AuditEvent
 from audit.trail import Action, Actor, record
 from portal.models import Alert, RedemptionFailure
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from accounts.models import User
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import Contact, FamilyContact

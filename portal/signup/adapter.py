@@ -1,9 +1,9 @@
 """Signing in as it concerns the portal."""
 
-from accounts.models import User
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.signin import sign_in
 from patients.ages import today
 from patients.models import FamilyContact

@@ -45,7 +45,7 @@ def open_step(request: HttpRequest) -> Step:
 
 def next_page(request: HttpRequest) -> str:
     """The name of the page that goes on."""
-    return f"portal:{open_step(request)}"
+    return f"signup:{open_step(request)}"
 
 
 def progress(request: HttpRequest, step: Step) -> dict[str, Any]:
@@ -55,5 +55,5 @@ def progress(request: HttpRequest, step: Step) -> dict[str, Any]:
     return {
         "step": place + 1,
         "steps": len(steps),
-        "before": f"portal:{steps[place - 1]}" if place > 1 else "signup:register_siblings" if place else "",
+        "before": f"signup:{steps[place - 1]}" if place > 1 else "signup:register_siblings" if place else "",
     }

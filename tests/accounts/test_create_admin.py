@@ -3,10 +3,10 @@
 import io
 
 import pytest
-from accounts.models import StaffRecord, User
-from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 
+from accounts.models import StaffRecord, User
+from audit.models import AuditEvent
 from tests import people
 
 EMAIL, NAME = "ada@sunnyside.example", "Ada Quill"

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from accounts.models import StaffRecord
 from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.access import ROLE_PERMISSIONS, Permission
+from accounts.models import StaffRecord
 from tests.portal import steps
 
 ROOT = Path(__file__).parents[2]

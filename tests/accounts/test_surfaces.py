@@ -6,13 +6,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-from accounts.models import User
-from audit.models import AuditEvent
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from accounts import staff as sign_ins
+from accounts.models import User
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
 from portal.models import Registration

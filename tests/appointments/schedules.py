@@ -6,7 +6,6 @@ from html.parser import HTMLParser
 from typing import Any
 
 import time_machine
-from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +13,7 @@ from django.utils import timezone
 
 from appointments import clock
 from appointments.models import Appointment, Provider, WorkingHours
+from audit.models import AuditEvent
 from patients.models import Patient
 from portal.models import Registration
 from tests import people

@@ -2,10 +2,10 @@
 
 from datetime import time, timedelta
 
-from audit.models import AuditEvent
 from django.utils import timezone
 
 from appointments.models import Appointment, Provider, TimeOff, VisitType, WorkingHours
+from audit.models import AuditEvent
 
 DAY = [(time(8), time(12)), (time(13), time(17))]
 MORNING = [(time(9), time(12))]

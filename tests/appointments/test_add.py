@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
 from appointments.models import Appointment, Location, Provider, VisitType
+from audit.models import AuditEvent
 from practice.models import Practice
 from tests.appointments import schedules
 from tests.appointments.schedules import HTMX, NONSENSE, NOW, TYPED_NONSENSE, today_at

@@ -1,10 +1,10 @@
 """The window of an appointment, opened."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
 from appointments.models import Appointment, Provider, VisitType
+from audit.models import AuditEvent
 from tests.appointments import schedules
 from tests.appointments.schedules import HTMX, Status, today_at
 from tests.portal import steps

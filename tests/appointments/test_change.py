@@ -4,11 +4,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.urls import reverse
 
 from appointments import clock
 from appointments.models import Appointment, Provider, VisitType
+from audit.models import AuditEvent
 from tests import people
 from tests.appointments import schedules
 from tests.appointments.schedules import HTMX, NOW, TYPED_NONSENSE, on, opened, save, stored, today_at, works

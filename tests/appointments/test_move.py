@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
 from appointments.models import Appointment, Provider
+from audit.models import AuditEvent
 from tests.appointments import schedules
 from tests.appointments.schedules import HTMX, NONSENSE, stored, today_at, works
 from tests.portal import steps

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment
+from audit.models import AuditEvent
 from tests.portal import steps
 
 

@@ -3,12 +3,12 @@
 from datetime import time, timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
 from appointments import setup
 from appointments.models import Provider, WorkingHours
+from audit.models import AuditEvent
 from tests.appointments import setting_up
 from tests.portal import steps
 

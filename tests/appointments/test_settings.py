@@ -1,9 +1,9 @@
 """Schedule Settings: the overview, and the length of a slot."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from practice.models import Practice
 from tests.appointments import setting_up
 from tests.portal import steps

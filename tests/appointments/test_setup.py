@@ -4,13 +4,13 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from audit.models import AuditEvent
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
 from appointments import clock, setup
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
+from audit.models import AuditEvent
 from audit.trail import Actor
 from practice.models import Practice
 from practice.records import Stale, state_of

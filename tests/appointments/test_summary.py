@@ -1,9 +1,9 @@
 """The patient beside the form, with **Portal Account** as it stands now."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from tests import people
 from tests.portal import steps
 

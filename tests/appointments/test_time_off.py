@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.urls import reverse
 
 from appointments.models import TimeOff
+from audit.models import AuditEvent
 from tests.appointments import setting_up
 from tests.portal import steps
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import VisitType
+from audit.models import AuditEvent
 from tests.appointments import setting_up
 from tests.portal import steps
 

@@ -4,12 +4,12 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.core.exceptions import ValidationError
 
 from appointments import visits
 from appointments.models import Appointment, TimeOff, WorkingHours
 from appointments.refusals import Conflicting, NotPossible
+from audit.models import AuditEvent
 from practice.records import Stale, state_of
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at

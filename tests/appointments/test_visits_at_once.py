@@ -1,11 +1,11 @@
 """Two members of staff at the same moment."""
 
 import pytest
-from audit.models import AuditEvent
 
 from appointments import visits
 from appointments.models import Appointment
 from appointments.refusals import Conflicting, NotPossible
+from audit.models import AuditEvent
 from audit.trail import Actor
 from practice.records import Stale, state_of
 from tests.appointments import schedules

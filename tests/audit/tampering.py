@@ -2,11 +2,11 @@
 
 from contextlib import contextmanager
 
-from audit.models import AuditEvent, AuditLane
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import append_only
+from audit.models import AuditEvent, AuditLane
 from audit.trail import Action, Actor, record
 
 BY = Actor(None, "203.0.113.9")

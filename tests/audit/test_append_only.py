@@ -1,9 +1,9 @@
 """The database itself refuses to change or delete a line of the audit trail (R20)."""
 
 import pytest
-from audit.models import AuditEvent
 from django.db import DatabaseError, connection, transaction
 
+from audit.models import AuditEvent
 from audit.trail import Action, Actor, record
 
 # Twice: inside a test's transaction, and without one, as in life. The first of the two that runs

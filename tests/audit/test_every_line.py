@@ -4,10 +4,10 @@ A new view of ours fails here until it is said what it records.
 """
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from tests import people
 from tests.pinportal.test_every_url import OPEN_TO, addresses, everything, is_ours, patterns

@@ -4,11 +4,11 @@ import json
 from datetime import datetime
 
 import pytest
-from audit.models import AuditEvent
 from django.core.management import call_command
 
 from audit import seals
 from audit.lanes import LANES
+from audit.models import AuditEvent
 from tests.audit.tampering import write
 
 pytestmark = pytest.mark.django_db

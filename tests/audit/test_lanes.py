@@ -4,10 +4,10 @@ import threading
 import time
 
 import pytest
-from audit.models import AuditEvent, AuditLane
 from django.db import connection, transaction
 
 from audit import lanes, verification
+from audit.models import AuditEvent, AuditLane
 from audit.trail import Action, record, record_each
 from tests.at_once import at_once
 from tests.audit.tampering import BY, write

@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from audit.models import AuditEvent, AuditLane
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit import retention
+from audit.models import AuditEvent, AuditLane
 from tests.audit.tampering import owner, verified, write
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from audit.models import AuditEvent, AuditLane
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import seals, verification
 from audit.lanes import LANES, NoLanes
+from audit.models import AuditEvent, AuditLane
 from tests.audit.tampering import copy_of, lane_of, owner, put_back, verified, write
 
 pytestmark = pytest.mark.django_db(transaction=True)

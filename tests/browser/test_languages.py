@@ -4,12 +4,12 @@ The switch: it keeps what was typed and what was proven, and is remembered.
 """
 
 import pytest
-from accounts.models import User
 from django.conf import settings as project
 from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from accounts.models import User
 from tests import by_hand
 from tests.accessibility import axe
 from tests.browser.states import STATES, prepared

@@ -3,8 +3,8 @@
 import pypdfium2
 import pytest
 import zxingcpp
-from audit.models import AuditEvent
 
+from audit.models import AuditEvent
 from patients.models import Patient
 from portal.models import Registration
 from practice.models import Practice

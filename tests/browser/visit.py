@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from accounts.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from accounts import demo
+from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from audit.trail import Actor
 from portal.signup import proof

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients import charts
 from patients.ages import today

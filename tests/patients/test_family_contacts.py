@@ -1,10 +1,10 @@
 """Family Contacts: the list and the selected person, adding, linking, editing, making inactive."""
 
 import pytest
-from audit.models import AuditEvent
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients import family
 from patients.models import Contact, FamilyContact

@@ -3,12 +3,12 @@
 from datetime import date
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from patients.models import Patient, PatientAlias
 from patients.search import find_contacts, find_patients
 from tests import people

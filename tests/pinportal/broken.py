@@ -2,13 +2,13 @@
 
 from contextlib import suppress
 
-from accounts.models import User
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.http import HttpRequest
 from django.urls import path
 
+from accounts.models import User
 from pinportal.shared_urls import handler400, handler403, handler404, handler500
 from pinportal.urls import urlpatterns as real
 from practice.models import Practice

@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.models import Patient
 from portal import registration
@@ -327,7 +327,7 @@ def test_extra_fields_of_a_registration_from_the_desk_to_my_children_change_noth
     assert not Account.objects.exists()
     parent.post(REGISTER, steps.typed(number, mateo.patient.birth_date, **EXTRA))
     for step, sent in {"you": {"is_guardian": "yes"}, "email": {"email": "a@mail.example"}}.items():
-        parent.post(reverse(f"portal:register_{step}"), {**sent, **EXTRA})
+        parent.post(reverse(f"signup:register_{step}"), {**sent, **EXTRA})
     parent.post(reverse("signup:register_account"), {"email": "a@mail.example", "password": steps.PASSWORD, **EXTRA})
     account = Account.objects.get()
     assert (account.contact, account.user.kind) == (rivera.ana, "family")

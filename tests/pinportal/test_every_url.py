@@ -9,13 +9,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from accounts.models import StaffRecord, User
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from accounts.models import StaffRecord, User
 from appointments.models import Appointment, Provider, TimeOff, VisitType
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact

@@ -1,9 +1,9 @@
 """Fields that a form does not have, sent to forms that say who is who and who may do what (attack 10)."""
 
-from accounts.models import StaffRecord
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from accounts.models import StaffRecord
+from audit.models import AuditEvent
 from patients.models import Contact, FamilyContact, Patient
 from tests import people
 from tests.patients import test_charts, test_family_contacts

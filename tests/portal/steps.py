@@ -3,8 +3,6 @@
 import io
 
 import pypdfium2
-from accounts.models import StaffRecord
-from audit.models import AuditEvent, AuditLane
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.db import connection
@@ -13,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from stdnum import damm
 
+from accounts.models import StaffRecord
+from audit.models import AuditEvent, AuditLane
 from audit.trail import Actor
 from portal import registration
 from practice import terms

@@ -3,12 +3,12 @@
 from functools import partial
 
 import pytest
-from accounts.models import User
-from audit.models import AuditEvent
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
 from portal.models import Account, Alert, Pin, Registration

@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from accounts.models import StaffRecord, User
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import demo as practice_demo
+from accounts.models import StaffRecord, User
 from appointments import conflicts
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from patients.ages import age_on, today

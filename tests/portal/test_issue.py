@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.models import FamilyContact
 from portal import registration

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from accounts.models import User
-from audit.models import AuditEvent
 from django.utils import timezone
 
+from accounts.models import User
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
 from portal import registration

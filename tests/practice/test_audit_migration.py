@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from audit.models import AuditEvent
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from audit.models import AuditEvent
 from tests.audit.tampering import owner, verified, write
 
 BEFORE, AFTER = [("practice", "0005_sign_in")], [("practice", "0006_audit_integrity")]

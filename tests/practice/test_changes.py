@@ -1,10 +1,10 @@
 """What an administrator changes about the practice."""
 
 import pytest
-from audit.models import AuditEvent
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from practice import changes
 from practice.models import Practice

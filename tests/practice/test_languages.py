@@ -1,12 +1,12 @@
 """Which language comes first, where it is kept, and who has reviewed it."""
 
 import pytest
-from accounts.models import User
 from django.core import checks
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from practice import languages
 from tests import people
 

@@ -5,10 +5,10 @@ import struct
 import zlib
 
 import pytest
-from audit.models import AuditEvent
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from practice import logo
 from practice.models import Practice

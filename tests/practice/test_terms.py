@@ -1,10 +1,10 @@
 """Terms: versions that stay as they were, and who has accepted which."""
 
 import pytest
-from audit.models import AuditEvent
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from practice import terms
 from practice.models import Terms, TermsAcceptance, TermsText

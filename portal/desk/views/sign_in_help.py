@@ -12,7 +12,7 @@ from accounts.factors import second_factor
 from audit.trail import Actor
 from patients.models import FamilyContact
 from portal.desk import sign_in_help
-from portal.forms import SignInHelpForm
+from portal.desk.forms import SignInHelpForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -20,11 +20,12 @@ from patients.ages import today
 from patients.models import FamilyContact, Patient
 from portal import registration
 from portal.desk import window
+from portal.desk.forms import ReasonForm
 from portal.eligibility import who_to_register
-from portal.forms import ReasonForm
 from portal.models import PinSheet
 from portal.pins.numbers import UnreadablePin
 from portal.refusals import NothingToPrint
+from portal.rows import VERB_TITLES
 from practice.faults import when_it_fails
 from practice.models import Practice
 
@@ -164,7 +165,7 @@ def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: st
         .order_by("-pk")
         .first()
     )
-    question = {"verb": verb, "title": window.VERB_TITLES[verb], "explanation": VERBS[verb].explanation}
+    question = {"verb": verb, "title": VERB_TITLES[verb], "explanation": VERBS[verb].explanation}
     context = {"opened_from": opened_from, "row": row, "last_sheet": last_sheet, **question}
     return _answer(request, "confirm", {**context, "form": form if VERBS[verb].needs_reason else None})
 

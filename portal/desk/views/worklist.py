@@ -17,8 +17,8 @@ from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import registration
 from portal import worklist as reading
+from portal.desk.forms import PostponeForm, ReasonForm
 from portal.desk.runs import MAX_FAMILIES, unfinished
-from portal.forms import PostponeForm, ReasonForm
 from portal.pins.rows import children_to_ask_about
 
 YEARS = range(1900, 2200)  # a day outside of them is a typing mistake

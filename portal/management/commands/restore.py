@@ -4,12 +4,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-from accounts.models import User
-from audit.models import AuditEvent
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from accounts.models import User
+from audit.models import AuditEvent
 from audit.trail import Action, Actor, record
 from patients.models import Contact, Patient
 from portal import registration

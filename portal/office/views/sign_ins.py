@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accounts.models import StaffRecord, User
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from django.conf import settings
@@ -17,9 +16,10 @@ from accounts import permissions
 from accounts import staff as sign_ins
 from accounts.access import Permission, proven_again, staff_page, staff_record_of
 from accounts.factors import second_factor
+from accounts.models import StaffRecord, User
 from accounts.signin import attempts
 from audit.trail import Actor
-from portal.forms import InvitationForm
+from portal.office.forms import InvitationForm
 
 
 @dataclass(frozen=True)

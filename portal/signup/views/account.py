@@ -1,10 +1,9 @@
 """Registering, after the proof: who you are, e-mail, terms, and how to sign in (R13, R14, R16).
 
-One question a page. Answers stand in the session (``portal.signup.proof``), but no secret does; each page looks again at
-what is true now, and the last click is checked once more inside the transaction that spends the PINs.
+One question a page. Answers stand in the session (``portal.signup.proof``), but no secret does; each page looks again
+at what is true now, and the last click is checked once more inside the transaction that spends the PINs.
 """
 
-from accounts.models import User
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,15 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public_page
 from accounts.factors import passkeys
+from accounts.models import User
 from accounts.signin import attempts
 from accounts.signin.sign_in import enter, welcome
 from audit.trail import Actor
 from portal import accounts, registration
 from portal.accounts import NewSignIn
-from portal.forms import EmailForm, NewSignInForm
 from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
 from portal.signup import proof
+from portal.signup.forms import EmailForm, NewSignInForm
 from portal.signup.steps import Step, next_page, open_step, progress
 from portal.signup.views.register import ended_page, sent, with_proof
 from practice import terms
@@ -195,7 +195,7 @@ def _elsewhere(request: HttpRequest, proven: list[Pin], step: Step) -> HttpRespo
     if waiting is not Step.YOU and _has_account(proven):
         context = {"children": proven, **progress(request, Step.EMAIL)}
         return render(request, "portal/signup/has_account.html", context)
-    return redirect(f"portal:{waiting}") if order.index(waiting) < order.index(step) else None
+    return redirect(f"signup:{waiting}") if order.index(waiting) < order.index(step) else None
 
 
 def _has_account(proven: list[Pin]) -> bool:

@@ -9,7 +9,6 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from accounts.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,15 +19,16 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public_page
+from accounts.models import User
 from audit.trail import Actor
 from portal import accounts, judging, registration
-from portal.forms import PinForm, SiblingForm
 from portal.models import Account, Pin
 from portal.pins import hints as pin_hints
 from portal.pins import throttle
 from portal.pins.rows import is_of_same_guardian
 from portal.refusals import NotProven, NotRedeemable
 from portal.signup import proof
+from portal.signup.forms import PinForm, SiblingForm
 from portal.signup.steps import Step, next_page, progress
 
 START = "portal/signup/start.html"

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from accounts.models import SpentCode
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
-from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import SpentCode
+from audit.models import AuditEvent
 from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps

@@ -4,22 +4,22 @@ import re
 from datetime import timedelta
 
 import pytest
-from accounts.models import EmailCode, SignInAttempt, User
 from allauth.account.models import EmailAddress
-from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.family import email_addresses
+from accounts.models import EmailCode, SignInAttempt, User
+from audit.models import AuditEvent
 from audit.trail import Actor
 from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps
 
 ACCOUNT, CONFIRM, CHANGE, SEND, KEEP = (
-    reverse(f"practice:{name}")
+    reverse(f"family_account:{name}")
     for name in ("account", "confirm_email", "change_email", "send_email_code", "keep_email")
 )
 RESET = reverse("account_reset_password")

@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from accounts.models import StaffRecord, User
-from audit.models import AuditEvent
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from accounts.models import StaffRecord, User
 from accounts.sessions import limits as sessions
+from audit.models import AuditEvent
 from tests import people
 from tests.portal import steps
 

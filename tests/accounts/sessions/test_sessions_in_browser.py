@@ -4,11 +4,11 @@ The limits are a few seconds here, and held by the server as ever.
 """
 
 import pytest
-from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from audit.models import AuditEvent
 from tests import people
 from tests.accessibility import axe
 from tests.accounts.sessions.sittings import SOON, WARNING, blank, chart, focused, warned

@@ -3,12 +3,12 @@
 from datetime import time
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from appointments.models import Appointment, Provider, WorkingHours
+from audit.models import AuditEvent
 from patients.ages import today
 from patients.models import Patient
 from portal.models import SheetRun

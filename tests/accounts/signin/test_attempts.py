@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from accounts.models import SignInAttempt
-from audit.models import AuditEvent
 from django.conf import settings
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import SignInAttempt
 from accounts.signin import attempts
+from audit.models import AuditEvent
 from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps

@@ -3,11 +3,11 @@
 import unicodedata
 
 import pytest
-from accounts.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.signin import passwords
 from practice.models import Practice
 from tests import people

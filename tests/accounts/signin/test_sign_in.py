@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from accounts.models import User
-from audit.models import AuditEvent
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from accounts.templatetags.browsers import browser_in_words
+from audit.models import AuditEvent
 from audit.trail import Actor
 from tests import people
 from tests.accounts.factors import codes

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import zxingcpp
-from accounts.models import User
-from audit.models import AuditEvent
 from PIL import Image
 from playwright.sync_api import expect
 
+from accounts.models import User
+from audit.models import AuditEvent
 from tests import people
 from tests.accessibility import axe
 from tests.accounts.factors import codes

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from tests import people
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at

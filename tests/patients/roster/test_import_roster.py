@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from appointments.models import Appointment, AppointmentIdentifier, Provider
+from audit.models import AuditEvent
 from audit.trail import Action
 from patients.models import (
     Contact,

@@ -1,9 +1,9 @@
 """Decline for a whole family."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from portal.models import Pin, Registration
 from tests.portal import days, steps
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.models import FamilyContact
 from tests import people

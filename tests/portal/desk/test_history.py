@@ -1,9 +1,9 @@
 """The Portal tab of a chart."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from tests.portal import steps
 
 

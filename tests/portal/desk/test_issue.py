@@ -1,12 +1,12 @@
 """Pressing Register."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
 from accounts.access import Permission, refusal
+from audit.models import AuditEvent
 from patients.models import Patient
 from portal.models import Pin, Registration
 from portal.pins.numbers import grouped

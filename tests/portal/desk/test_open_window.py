@@ -1,11 +1,11 @@
 """Opening the Portal Registration window."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.access import Permission, refusal
+from audit.models import AuditEvent
 from patients.models import Patient
 from portal.pins.numbers import grouped
 from tests import people

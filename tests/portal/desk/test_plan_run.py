@@ -1,9 +1,9 @@
 """From the ticked families to the dry run."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from patients.ages import today
 from portal import registration
 from portal.desk import runs

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from patients.ages import today
 from portal import registration
 from portal.models import Pin, Postponement

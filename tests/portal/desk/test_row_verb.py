@@ -1,9 +1,9 @@
 """What can be done to one row of the window: Issue New PIN, Revoke, Decline, Remove Access."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from portal.models import Pin, Registration
 from portal.pins.numbers import grouped
 from tests import people

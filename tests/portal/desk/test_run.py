@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
 from portal import worklist

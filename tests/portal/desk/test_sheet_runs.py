@@ -15,11 +15,11 @@ import pypdfium2
 import pytest
 import time_machine
 import zxingcpp
-from audit.models import AuditEvent
 from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact, Patient

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
 from accounts.access import Permission, refusal
+from audit.models import AuditEvent
 from patients.ages import today
 from portal import registration
 from tests import people

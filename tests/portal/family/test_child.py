@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment, Location, Provider
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.models import FamilyContact, Patient
 from portal import registration
@@ -49,7 +49,7 @@ def book(patient, ahead, **fields):
 
 
 def address(name, patient, visit=None):
-    return reverse(f"portal:{name}", args=[patient.pk, *([visit.pk if visit else 1] if name == "child_visit" else [])])
+    return reverse(f"family:{name}", args=[patient.pk, *([visit.pk if visit else 1] if name == "child_visit" else [])])
 
 
 def ask(client, name, patient, visit=None):

@@ -7,9 +7,7 @@ from functools import partial
 
 import pytest
 import time_machine
-from accounts.models import User
 from allauth.mfa.models import Authenticator
-from audit.models import AuditEvent
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from django.urls import reverse
@@ -19,7 +17,9 @@ from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 from PIL import Image
 
+from accounts.models import User
 from accounts.signin import attempts
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal.models import Account, Pin
 from practice import logo
@@ -112,7 +112,7 @@ def test_a_passkey_without_a_reserved_number_makes_no_account(sheet, rivera, mon
 
 def test_a_family_cannot_have_files_made_without_end(ana, rivera):
     """Of either kind and from wherever; the page goes on to open, and says when to come again."""
-    json_file, pdf = (reverse(f"portal:child_{kind}", args=[rivera.mateo.pk]) for kind in ("json", "pdf"))
+    json_file, pdf = (reverse(f"family:child_{kind}", args=[rivera.mateo.pk]) for kind in ("json", "pdf"))
     made = [ana.post(json_file, REMOTE_ADDR=f"198.51.100.{number}").status_code for number in range(10)]
     assert set(made) == {200}
     before = AuditEvent.objects.count()

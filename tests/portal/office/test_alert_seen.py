@@ -1,10 +1,10 @@
 """Saying to have seen an alert."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from portal.models import Alert
 from tests.portal import steps
 

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Action, Actor, listed, record
 from patients.models import Patient
 from practice.cells import restored

@@ -4,13 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import lanes
+from audit.models import AuditEvent
 from patients.ages import today
 from patients.models import FamilyContact, Patient
 from portal import registration
@@ -22,7 +22,7 @@ from tests import people
 from tests.portal import days, steps
 
 URL = reverse("office:dashboard")
-LISTS = [reverse(f"portal:{name}") for name in ("locked", "pending", "age_outs")]
+LISTS = [reverse(f"office:{name}") for name in ("locked", "pending", "age_outs")]
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from audit import lanes
+from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
 from patients.models import Patient

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from accounts.models import StaffRecord, User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import StaffRecord, User
 from tests import people
 from tests.portal import steps
 from tests.portal.office.test_sign_in import LOGIN, PATIENTS, sign_in

@@ -1,11 +1,11 @@
 """**Settings** of the Practice Portal: the page, its parts, the logo; and the logo as everybody gets it."""
 
 import pytest
-from audit.models import AuditEvent
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from patients.ages import today
 from portal import eligibility
 from practice.logo import MAX_BYTES

@@ -1,14 +1,14 @@
 """The sign-in of a colleague: how it stands, and what an administrator can do to it."""
 
 import pytest
-from accounts.models import SignInAttempt, StaffRecord, User
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
 from accounts import staff
+from accounts.models import SignInAttempt, StaffRecord, User
+from audit.models import AuditEvent
 from audit.trail import Actor
 from tests import people
 from tests.accounts.factors import codes

@@ -1,9 +1,9 @@
 """Staff: the records, and the sign-ins that have none."""
 
 import pytest
-from accounts.models import StaffRecord
 from django.urls import reverse
 
+from accounts.models import StaffRecord
 from tests import people
 from tests.portal import steps
 

@@ -1,10 +1,10 @@
 """Adding and editing a staff record, and linking a sign-in to it."""
 
 import pytest
-from accounts.models import StaffRecord, User
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from accounts.models import StaffRecord, User
+from audit.models import AuditEvent
 from tests import people
 from tests.portal import steps
 

@@ -1,9 +1,9 @@
 """**Terms for families** in the Practice Portal: preview, publish, versions."""
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from practice import terms
 from practice.models import Terms

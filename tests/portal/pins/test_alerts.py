@@ -6,13 +6,13 @@ from functools import partial
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from audit import lanes
+from audit.models import AuditEvent
 from audit.trail import Action, Actor, record
 from portal import registration
 from portal.models import Alert

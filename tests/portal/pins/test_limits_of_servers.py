@@ -4,9 +4,9 @@ import re
 from datetime import date
 
 import pytest
-from audit.models import AuditEvent
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal.models import Alert, Pin, RedemptionFailure
 from portal.pins import throttle

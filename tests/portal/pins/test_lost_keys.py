@@ -1,11 +1,11 @@
 """Other PIN_KEYS than those the PINs were made under: the PINs are void, nothing else is, and the desk is told."""
 
 import pytest
-from audit.models import AuditEvent
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
 from portal.desk import window
@@ -46,7 +46,7 @@ def window_of(client, link):
 
 
 def post(client, verb, link, **data):
-    return client.post(reverse(f"portal:{verb}", args=[link.pk]), data)
+    return client.post(reverse(f"desk:{verb}", args=[link.pk]), data)
 
 
 def test_window_says_so_in_the_row_and_offers_a_new_pin(as_front_desk, ana, lost):

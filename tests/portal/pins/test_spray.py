@@ -5,12 +5,12 @@ from collections import Counter
 from datetime import date
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from stdnum import damm
 
 from audit.client import client_address
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
 from portal.models import Pin, RedemptionFailure, Registration

@@ -6,11 +6,11 @@ from functools import partial
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
 from portal.models import Pin, RedemptionFailure

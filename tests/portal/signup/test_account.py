@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from accounts.models import User
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
+from audit.models import AuditEvent
 from patients.models import FamilyContact
 from portal import registration
 from portal.models import Account, Pin, Registration
@@ -272,7 +272,7 @@ def test_a_proven_pin_that_ended_is_said_at_every_step_with_its_reason_and_the_p
         "blocked": lambda: FamilyContact.objects.filter(pk=mateo.pk).update(authority="none"),
     }[why]()
     before = AuditEvent.objects.count()
-    answer = proven.get(reverse(f"portal:register_{page}"))
+    answer = proven.get(reverse(f"signup:register_{page}"))
     assert (answer.status_code, words in answer.text) == (409, True)
     assert 'href="tel:6145550100"' in answer.text
     assert AuditEvent.objects.count() == before + 1

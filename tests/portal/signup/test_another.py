@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from portal.models import Pin, RedemptionFailure
 from tests.portal import steps
 

@@ -2,12 +2,12 @@
 
 import pytest
 import time_machine
-from accounts.models import User
-from audit.models import AuditEvent
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
+from audit.models import AuditEvent
 from portal.models import Pin
 from portal.signup.proof import LASTS
 from tests import people

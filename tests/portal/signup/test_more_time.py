@@ -1,10 +1,10 @@
 """More time: the hour in which what a family has proven stands begins anew."""
 
 import time_machine
-from audit.models import AuditEvent
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from portal.signup.proof import LASTS
 from tests.portal import steps
 

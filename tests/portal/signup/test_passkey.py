@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from accounts.models import User
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 
 from accounts.factors import passkeys
+from accounts.models import User
 from portal.models import Account, Pin
 from tests import people
 from tests.portal import steps

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from audit.models import AuditEvent
 from playwright.sync_api import expect
 
+from audit.models import AuditEvent
 from audit.trail import Actor
 from portal.models import Account, Pin, Registration
 from portal.pins import numbers

@@ -1,10 +1,10 @@
 """The practice's terms on the way, in the account, to read, and where they are new."""
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from portal.models import Account
 from practice import terms
 from practice.models import TermsAcceptance

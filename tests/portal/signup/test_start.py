@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from audit.models import AuditEvent
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from audit.models import AuditEvent
 from portal import registration
 from portal.models import Pin
 from portal.pins import throttle

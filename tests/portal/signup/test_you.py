@@ -1,10 +1,10 @@
 """Who you are: the guardian's name, to confirm."""
 
 import pytest
-from audit.models import AuditEvent
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from portal.models import Pin
 from practice.models import Practice
 from tests.portal import steps
@@ -40,7 +40,7 @@ def test_no_uses_nothing_up_is_recorded_and_leads_to_the_phone(proven, rivera):
 
 @pytest.mark.parametrize("page", ["email", "terms", "account"])
 def test_nothing_goes_on_before_the_name_is_confirmed(proven, page):
-    address = reverse(f"portal:register_{page}")
+    address = reverse(f"signup:register_{page}")
     for answer in (proven.get(address), proven.post(address, {"email": "a@mail.example", "password": steps.PASSWORD})):
         assert answer.headers["Location"] == URL
 

@@ -1,4 +1,4 @@
-"""What the navigation of staff and families needs of the portal."""
+"""What the families' navigation needs of the family's children."""
 
 from typing import Any
 
@@ -6,12 +6,6 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from portal.family import children
-from portal.pins import alerts as found
-
-
-def alerts(request: HttpRequest) -> dict[str, Any]:
-    """``open_alerts``: how many nobody has seen, counted once and only by a template that asks."""
-    return {"open_alerts": SimpleLazyObject(found.open_count)}
 
 
 def families(request: HttpRequest) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""The forms of the portal."""
+"""What a family types on the way in: PIN, birth dates, e-mail, password."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, ClassVar
 
-from accounts.models import StaffRecord, User
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -12,47 +11,13 @@ from django.utils.formats import get_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.factors.passkeys import LONGEST as LONGEST_PASSKEY
+from accounts.models import User
 from accounts.signin import passwords
 from patients.ages import today
-from portal.desk.sign_in_help import Lost
 from portal.pins import hints
 from portal.pins import numbers as pins
 
 EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
-
-
-class ReasonForm(forms.Form):
-    """Why: for ending a PIN or an access, and for noting that a family declines."""
-
-    reason = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True}))
-
-    helper = FormHelper()
-    helper.form_tag = False
-
-
-class PostponeForm(ReasonForm):
-    """Until when a family is not asked, and why."""
-
-    LATEST = 2 * 365  # days from today
-    USUAL = 30  # days
-
-    until = forms.DateField(
-        label="Ask again on", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"), input_formats=["%Y-%m-%d"]
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        tomorrow, latest = today() + timedelta(days=1), today() + timedelta(days=self.LATEST)
-        self.initial.setdefault("until", today() + timedelta(days=self.USUAL))
-        self.fields["until"].widget.attrs |= {"min": tomorrow.isoformat(), "max": latest.isoformat()}
-
-    def clean_until(self) -> date:
-        until: date = self.cleaned_data["until"]
-        if until <= today():
-            raise forms.ValidationError("Choose a day after today.")
-        if until > today() + timedelta(days=self.LATEST):
-            raise forms.ValidationError("Choose a day within the next two years.")
-        return until
 
 
 class BirthDateWidget(forms.MultiWidget):
@@ -211,75 +176,3 @@ class NewSignInForm(EmailForm):
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return cleaned
-
-
-class InvitationForm(forms.Form):
-    """The e-mail of a member of the staff who gets a sign-in."""
-
-    email = forms.EmailField(
-        label="E-mail",
-        help_text="What they will sign in with. A family’s sign-in cannot be used.",
-        widget=forms.EmailInput({"autocomplete": "off", "autofocus": True}),
-    )
-
-    helper = FormHelper()
-    helper.form_tag = False
-
-    def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("This e-mail has a sign-in already.")
-        return email
-
-
-class AdministrationForm(forms.Form):
-    """Which patients the Practice Portal lists."""
-
-    STATUSES = (
-        ("", "Any status"),
-        ("unregistered", "Unregistered"),
-        ("pending", "Pending Registration"),
-        ("registered", "Registered"),
-        ("declined", "Declined"),
-        ("removed", "Removed"),
-    )
-
-    query = forms.CharField(required=False, max_length=100)
-    status = forms.ChoiceField(choices=STATUSES, required=False, initial="", widget=forms.RadioSelect)
-    page = forms.IntegerField(min_value=1, required=False)
-
-
-class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A staff record and the sign-in it is linked to."""
-
-    class Meta:
-        model = StaffRecord
-        fields = ("name", "role", "is_active", "user")
-        labels: ClassVar = {"user": "Linked sign-in", "is_active": "Active"}
-        help_texts: ClassVar = {
-            "user": "Only a linked sign-in can issue PINs. Sign-ins linked to someone else are not offered."
-        }
-
-    helper = FormHelper()
-    helper.form_tag = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        free = User.objects.filter(kind=User.Kind.STAFF, staff_record=None)
-        own = User.objects.filter(staff_record=self.instance.pk)
-        self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
-        self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]
-
-
-class SignInHelpForm(forms.Form):
-    """What the desk confirms before it hands over a link to somebody's account."""
-
-    checked = forms.BooleanField(
-        label="I have checked who is asking",
-        error_messages={"required": "Check who is asking first, then tick the box."},
-    )
-    lost = forms.ChoiceField(
-        label="Take away the second step and the passkeys too?",
-        required=False,
-        choices=[("", "No, leave them as they are"), *Lost.choices],
-    )
