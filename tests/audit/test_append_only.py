@@ -27,11 +27,11 @@ def event(_database):
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE practice_auditevent SET action = 'pin.issued'",
-        "UPDATE practice_auditevent SET patient_id = NULL",
-        "DELETE FROM practice_auditevent",
-        "INSERT INTO practice_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
-        "SELECT id, at, 'pin.issued', '', '{}', 2, 1, '', '' FROM practice_auditevent WHERE true "
+        "UPDATE audit_auditevent SET action = 'pin.issued'",
+        "UPDATE audit_auditevent SET patient_id = NULL",
+        "DELETE FROM audit_auditevent",
+        "INSERT INTO audit_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
+        "SELECT id, at, 'pin.issued', '', '{}', 2, 1, '', '' FROM audit_auditevent WHERE true "
         "ON CONFLICT (id) DO UPDATE SET action = 'pin.issued'",
     ],
 )

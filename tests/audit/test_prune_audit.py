@@ -57,9 +57,9 @@ def test_what_was_pruned_is_marked_under_a_seal(old_and_new, capsys):
     prune("--older-than-years", "6", "--yes")
     lane = AuditLane.objects.get(pk=old[0].lane_id)
     assert lane.pruned_count == 3
-    owner("DELETE FROM practice_auditevent WHERE number = 4")
+    owner("DELETE FROM audit_auditevent WHERE number = 4")
     assert verified(capsys)[0] == 1
-    owner("UPDATE practice_auditlane SET pruned_count = 4 WHERE id = %s", lane.pk)
+    owner("UPDATE audit_auditlane SET pruned_count = 4 WHERE id = %s", lane.pk)
     code, said = verified(capsys)
     assert (code, "head of lane" in said) == (1, True)
 
@@ -92,7 +92,7 @@ def test_years_that_nobody_counts_are_refused():
 
 def test_a_trail_that_does_not_verify_is_not_pruned(old_and_new):
     old, _new = old_and_new
-    owner("UPDATE practice_auditevent SET action = 'pin.issued' WHERE id = %s", old[0].pk)
+    owner("UPDATE audit_auditevent SET action = 'pin.issued' WHERE id = %s", old[0].pk)
     with pytest.raises(CommandError, match="does not verify"):
         prune("--older-than-years", "6", "--yes")
     assert AuditEvent.objects.count() == 5
@@ -104,11 +104,11 @@ def test_the_database_itself_keeps_six_years():
     with time_machine.travel(years_ago(6, days=2)):
         old = write(1)[-1]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM practice_auditevent WHERE id = %s", [young.pk])
+        cursor.execute("DELETE FROM audit_auditevent WHERE id = %s", [young.pk])
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE practice_auditevent SET action = 'x' WHERE id = %s", [old.pk])
+        cursor.execute("UPDATE audit_auditevent SET action = 'x' WHERE id = %s", [old.pk])
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM practice_auditevent WHERE id = %s", [old.pk])
+        cursor.execute("DELETE FROM audit_auditevent WHERE id = %s", [old.pk])
         assert cursor.rowcount == 1
 
 

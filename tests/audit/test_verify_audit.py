@@ -49,7 +49,7 @@ def test_an_empty_trail_is_as_it_was_written(capsys):
 )
 def test_a_changed_line_is_named_and_only_that(capsys, change):
     lines = write(5)
-    assert owner(f"UPDATE practice_auditevent SET {change} WHERE id = %s", lines[2].pk) == 1  # noqa: S608
+    assert owner(f"UPDATE audit_auditevent SET {change} WHERE id = %s", lines[2].pk) == 1  # noqa: S608
     changed = AuditEvent.objects.get(lane=lines[2].lane, number=lines[2].number)
     code, said = verified(capsys)
     assert code == 1
@@ -60,7 +60,7 @@ def test_a_changed_line_is_named_and_only_that(capsys, change):
 
 def test_another_user_in_a_line_is_named(capsys, front_desk):
     line = write(1)[0]
-    owner("UPDATE practice_auditevent SET user_id = %s", front_desk.pk)
+    owner("UPDATE audit_auditevent SET user_id = %s", front_desk.pk)
     code, said = verified(capsys)
     assert (code, f"L{name_of(line)} is not as it was written" in said) == (1, True)
 
@@ -71,7 +71,7 @@ def test_every_column_is_sealed():
 
 def test_a_deleted_line_is_missed_between_its_neighbours(capsys):
     lines = write(5)
-    owner("DELETE FROM practice_auditevent WHERE id IN (%s, %s)", lines[1].pk, lines[2].pk)
+    owner("DELETE FROM audit_auditevent WHERE id IN (%s, %s)", lines[1].pk, lines[2].pk)
     code, said = verified(capsys)
     assert code == 1
     assert f"2 lines are missing between l{name_of(lines[0])} and l{name_of(lines[3])}" in said
@@ -80,14 +80,14 @@ def test_a_deleted_line_is_missed_between_its_neighbours(capsys):
 
 def test_the_first_line_deleted_is_missed(capsys):
     lines = write(3)
-    owner("DELETE FROM practice_auditevent WHERE id = %s", lines[0].pk)
+    owner("DELETE FROM audit_auditevent WHERE id = %s", lines[0].pk)
     code, said = verified(capsys)
     assert (code, f"1 line is missing before l{name_of(lines[1])}" in said) == (1, True)
 
 
 def test_the_last_line_deleted_is_missed(capsys):
     lines = write(3)
-    owner("DELETE FROM practice_auditevent WHERE id = %s", lines[-1].pk)
+    owner("DELETE FROM audit_auditevent WHERE id = %s", lines[-1].pk)
     code, said = verified(capsys)
     assert code == 1
     assert f"1 line is missing at the end of lane {lines[0].lane_id}, after l{name_of(lines[1])}" in said
@@ -95,41 +95,41 @@ def test_the_last_line_deleted_is_missed(capsys):
 
 def test_all_lines_of_a_lane_deleted_are_missed(capsys):
     lane = write(3)[0].lane_id
-    owner("DELETE FROM practice_auditevent")
+    owner("DELETE FROM audit_auditevent")
     code, said = verified(capsys)
     assert (code, f"3 lines are missing at the end of lane {lane}: all that were in it" in said) == (1, True)
 
 
 def test_a_deleted_head_is_missed_with_its_lines_or_without(capsys):
     lane = write(3)[0].lane_id
-    owner("DELETE FROM practice_auditlane WHERE id = %s", lane)
+    owner("DELETE FROM audit_auditlane WHERE id = %s", lane)
     code, said = verified(capsys)
     assert (code, f"The head of lane {lane} is missing" in said) == (1, True)
-    owner("DELETE FROM practice_auditevent")
+    owner("DELETE FROM audit_auditevent")
     code, said = verified(capsys)
     assert (code, f"The head of lane {lane} is missing" in said) == (1, True)
 
 
 def test_everything_deleted_is_missed(capsys):
     write(3)
-    owner("DELETE FROM practice_auditevent")
-    owner("DELETE FROM practice_auditlane")
+    owner("DELETE FROM audit_auditevent")
+    owner("DELETE FROM audit_auditlane")
     code, said = verified(capsys)
     assert (code, said.count("is missing: whether")) == (1, LANES)
 
 
 def test_a_head_set_back_to_hide_a_deleted_end_is_named(capsys):
     lines = write(3)
-    owner("DELETE FROM practice_auditevent WHERE id = %s", lines[-1].pk)
-    owner("UPDATE practice_auditlane SET count = count - 1 WHERE id = %s", lines[0].lane_id)
+    owner("DELETE FROM audit_auditevent WHERE id = %s", lines[-1].pk)
+    owner("UPDATE audit_auditlane SET count = count - 1 WHERE id = %s", lines[0].lane_id)
     code, said = verified(capsys)
     assert (code, f"The head of lane {lines[0].lane_id} is not as it was written" in said) == (1, True)
 
 
 def test_a_changed_head_is_not_made_genuine_by_the_next_line(capsys):
     lines = write(3)
-    owner("DELETE FROM practice_auditevent WHERE id = %s", lines[-1].pk)
-    owner("UPDATE practice_auditlane SET count = count - 1 WHERE id = %s", lines[0].lane_id)
+    owner("DELETE FROM audit_auditevent WHERE id = %s", lines[-1].pk)
+    owner("UPDATE audit_auditlane SET count = count - 1 WHERE id = %s", lines[0].lane_id)
     assert write(2)[-1].lane_id != lines[0].lane_id
     code, said = verified(capsys)
     assert (code, f"The head of lane {lines[0].lane_id} is not as it was written" in said) == (1, True)
@@ -140,7 +140,7 @@ def test_an_older_head_put_back_is_named(capsys):
     older = lane_of(line)
     write(2)
     owner(
-        "UPDATE practice_auditlane SET count = %s, digest = %s, seal = %s WHERE id = %s",
+        "UPDATE audit_auditlane SET count = %s, digest = %s, seal = %s WHERE id = %s",
         older.count,
         older.digest,
         older.seal,
@@ -156,7 +156,7 @@ def test_two_lines_swapped_are_named(capsys):
     rows = {row["id"]: row for row in AuditEvent.objects.filter(pk__in=[first.pk, second.pk]).values("id", *columns)}
     for line, other in [(first, second), (second, first)]:
         owner(
-            f"UPDATE practice_auditevent SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s",  # noqa: S608
+            f"UPDATE audit_auditevent SET {', '.join(f'{name} = %s' for name in columns)} WHERE id = %s",  # noqa: S608
             *[
                 json.dumps(value) if name == "detail" else value
                 for name, value in rows[other.pk].items()
@@ -171,15 +171,15 @@ def test_two_lines_swapped_are_named(capsys):
 def test_numbers_swapped_are_named(capsys):
     first, second = write(3)[:2]
     for line, number in [(first, 99), (second, first.number), (first, second.number)]:
-        owner("UPDATE practice_auditevent SET number = %s WHERE id = %s", number, line.pk)
+        owner("UPDATE audit_auditevent SET number = %s WHERE id = %s", number, line.pk)
     code, said = verified(capsys)
     assert (code, said.count("is not as it was written:")) == (1, 2)
 
 
 FORGED = (
-    "INSERT INTO practice_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
+    "INSERT INTO audit_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
     "SELECT id + 1000, at, 'pin.issued', address, detail, lane_id, %s, key_id, mac "
-    "FROM practice_auditevent WHERE id = %s"
+    "FROM audit_auditevent WHERE id = %s"
 )
 
 
@@ -187,7 +187,7 @@ FORGED = (
 def test_a_forged_line_is_named(capsys, number):
     lines = write(3)
     if number == 2:  # in the place of one that goes
-        owner("DELETE FROM practice_auditevent WHERE id = %s", lines[1].pk)
+        owner("DELETE FROM audit_auditevent WHERE id = %s", lines[1].pk)
     owner(FORGED, number, lines[2].pk)
     code, said = verified(capsys)
     assert (code, f"L{name_of(AuditEvent.objects.get(pk=lines[2].pk + 1000))} " in said) == (1, True)
@@ -199,20 +199,20 @@ def test_a_line_put_in_under_a_number_that_is_taken_is_named(capsys, monkeypatch
     monkeypatch.setattr(verification, "CHUNK", 2)
     lines = write(3)
     constraint = "one_line_per_lane_and_number"
-    owner(f"ALTER TABLE practice_auditevent DROP CONSTRAINT {constraint}")
+    owner(f"ALTER TABLE audit_auditevent DROP CONSTRAINT {constraint}")
     try:
         owner(FORGED, 2, lines[1].pk)
         code, said = verified(capsys)
         assert (code, f"Line {lines[1].pk + 1000} (" in said, "number 2" in said) == (1, True, True)
     finally:
-        owner("DELETE FROM practice_auditevent WHERE id = %s", lines[1].pk + 1000)
-        owner(f"ALTER TABLE practice_auditevent ADD CONSTRAINT {constraint} UNIQUE (lane_id, number)")
+        owner("DELETE FROM audit_auditevent WHERE id = %s", lines[1].pk + 1000)
+        owner(f"ALTER TABLE audit_auditevent ADD CONSTRAINT {constraint} UNIQUE (lane_id, number)")
 
 
 def test_a_line_moved_to_another_lane_is_named(capsys):
     lines = write(2)
     other = lines[0].lane_id % LANES + 1
-    owner("UPDATE practice_auditevent SET lane_id = %s WHERE id = %s", other, lines[1].pk)
+    owner("UPDATE audit_auditevent SET lane_id = %s WHERE id = %s", other, lines[1].pk)
     code, said = verified(capsys)
     assert code == 1
     assert f"L{name_of(lines[1])} is not as it was written" in said or f"L{name_of(lines[1])} does not" in said
@@ -221,7 +221,7 @@ def test_a_line_moved_to_another_lane_is_named(capsys):
 
 def test_a_lane_that_never_was_is_named(capsys):
     line = write(1)[0]
-    owner("UPDATE practice_auditevent SET lane_id = 1000 WHERE id = %s", line.pk)
+    owner("UPDATE audit_auditevent SET lane_id = 1000 WHERE id = %s", line.pk)
     code, said = verified(capsys)
     assert (code, "The head of lane 1000 is missing" in said) == (1, True)
 
@@ -236,7 +236,7 @@ def test_lines_of_an_older_state_in_the_place_of_later_ones_are_found(capsys):
     put_back(AuditLane, lanes)
     with_other_patient = write(1)[-1]
     assert (with_other_patient.lane_id, with_other_patient.number) == (first.lane_id, first.number)
-    owner("DELETE FROM practice_auditevent WHERE id = %s", with_other_patient.pk)
+    owner("DELETE FROM audit_auditevent WHERE id = %s", with_other_patient.pk)
     first.save(force_insert=True)
     code, said = verified(capsys)
     assert (code, "lines of an older state were put in their place" in said) == (1, True)
@@ -246,7 +246,7 @@ def test_lines_of_an_older_state_in_the_place_of_later_ones_are_found(capsys):
 @pytest.mark.parametrize("change", ["at = 'yesterday'", "action = x'00ff'", "mac = x'00ff'", "patient_id = 'two'"])
 def test_what_no_column_should_hold_is_named_rather_than_ending_the_look(capsys, change):
     lines = write(3)
-    owner(f"UPDATE practice_auditevent SET {change} WHERE id = %s", lines[1].pk)  # noqa: S608
+    owner(f"UPDATE audit_auditevent SET {change} WHERE id = %s", lines[1].pk)  # noqa: S608
     code, said = verified(capsys)
     assert (code, str(lines[1].pk) in said) == (1, True)
 
@@ -299,13 +299,13 @@ def test_a_change_is_found_although_a_key_is_gone(capsys, settings):
     settings.AUDIT_KEYS = [NEW_KEY]
     call_command("reseal_audit", lost)
     line = write(1)[-1]
-    owner("UPDATE practice_auditevent SET action = 'pin.issued' WHERE id = %s", line.pk)
+    owner("UPDATE audit_auditevent SET action = 'pin.issued' WHERE id = %s", line.pk)
     assert verified(capsys)[0] == 1
 
 
 def test_a_line_under_a_key_of_the_forger_s_own_does_not_pass(capsys):
     write(1)
-    owner("UPDATE practice_auditevent SET action = 'pin.issued', key_id = 'f0f0f0f0'")
+    owner("UPDATE audit_auditevent SET action = 'pin.issued', key_id = 'f0f0f0f0'")
     code, said = verified(capsys)
     assert (code, "key 'f0f0f0f0' is missing" in said, "they are forged" in said) == (2, True, True)
 
@@ -342,7 +342,7 @@ def test_an_anchor_holds_while_the_trail_grows(capsys, tmp_path):
 
 def test_no_anchor_is_made_of_a_trail_that_is_not_as_written(capsys, tmp_path):
     write(1)
-    owner("UPDATE practice_auditevent SET action = 'pin.issued'")
+    owner("UPDATE audit_auditevent SET action = 'pin.issued'")
     assert verified(capsys, "--anchor", str(tmp_path / "anchor.json"))[0] == 1
     assert not (tmp_path / "anchor.json").exists()
 
@@ -375,6 +375,6 @@ def test_what_is_written_during_the_look_is_no_finding(capsys, monkeypatch):
 def test_a_trail_longer_than_one_piece_is_looked_at_in_pieces(capsys, monkeypatch):
     monkeypatch.setattr(verification, "CHUNK", 2)
     lines = write(7)
-    owner("DELETE FROM practice_auditevent WHERE id IN (%s, %s)", lines[1].pk, lines[5].pk)
+    owner("DELETE FROM audit_auditevent WHERE id IN (%s, %s)", lines[1].pk, lines[5].pk)
     code, said = verified(capsys)
     assert (code, said.count("1 line is missing between"), "5 lines checked" in said) == (1, 2, True)

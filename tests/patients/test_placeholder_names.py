@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from patients.placeholder_names import DOUBTFUL_UNTIL_DAYS, Verdict, judge, placeholder_reason
 
-ROSTERS = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).parents[2] / "shared" / "data")
+ROSTERS = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).parents[3] / "shared" / "data")
 SHARED_NAMES = ROSTERS / "names" / "newborn_names.csv"
 NEWBORN, FIVE_YEARS = 30, 5 * 365 + 1
 

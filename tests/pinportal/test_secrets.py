@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pinportal import secrets
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 GOOD = {
     "PINPORTAL_ENV": "production",
     "SECRET_KEY": secrets.new_secret_key(),

@@ -13,7 +13,7 @@ from appointments.models import Appointment, Provider
 from patients.models import Contact, FamilyContact, Patient, PatientIdentifier
 from tests.patients.roster.test_import_roster import contents, counts
 
-FOLDER = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).resolve().parents[1] / "../shared/data")
+FOLDER = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).resolve().parents[3] / "../shared/data")
 FOLDERS = ["santedb_fhir", "us_core_9", "fhir_r4_spec", "medplum_mock", "smart_bulk_100"]
 
 pytestmark = [

@@ -9,8 +9,8 @@ import time_machine
 from django.urls import reverse
 from icalendar import Calendar
 from pypdf import PdfReader
-from trail.models import AuditEvent
-from trail.trail import Actor
+from audit.models import AuditEvent
+from audit.trail import Actor
 
 from appointments.models import Appointment
 from audit import trail
