@@ -98,7 +98,7 @@ def _calendar(request: HttpRequest, form: FilterForm, span: str, context: Mappin
         "slot_minutes": Practice.current().grid_minutes,
     }
     # A refresh renews no cookie, so it keeps no idle session alive: the part it fetches has no token in it.
-    return render(request, f"appointments/{'_calendar' if is_refresh else 'calendar'}.html", {**base, **context})
+    return render(request, f"appointments/calendar/{'_calendar' if is_refresh else 'calendar'}.html", {**base, **context})
 
 
 def _query(form: FilterForm) -> list[tuple[str, str]]:

@@ -235,7 +235,7 @@ def _window(
 
 def _answer(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
     """A fragment for the dialog, or the same as a page of its own."""
-    fragment = f"portal/_{name}.html"
+    fragment = f"portal/desk/_{name}.html"
     if request.headers.get("HX-Request"):
         return render(request, fragment, context)
     return render(request, "portal/desk/window_page.html", {**context, "fragment": fragment})
