@@ -73,7 +73,7 @@ SKIPPED = {"name": "three", "skip_reason": "not found"}
     ("answer", "code", "words", "never"),
     [
         (says(GOOD), 0, "none of 1 packages has a known vulnerability", "NOT CHECKED"),
-        (says(GOOD, BAD), 1, "VULNERABLE: two 2: CVE-1, mended in 2.1", "none of"),
+        (says(GOOD, BAD), 1, "VULNERABLE: two 2: CVE-1, fixed in 2.1", "none of"),
         (says(GOOD, SKIPPED), 0, "NOT CHECKED: some.lock", "none of"),
         (says(BAD, SKIPPED), 1, "NOT CHECKED", "none of"),
         (says(), 0, "NOT CHECKED", "none of"),
