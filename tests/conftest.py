@@ -16,8 +16,8 @@ from django.utils import translation
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
-from practice import append_only, lanes
-from practice.models import StaffRecord, User
+from accounts.models import StaffRecord, User
+from audit import append_only, lanes
 from tests import people
 
 # --- Database ------------------------------------------------------------------------------------

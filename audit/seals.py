@@ -1,0 +1,88 @@
+"""Seals of the audit trail: what a changed or missing line is recognised by (R20).
+
+Every line carries a keyed digest (MAC) over all its columns, its lane and its number in the lane
+among them. A lane's head says how many lines there are and carries a digest over all their MACs, and is
+sealed itself. Without a key of ``settings.AUDIT_KEYS`` nobody can write a line or a head that fits.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
+
+from audit.keyring import Key, Keyring
+
+KEYS = Keyring("AUDIT_KEYS", "pinportal audit")
+NOTHING = ""  # the digest over no lines
+
+
+class Line(NamedTuple):
+    """One line of the trail as it is sealed: every column of its table, the MAC last."""
+
+    id: int
+    lane_id: int
+    number: int
+    at: datetime
+    action: str
+    user_id: int | None
+    patient_id: int | None
+    address: str
+    detail: dict[str, Any]
+    key_id: str
+    mac: str = ""
+
+    def __str__(self) -> str:
+        return f"line {self.id} ({self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC, {self.action})"
+
+
+class Head(Protocol):
+    """What a lane says about its lines: ``practice.models.AuditLane``, also as a migration knows it."""
+
+    id: int
+    count: int
+    digest: str
+    pruned_count: int
+    pruned_digest: str
+    key_id: str
+    seal: str
+
+
+def line_mac(key: Key, line: Line) -> str:
+    """The MAC of the line, 64 hexadecimal digits. Moments count in UTC to the microsecond."""
+    columns = line._replace(at=line.at.astimezone(UTC).isoformat(timespec="microseconds"))[:-1]  # type: ignore[arg-type]
+    return key.mac("line", _canonical(columns))
+
+
+def head_seal(key: Key, head: Head) -> str:
+    """The MAC of the head."""
+    columns = [head.id, head.count, head.digest, head.pruned_count, head.pruned_digest, head.key_id]
+    return key.mac("head", _canonical(columns))
+
+
+def is_intact(head: Head) -> bool:
+    """Whether the head is as it was written. Also False where its key is not among ``AUDIT_KEYS``."""
+    key = KEYS.get(head.key_id)
+    return key is not None and same(head_seal(key, head), head.seal)
+
+
+def seal(head: Head) -> None:
+    """Seal the head under the newest key."""
+    key = KEYS.newest
+    head.key_id = key.key_id
+    head.seal = head_seal(key, head)
+
+
+def next_digest(digest: str, mac: str) -> str:
+    """The digest over the lines so far and one more."""
+    return hashlib.sha256(f"{digest}{mac}".encode()).hexdigest()
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two MACs are the same, in a time that tells nothing."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _canonical(values: Iterable[Any]) -> str:
+    return json.dumps(list(values), sort_keys=True, separators=(",", ":"))
