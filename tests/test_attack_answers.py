@@ -20,6 +20,8 @@ from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 REGISTER = reverse("portal:register")
 NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 

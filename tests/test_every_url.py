@@ -22,6 +22,8 @@ from practice.audit import Actor
 from practice.models import AuditEvent, StaffRecord, User
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 # Addresses of libraries, and to whom they open.
 THIRD_PARTY = {
     "account_login": (reverse("account_login"), "public"),

@@ -14,6 +14,8 @@ from portal import sheet
 from tests.portal import steps
 from tests.test_secrets import run
 
+pytestmark = pytest.mark.postgres
+
 GOOD = dict.fromkeys(("database", "migrations", "keys", "pdf", "disk"), "ok")
 PATHS = ["/healthz", "/readyz"]
 

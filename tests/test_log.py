@@ -18,6 +18,8 @@ from tests import people
 from tests.portal import steps
 from tests.test_secrets import run
 
+pytestmark = pytest.mark.postgres
+
 FIELDS = {"time", "level", "logger", "message", "request", "method", "route", "user", "address"}
 
 

@@ -2,6 +2,10 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
+pytestmark = pytest.mark.postgres
+
 BEFORE, AFTER = [("appointments", "0001_initial")], [("appointments", "0002_schedule")]
 
 

@@ -9,7 +9,7 @@ from tests.accessibility import axe
 from tests.portal import steps
 from tests.practice import codes
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 PASSWORD = "a quiet street after rain"
 
 

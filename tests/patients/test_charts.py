@@ -14,6 +14,8 @@ from practice.audit import Actor
 from practice.models import AuditEvent
 from tests import people
 
+pytestmark = pytest.mark.postgres
+
 BY_COMMAND = Actor.command("test")
 
 

@@ -19,6 +19,8 @@ from practice.audit import Actor
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 NEW_YORK = ZoneInfo("America/New_York")
 CHILDREN = reverse("portal:children")
 BIRTHDAYS = {

@@ -24,6 +24,8 @@ from practice.models import AuditEvent, User
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 ACCOUNT, PASSKEY = reverse("portal:register_account"), reverse("portal:register_passkey")
 START_OVER = reverse("portal:register_start_over")
 

@@ -13,7 +13,7 @@ from portal.refusals import NothingToPrint
 from practice.audit import Actor
 from practice.models import AuditEvent, Practice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from practice.audit import Actor
 from practice.models import AuditEvent, User
 from tests.people import years_ago
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 PARENT = Actor(None, "198.51.100.7")
 SIGN_IN = registration.NewSignIn("ana@example.com", "correct horse battery staple")
 

@@ -13,7 +13,7 @@ from portal import pins, registration
 from practice.audit import Actor
 from practice.models import Practice
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

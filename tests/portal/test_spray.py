@@ -17,6 +17,8 @@ from practice.client import client_address
 from practice.models import AuditEvent
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 REGISTER = reverse("portal:register")
 GUESSES = 10_000
 LIMIT = throttle.LIMIT_PER_CLIENT

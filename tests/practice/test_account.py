@@ -17,6 +17,8 @@ from tests import people
 from tests.portal import steps
 from tests.practice import codes
 
+pytestmark = pytest.mark.postgres
+
 ACCOUNT, CONFIRM, CHANGE, SEND, KEEP = (
     reverse(f"practice:{name}")
     for name in ("account", "confirm_email", "change_email", "send_email_code", "keep_email")

@@ -9,6 +9,8 @@ from django.db.migrations.executor import MigrationExecutor
 from practice.models import AuditEvent
 from tests.practice.tampering import owner, verified, write
 
+pytestmark = pytest.mark.postgres
+
 BEFORE, AFTER = [("practice", "0005_sign_in")], [("practice", "0006_audit_integrity")]
 
 

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from practice.models import AuditEvent, StaffRecord, User
 from tests import people
 
+pytestmark = pytest.mark.postgres
+
 EMAIL, NAME = "ada@sunnyside.example", "Ada Quill"
 
 

@@ -10,7 +10,7 @@ from practice import languages
 from practice.models import User
 from tests import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 CHILDREN = "portal:children"
 SIGN_IN = "account_login"

@@ -17,6 +17,8 @@ from tests import people
 from tests.portal import steps
 from tests.practice import codes
 
+pytestmark = pytest.mark.postgres
+
 LOGIN, CODE, PATIENTS = reverse("account_login"), reverse("mfa_authenticate"), reverse("patients:search")
 ASKED, OWN = reverse("practice:second_factor"), reverse("practice:own_sign_in")
 APP = reverse("mfa_activate_totp")

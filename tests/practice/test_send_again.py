@@ -12,6 +12,8 @@ from practice import kept_forms
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("practice:send_again")
 LOGIN = reverse("account_login")
 HOME = reverse("practice:home")

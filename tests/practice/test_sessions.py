@@ -14,6 +14,8 @@ from practice.models import AuditEvent, StaffRecord, User
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 HOME = reverse("practice:home")
 ASK = reverse("practice:session")
 LOGIN = reverse("account_login")

@@ -14,7 +14,7 @@ from tests.accessibility import axe
 from tests.appointments import schedules
 from tests.practice.sittings import SOON, WARNING, blank, chart, focused, warned
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 # --- The warning -------------------------------------------------------------------------------------
 

@@ -14,6 +14,8 @@ from tests import people
 from tests.portal import steps
 from tests.practice import codes
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("account_login")
 CHILDREN = reverse("portal:children")
 PATIENTS = reverse("patients:search")

@@ -16,7 +16,7 @@ from tests.accessibility import axe
 from tests.practice import codes
 from tests.practice.test_passwords import COMMON
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from portal.models import Pin, RedemptionFailure
 from practice.models import AuditEvent
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 URL, START = reverse("portal:register_another"), reverse("portal:register")
 
 

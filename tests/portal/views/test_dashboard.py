@@ -18,6 +18,8 @@ from practice.models import AuditEvent, Practice
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("portal:dashboard")
 LISTS = [reverse(f"portal:{name}") for name in ("locked", "pending", "age_outs")]
 

@@ -7,6 +7,8 @@ from practice.models import AuditEvent, StaffRecord, User
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 ADD = reverse("portal:add_staff_record")
 
 

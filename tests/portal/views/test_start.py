@@ -14,6 +14,8 @@ from portal.models import Pin
 from practice.models import AuditEvent, Practice
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("portal:register")
 NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 

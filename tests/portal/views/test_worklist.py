@@ -12,6 +12,8 @@ from practice.models import AuditEvent
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("portal:worklist")
 
 
