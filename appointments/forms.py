@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from appointments import clock, statuses
+from appointments.calendar.schedule import Filters
 from appointments.models import Appointment, Location, Provider, VisitType
-from appointments.schedule import Filters
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Appointment]

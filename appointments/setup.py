@@ -16,7 +16,7 @@ from django.utils import timezone
 from appointments import clock, hours
 from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
 from appointments.statuses import NOT_COMING
-from practice.audit import Action, Actor, record
+from audit.trail import Action, Actor, record
 from practice.models import Practice
 from practice.records import Stale, state_of
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from appointments.views import appointment, arrival, calendar, patient, schedule, settings, tracking
+from appointments.calendar.views import calendar, schedule, tracking
+from appointments.views import appointment, arrival, patient, settings
 
 app_name = "appointments"
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from appointments import conflicts, statuses
 from appointments.models import Appointment, Provider
 from appointments.refusals import Conflicting, NotPossible
+from audit.trail import Action, Actor, record
 from patients.models import Patient
-from practice.audit import Action, Actor, record
 from practice.records import Stale, state_of
 
 Status = Appointment.Status

@@ -26,16 +26,19 @@ from django.test.utils import CaptureQueriesContext, override_settings  # noqa: 
 from django.urls import path, reverse  # noqa: E402
 from weasyprint import HTML  # noqa: E402
 
+from accounts.access import public_page  # noqa: E402
 from appointments import clock  # noqa: E402
 from appointments.models import Appointment, Provider, WorkingHours  # noqa: E402
+from audit.trail import Actor  # noqa: E402
 from bench import audit  # noqa: E402
 from patients.ages import today  # noqa: E402
 from patients.models import FamilyContact  # noqa: E402
 from pinportal.urls import urlpatterns as product_urls  # noqa: E402
-from portal import pins, registration, sheet, sheet_runs, worklist  # noqa: E402
+from portal import registration, worklist  # noqa: E402
+from portal.desk import runs as sheet_runs  # noqa: E402
 from portal.models import Pin  # noqa: E402
-from practice.access import public_page  # noqa: E402
-from practice.audit import Actor  # noqa: E402
+from portal.pins import numbers as pins  # noqa: E402
+from portal.sheets import sheet  # noqa: E402
 from tests import people  # noqa: E402
 
 RUNS = 40
@@ -77,7 +80,7 @@ def window(client: Client, page_floor: float) -> None:
     print(f"{'window':<22}{'queries':>8}{'ms':>8}{'x floor':>9}")
     print(f"{'  floor page':<22}{'':>8}{page_floor:>8.2f}{1:>9.1f}")
     for children in CHILDREN:
-        address = reverse("portal:window", args=[family(children)[0].pk])
+        address = reverse("desk:window", args=[family(children)[0].pk])
         client.get(address, headers={"HX-Request": "true"})
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address, headers={"HX-Request": "true"})

@@ -9,9 +9,9 @@ from collections.abc import Callable
 
 from django.db import transaction
 
-from practice import verification
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, AuditLane
+from audit import verification
+from audit.models import AuditEvent, AuditLane
+from audit.trail import Action, Actor, record
 
 LINES = 500
 _unused = itertools.count(10**12)

@@ -35,8 +35,8 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright  # noqa: E402
 
+from audit import append_only, lanes  # noqa: E402
 from bench import families_page  # noqa: E402
-from practice import append_only, lanes  # noqa: E402
 from tests import families, network, reading, servers  # noqa: E402
 from tests.accessibility import RULES  # noqa: E402
 from tests.browser.states import LEFT_OUT, STATES, WRONG, Visit, prepared  # noqa: E402
@@ -160,7 +160,7 @@ def loads(chromium: Browser, url: str) -> dict[str, dict[str, float]]:
             page = context.new_page()
             network.listen(page, speed=speed)
             context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-            page.goto(url + reverse("portal:register"))
+            page.goto(url + reverse("signup:register"))
             seen.append(network.vitals(page))
             context.close()
         found[name] = {key: statistics.median(each[key] for each in seen) for key in ("first", "largest", "usable")}
@@ -176,7 +176,7 @@ def walk(chromium: Browser, url: str, *, passkey: bool = False) -> list[Step]:
         touch(page)
     visit = a_practice_with_a_sheet(page, url, children=3)
     visit.family.takes_passkey = passkey
-    traffic, found, goal = network.listen(page, speed=network.FAST_3G), [], reverse("portal:children")
+    traffic, found, goal = network.listen(page, speed=network.FAST_3G), [], reverse("family:children")
     page.goto(url + visit.family.address)
     while True:
         machine = network.vitals(page)["usable"] / 1000
@@ -256,7 +256,7 @@ def pictures(chromium: Browser, url: str, keep: Callable[[str, bytes], None]) ->
         visit.open(visit.family.address)
         for number in range(1, families.MOST_STEPS):
             page.wait_for_load_state("networkidle")
-            is_last = page.evaluate("location.pathname") == reverse("portal:children")
+            is_last = page.evaluate("location.pathname") == reverse("family:children")
             if not is_last:
                 visit.family.fill(page)
                 page.evaluate("document.activeElement.blur()")

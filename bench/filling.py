@@ -11,12 +11,13 @@ django.setup()
 from django.core.management import call_command  # noqa: E402  # Django must be set up before its parts are imported
 from django.utils import timezone  # noqa: E402
 
+from accounts.models import User  # noqa: E402
 from appointments.models import Appointment, Provider  # noqa: E402
+from audit import lanes  # noqa: E402
+from audit.models import AuditEvent  # noqa: E402
 from patients.models import Contact, FamilyContact, Patient  # noqa: E402
-from portal import pins  # noqa: E402
 from portal.models import Pin, Registration  # noqa: E402
-from practice import lanes  # noqa: E402
-from practice.models import AuditEvent, User  # noqa: E402
+from portal.pins import numbers  # noqa: E402
 from tests import people  # noqa: E402
 
 PATIENTS = 100_000
@@ -78,7 +79,7 @@ def add_family_contacts(patients: list[Patient]) -> list[FamilyContact]:
 
 
 def add_pins(links: list[FamilyContact], desk: User) -> None:
-    now, key = timezone.now(), pins.pin_keys()[0]
+    now, key = timezone.now(), numbers.pin_keys()[0]
     registrations = create(
         Registration, [Registration(family_contact=link, status="pending") for link in links[: 2 * PATIENTS // 3]]
     )
@@ -87,9 +88,9 @@ def add_pins(links: list[FamilyContact], desk: User) -> None:
         [
             Pin(
                 registration=each,
-                digest=pins.digest(f"{number:012}", key),
+                digest=numbers.digest(f"{number:012}", key),
                 key_id=key.key_id,
-                sealed=pins.seal(f"{number:012}", key),
+                sealed=numbers.seal(f"{number:012}", key),
                 issued_by=desk,
                 issued_at=now,
                 expires_at=now + timedelta(days=14),

@@ -29,10 +29,11 @@ django.setup()
 from django.db import connection  # noqa: E402  # Django must be set up before its parts are imported
 from django.urls import reverse  # noqa: E402
 
+from audit.trail import Actor  # noqa: E402
 from patients.ages import today  # noqa: E402
-from practice.audit import Actor  # noqa: E402
 from tests import people, servers  # noqa: E402
-from tests.portal import steps, wrong_pins  # noqa: E402
+from tests.portal import steps  # noqa: E402
+from tests.portal.pins import wrong_pins  # noqa: E402
 
 ROUNDS = 300  # answers of each kind
 SPRAYERS = 8

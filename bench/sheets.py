@@ -21,9 +21,10 @@ def draw(count: int, rounds: int) -> None:
     django.setup()
     from django.db import connection  # noqa: PLC0415
 
-    from portal import pins, sheet  # noqa: PLC0415
+    from audit.trail import Actor  # noqa: PLC0415
     from portal.models import Pin  # noqa: PLC0415
-    from practice.audit import Actor  # noqa: PLC0415
+    from portal.pins import numbers  # noqa: PLC0415
+    from portal.sheets import sheet  # noqa: PLC0415
     from tests import people  # noqa: PLC0415
     from tests.portal import steps  # noqa: PLC0415
 
@@ -37,7 +38,7 @@ def draw(count: int, rounds: int) -> None:
         mother = people.contact("Ngozi", "Okafor")
         steps.issued(Actor(people.staff("Dana Ortiz", "front_desk"), ""), *steps.children_of(mother, 2))
         live = [
-            (pin, pins.unseal(pin.sealed))
+            (pin, numbers.unseal(pin.sealed))
             for pin in Pin.objects.select_related("registration__family_contact__patient")
         ]
         started, peaks = time.perf_counter(), []
@@ -50,7 +51,7 @@ def draw(count: int, rounds: int) -> None:
 
 
 def main() -> None:
-    from portal.sheet_runs import MAX_FAMILIES  # noqa: PLC0415
+    from portal.desk.runs import MAX_FAMILIES  # noqa: PLC0415
 
     def start(rounds: int) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "bench.sheets", str(MAX_FAMILIES), str(rounds)]

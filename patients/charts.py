@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from audit.trail import Action, Actor, listed, record
 from patients.models import Patient
 from patients.names import placeholder_problem
-from practice.audit import Action, Actor, listed, record
 
 
 def view(*, by: Actor, patient: Patient, tab: str, beside: Iterable[int] = ()) -> None:

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
+from audit.trail import Action, Actor, record
 from patients.models import Contact, FamilyContact, Patient
-from practice.audit import Action, Actor, record
 
 Authority = FamilyContact.Authority
 PERSON_FIELDS = frozenset(field.name for field in Contact._meta.fields if field.editable and not field.primary_key)

@@ -11,7 +11,7 @@ worker_class = "sync"
 workers = int(os.environ.get("WEB_CONCURRENCY", 2 * multiprocessing.cpu_count() + 1))
 # Loaded once, before the processes part: they share the memory. New code needs a restart, not a HUP.
 preload_app = True
-# Seconds. The longest request is a full run of sheets (portal.sheet_runs.MAX_FAMILIES): 14 s alone, 80 s
+# Seconds. The longest request is a full run of sheets (portal.desk.runs.MAX_FAMILIES): 14 s alone, 80 s
 # where eight of them share two cores. Whoever raises the one must look at the other; a run that is killed
 # all the same is continued from its page.
 timeout = 180

@@ -16,8 +16,9 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path, resolve
 from django.views.decorators.http import require_safe
 
-from portal import pins, sheet
-from practice.access import public_page
+from accounts.access import public_page
+from portal.pins import numbers
+from portal.sheets import sheet
 from practice.schema import missing_migrations
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,8 @@ def _migrations() -> None:
 
 
 def _keys() -> None:
-    number = pins.new_pin()
-    if any(pins.unseal(pins.seal(number, key)) != number for key in pins.pin_keys()):
+    number = numbers.new_pin()
+    if any(numbers.unseal(numbers.seal(number, key)) != number for key in numbers.pin_keys()):
         raise NotReadyError
 
 

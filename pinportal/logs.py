@@ -21,7 +21,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import empty
 
-from practice.client import client_address
+from audit.client import client_address
 
 ROOT = Path(__file__).resolve().parent.parent
 

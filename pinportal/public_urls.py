@@ -7,8 +7,10 @@ from pinportal.shared_urls import urlpatterns as shared
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns = [
-    *shared,
-    path("", include("practice.family_urls")),
-    path("", include("portal.family_urls")),
+families = [
+    path("", include("accounts.family.urls")),
+    path("", include("portal.signup.urls")),
+    path("", include("portal.family.urls")),
 ]
+
+urlpatterns = shared + families

@@ -62,7 +62,9 @@ ROOT_URLCONF = ROOT_URLCONFS[SURFACE]
 WSGI_APPLICATION = "pinportal.wsgi.application"
 
 INSTALLED_APPS = [
+    "audit",
     "practice",
+    "accounts",
     "patients",
     "appointments",
     "portal",
@@ -86,18 +88,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # These stand outside of all that can fail or turn a request away, so that every answer has what they add.
     "pinportal.middleware.account_for_request",
-    "practice.middleware.protective_headers",
+    "pinportal.responses.protective_headers",
     "csp.middleware.CSPMiddleware",
     "pinportal.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "practice.middleware.follow_writes",
+    "pinportal.responses.follow_writes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "practice.session_limits.SessionLimits",  # knows who asks, and comes before whoever asks for a sign-in
+    "accounts.sessions.middleware.SessionLimits",  # knows who asks, and comes before whoever asks for a sign-in
     "practice.languages.follow",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -116,9 +118,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "practice.context.practice",
-                "portal.context.alerts",
-                "portal.context.families",
+                "accounts.context.practice",
+                "portal.office.context.alerts",
+                "portal.family.context.families",
             ],
         },
     }
@@ -157,51 +159,53 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------
-AUTH_USER_MODEL = "practice.User"
-AUTHENTICATION_BACKENDS = ["practice.sign_in.Backend"]
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["accounts.signin.sign_in.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [{"NAME": f"practice.passwords.{each}"} for each in ("Length", "Known", "Personal", "Run")]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"accounts.signin.passwords.{each}"} for each in ("Length", "Known", "Personal", "Run")
+]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once, and that long
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "practice:home"
-ACCOUNT_ADAPTER = "portal.sign_in.AccountAdapter"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "portal.signup.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "practice.password_links.LinkTokenGenerator"  # noqa: S105
-ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # practice.attempts counts in the database, for all processes
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.signin.password_links.LinkTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # accounts.signin.attempts counts in the database, for all processes
 ACCOUNT_FORMS = {
-    "change_password": "practice.forms.ChangePasswordForm",
-    "reauthenticate": "practice.forms.PasswordAgainForm",
-    "reset_password": "practice.forms.ResetPasswordForm",
-    "reset_password_from_key": "practice.forms.ResetPasswordKeyForm",
-    "set_password": "practice.forms.SetPasswordForm",
-    "user_token": "practice.forms.UserTokenForm",
+    "change_password": "accounts.signin.forms.ChangePasswordForm",
+    "reauthenticate": "accounts.signin.forms.PasswordAgainForm",
+    "reset_password": "accounts.signin.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.signin.forms.ResetPasswordKeyForm",
+    "set_password": "accounts.signin.forms.SetPasswordForm",
+    "user_token": "accounts.signin.forms.UserTokenForm",
 }
 # Staff need a second factor before they see anything of a patient; families do not.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=IS_PRODUCTION)
-MFA_ADAPTER = "practice.second_factor.Adapter"
+MFA_ADAPTER = "accounts.factors.second_factor.Adapter"
 MFA_FORMS = {
-    "authenticate": "practice.forms.CodeForm",
-    "reauthenticate": "practice.forms.CodeAgainForm",
-    "add_webauthn": "practice.forms.AddPasskeyForm",
-    "login_webauthn": "practice.forms.PasskeyAloneForm",
-    "authenticate_webauthn": "practice.forms.PasskeyForm",
-    "reauthenticate_webauthn": "practice.forms.PasskeyAgainForm",
+    "authenticate": "accounts.signin.forms.CodeForm",
+    "reauthenticate": "accounts.signin.forms.CodeAgainForm",
+    "add_webauthn": "accounts.signin.forms.AddPasskeyForm",
+    "login_webauthn": "accounts.signin.forms.PasskeyAloneForm",
+    "authenticate_webauthn": "accounts.signin.forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.signin.forms.PasskeyAgainForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an e-mail that is not confirmed yet is no reason to be less safe
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # the code before and the one after too: phones' clocks differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # http://localhost
-USERSESSIONS_ADAPTER = "practice.sign_in.SessionsAdapter"
-# Seconds without use, and seconds in all, by kind of user. Held by practice.sessions, whatever the cookie says.
+USERSESSIONS_ADAPTER = "accounts.signin.sign_in.SessionsAdapter"
+# Seconds without use, and seconds in all, by kind of user. Held by accounts.sessions.limits, whatever the cookie says.
 # NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
 SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}
 SESSION_WARNING = 2 * 60  # seconds before the end; at least 20 to answer by WCAG 2.2.1, at least 60 by our own standard
@@ -238,7 +242,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "practice.views.csrf_failed"
+CSRF_FAILURE_VIEW = "pinportal.views.csrf_failed"
 if IS_PRODUCTION:
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
@@ -250,7 +254,7 @@ if IS_PRODUCTION:
 DEVICE_COOKIE_NAME = "__Host-device" if IS_PRODUCTION else "device"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; no form of ours comes near it
 # Files are not counted by that, and only one place takes any: a stranger’s would fill the disk.
-FILE_UPLOAD_HANDLERS = ["practice.uploads.OnlyTheLogo"]
+FILE_UPLOAD_HANDLERS = ["portal.office.uploads.OnlyTheLogo"]
 
 # --- Language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -292,7 +296,7 @@ if LOG_FORMAT not in {"json", "text"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
 # The demo's terminal is for its instructions.
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if IS_DEMO else "INFO").upper()
-OUR_ROOMS = ["pinportal", "practice", "patients", "appointments", "portal"]
+OUR_ROOMS = ["pinportal", "audit", "practice", "accounts", "patients", "appointments", "portal"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,16 +1,10 @@
 """All addresses, where one process serves both surfaces (SURFACE=both)."""
 
-from django.urls import include, path
-
+from pinportal.public_urls import families
 from pinportal.shared_urls import handler400, handler403, handler404, handler500
 from pinportal.shared_urls import urlpatterns as shared
+from pinportal.staff_urls import staff
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
 
-urlpatterns = [
-    *shared,
-    path("", include("practice.all_urls")),
-    path("", include("portal.urls")),
-    path("patients/", include("patients.urls")),
-    path("schedule/", include("appointments.urls")),
-]
+urlpatterns = shared + staff + families

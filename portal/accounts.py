@@ -8,16 +8,19 @@ from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
+from accounts.factors import passkeys
+from accounts.factors.passkeys import Passkey
+from accounts.models import User
+from audit.models import AuditEvent
+from audit.trail import Action, Actor
 from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal.eligibility import others_read_along
 from portal.models import Account, Pin
-from portal.pin_rows import record_for, with_family
+from portal.pins.rows import record_for, with_family
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, Refused, TermsChanged
-from practice import passkeys, terms
-from practice.audit import Action, Actor
-from practice.models import AuditEvent, Practice, User
-from practice.passkeys import Passkey
+from practice import terms
+from practice.models import Practice
 
 # Whoever has a PIN could otherwise ask of everybody whether they have a sign-in at this practice. Beyond it every
 # e-mail is refused in the same words; the practice issues another PIN.

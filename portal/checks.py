@@ -6,8 +6,8 @@ from typing import Any
 from django.core import checks
 from django.db import connection
 
-from portal import keys
 from portal.models import Pin
+from portal.pins import keys
 
 
 @checks.register(checks.Tags.database)

@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from audit.trail import Action, Actor, record
 from patients.ages import today
 from portal.eligibility import block
 from portal.models import Pin
-from portal.pin_rows import BLOCKED_AT_TOUCH, ending, is_of_same_guardian
+from portal.pins.rows import BLOCKED_AT_TOUCH, ending, is_of_same_guardian
 from portal.refusals import NotRedeemable
-from practice.audit import Action, Actor, record
 from practice.models import Practice
 
 WRONG_BIRTH_DATES_UNTIL_LOCKED = 5  # R12

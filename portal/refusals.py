@@ -2,7 +2,7 @@
 
 from patients.models import Contact
 from portal.models import Pin
-from portal.pins import UnreadablePin
+from portal.pins.numbers import UnreadablePin
 
 
 class Refused(Exception):

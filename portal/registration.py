@@ -18,14 +18,16 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
+from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import alerts, pins, printing, throttle
 from portal.accounts import NewSignIn, check_refused_emails, make_account, own_account, record_refused_redemption
 from portal.eligibility import block
 from portal.judging import enter_verdict, is_spared, judge, why_ended
 from portal.models import Alert, Pin, Postponement, Registration
-from portal.pin_rows import (
+from portal.pins import alerts, numbers, throttle
+from portal.pins.rows import (
     KEY_IS_GONE,
     children_to_ask_about,
     close,
@@ -44,8 +46,8 @@ from portal.pin_rows import (
     with_family,
 )
 from portal.refusals import NotProven, NotRedeemable, Refused
-from practice.audit import Action, Actor, record
-from practice.models import Practice, User
+from portal.sheets import printing
+from practice.models import Practice
 
 LEFT_BY_FAMILY = "The family’s own wish: given up in the Patient Portal"  # staff read it in the chart
 
@@ -82,7 +84,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
             record_for(Action.PIN_REFUSED, family_contact, by, code=code)
             continue
         pin = live_pin(registration, by=by) if registration else None
-        if pin and not pins.has_key(pin.key_id):
+        if pin and not numbers.has_key(pin.key_id):
             refused[family_contact.pk] = KEY_IS_GONE
             record_for(Action.PIN_REFUSED, family_contact, by, code="key_gone")
         elif pin:
@@ -121,7 +123,7 @@ def prove(*, pin: str, birth_date: date, by: Actor, more: Sequence[str] = ()) ->
     find the row that goes with it; where it is none of theirs, it counts against each of the PINs (R12).
     Raises NotProven, the same for every reason, and TooManyAttempts. Nothing is spent yet.
     """
-    tried = [pins.digests(number) for number in dict.fromkeys([pin, *more])]
+    tried = [numbers.digests(number) for number in dict.fromkeys([pin, *more])]
     try:
         attempts = throttle.enter_all(by=by, digests=[digests[0] for digests in tried])
     except throttle.TooManyAttempts:

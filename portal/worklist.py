@@ -16,11 +16,11 @@ from appointments.models import Appointment
 from appointments.statuses import NOT_COMING
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import status, window
+from portal import status
 from portal.eligibility import who_to_register
 from portal.models import Postponement
-from portal.sheet import last_day
-from portal.window import Row
+from portal.rows import Row, rows_of
+from portal.sheets.sheet import last_day
 from practice.models import Practice
 
 T = TypeVar("T")
@@ -145,7 +145,7 @@ def read(day: date) -> Worklist:
     statuses = status.of_patients({visit.patient_id: visit.patient for visit in visits}.values())
     of = {visit.patient_id: statuses.get(visit.patient_id, status.UNREGISTERED).code for visit in visits}
     links_here = FamilyContact.objects.filter(patient__in=list(of), is_active=True)
-    here = _by(window.rows_of(links_here), lambda row: row.patient.pk)
+    here = _by(rows_of(links_here), lambda row: row.patient.pk)
     guardians = _guardians(here)
     families = [each for each in _families(visits, guardians, of) if each.statuses != {"registered"}]
     waiting = [family for family in families if not family.is_declined]
@@ -196,7 +196,7 @@ def _families(
     of_guardians = FamilyContact.objects.filter(contact__in=list(coming), is_active=True)
     children_ids = set(of_guardians.values_list("patient_id", flat=True))
     # The other guardians' registrations too: a family in which somebody else has the sheet needs no second one.
-    all_rows = window.rows_of(FamilyContact.objects.filter(patient__in=children_ids, is_active=True))
+    all_rows = rows_of(FamilyContact.objects.filter(patient__in=children_ids, is_active=True))
     of_contact = _by(all_rows, lambda row: row.family_contact.contact_id)
     of_child = _by(all_rows, lambda row: row.patient.pk)
     postponements = {each.contact_id: each for each in Postponement.objects.filter(contact__in=list(coming))}

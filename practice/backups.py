@@ -26,8 +26,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from audit.trail import Action, Actor, record
 from practice import dumps
-from practice.audit import Action, Actor, record
 
 FORMAT = 1
 MANIFEST = "manifest.json"

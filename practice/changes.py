@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from practice.audit import Action, Actor, record
+from audit.trail import Action, Actor, record
 from practice.models import Practice
 from practice.records import Stale
 

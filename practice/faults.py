@@ -3,7 +3,7 @@
 Nobody may be left guessing. Where a connection breaks during the commit not even the database's client
 knows what became of it; so a view that changes something says here what holds in either case, and what
 to do next. The error page takes this in place of its own sentence, unless it is certain
-itself (``practice.error_pages.saved``).
+itself (``pinportal.error_pages.saved``).
 """
 
 from collections.abc import Callable

@@ -8,13 +8,15 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from practice.models import User
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User
 
 SWITCHED = "language"  # in the session: what the switch was set to, signed in or not yet
 SOURCE = "en"  # what everything is written in
@@ -23,16 +25,16 @@ REVIEWED_BY = re.compile(r'^"X-Reviewed-By: *(.*?) *\\n"$', re.MULTILINE)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def remember(user: User | AnonymousUser, code: str) -> None:
+def remember(user: "User | AnonymousUser", code: str) -> None:
     """Keep this language in the account. Nothing for strangers, nor for a language that we have not."""
-    if isinstance(user, User) and code in _known() and user.language != code:
+    if user.is_authenticated and code in _known() and user.language != code:
         user.language = code
         user.save(update_fields=["language"])
 
 
-def of(user: User | AnonymousUser | None) -> str:
+def of(user: "User | AnonymousUser | None") -> str:
     """The language to write to this user in; empty where it is not known. Staff: English."""
-    if not isinstance(user, User):
+    if user is None or not user.is_authenticated:
         return ""
     if user.is_staff_member:
         return SOURCE
@@ -56,11 +58,11 @@ def switch(request: HttpRequest, code: str) -> None:
     if code not in _known():
         return
     request.session[SWITCHED] = code
-    if not (isinstance(request.user, User) and request.user.is_staff_member):
+    if not (request.user.is_authenticated and request.user.is_staff_member):
         remember(request.user, code)
 
 
-def settle(request: HttpRequest, response: HttpResponse, user: User) -> None:
+def settle(request: HttpRequest, response: HttpResponse, user: "User") -> None:
     """On signing in: the account learns what was chosen on the way; without a choice the device learns the account's.
 
     An account that says nothing yet takes the language in which its owner has just come in.

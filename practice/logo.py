@@ -1,6 +1,6 @@
 """The practice's logo: whatever is uploaded is read once, and only a small picture of our own making is kept.
 
-``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``practice:logo``.
+``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``logo``.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from functools import lru_cache
 from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
-from practice.audit import Action, Actor, record
+from audit.trail import Action, Actor, record
 from practice.models import Practice
 from practice.records import Stale
 

@@ -6,14 +6,18 @@ A published version is never changed: what a family has accepted stays what it w
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 
-from practice.audit import Action, Actor, record
+from audit.trail import Action, Actor, record
 from practice.languages import SOURCE
-from practice.models import Practice, Terms, TermsAcceptance, TermsText, User
+from practice.models import Practice, Terms, TermsAcceptance, TermsText
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import _User as User
 
 MAX_LENGTH = 20_000  # characters of a text, some eight pages
 
@@ -34,7 +38,7 @@ def text_of(terms: Terms, language: str = "") -> TermsText:
     return texts.get(language) or texts.get(language.split("-", maxsplit=1)[0]) or texts[SOURCE]  # every version has it
 
 
-def must_accept(user: User) -> Terms | None:
+def must_accept(user: "User") -> Terms | None:
     """The version this family's sign-in has yet to accept; None where it has, where there is none, and for staff."""
     newest = current()
     if newest is None or user.is_staff_member or newest.acceptances.filter(user=user).exists():
@@ -43,7 +47,7 @@ def must_accept(user: User) -> Terms | None:
 
 
 @transaction.atomic
-def accept(*, user: User, terms: Terms, by: Actor) -> TermsAcceptance:
+def accept(*, user: "User", terms: Terms, by: Actor) -> TermsAcceptance:
     """The user accepts this version, in the language of the page. Once: a second time changes and records nothing."""
     language = text_of(terms).language
     acceptance, is_new = TermsAcceptance.objects.get_or_create(user=user, terms=terms, defaults={"language": language})

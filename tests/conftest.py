@@ -16,7 +16,7 @@ from django.utils import translation
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from practice.models import StaffRecord, User
+from accounts.models import StaffRecord, User
 from tests import database, outside, people
 
 WAITS = 60_000  # milliseconds in a browser for what must come; a busy machine is slow, and who waits in vain is told

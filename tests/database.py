@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from practice import append_only, lanes
+from audit import append_only, lanes
 
 # Filled by Django itself with what the models are, not with what happened.
 KEPT_TABLES = {"django_content_type", "auth_permission"}

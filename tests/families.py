@@ -49,7 +49,7 @@ class Family:
     @property
     def address(self) -> str:
         """Where the sheet's QR code leads, from the server's name on."""
-        return f"{reverse('portal:register')}#{','.join(self.pins.values())}"
+        return f"{reverse('signup:register')}#{','.join(self.pins.values())}"
 
     def walk(self, page: Page, *, to: str) -> list[str]:
         """Answer one page after another until the one with this URL name; the headings on the way."""

@@ -14,10 +14,10 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import StaffRecord, User
+from accounts.sessions import limits
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient
-from practice import sessions
-from practice.models import StaffRecord, User
 
 PASSWORD = "Sunny side up, every morning"  # of everybody here, for tests that really sign in
 Role = FamilyContact.Role
@@ -57,7 +57,7 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     session = client.session
-    sessions.begin(session)  # as signing in does
+    limits.begin(session)  # as signing in does
     session.save()
     return client
 

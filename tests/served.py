@@ -12,5 +12,5 @@ STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStat
 STATIC_ROOT = Path(os.environ["STATIC_ROOT"])
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-ROOT_URLCONF = "tests.broken"
+ROOT_URLCONF = "tests.pinportal.broken"
 WRITES_TO_FAMILIES = True

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from portal.forms import NewSignInForm
 from portal.models import Pin
+from portal.signup.forms import NewSignInForm
 from practice.models import Practice
 from tests.reading import HIGHEST, grade, sentences_on, syllables
 from tests.test_translations import SPANISH, first, messages_of, printed_sheet
@@ -63,7 +63,7 @@ def test_the_complaints_about_email_and_password(sign_in):
 def test_the_sheet():
     practice = Practice(name="Sunnyside Pediatrics", phone="(614) 555-0100")
     sheets = [{"language": "en", "contact": "", "rows": [], "qr": ""}]
-    html = render_to_string("portal/sheet.html", {"practice": practice, "sheets": sheets})
+    html = render_to_string("portal/sheets/sheet.html", {"practice": practice, "sheets": sheets})
     text = sentences_on(html)
     assert "It is not your password" in text
     assert grade(text) <= HIGHEST
@@ -74,7 +74,7 @@ def test_the_pages_from_pin_to_my_children(rivera, front_desk):
     ids, pins = printed_sheet(rivera, front_desk)
     client, born = Client(), rivera.mateo.birth_date
     date = {"birth_date_day": born.day, "birth_date_month": born.month, "birth_date_year": born.year}
-    start, siblings, account = (reverse(f"portal:register{end}") for end in ("", "_siblings", "_account"))
+    start, siblings, account = (reverse(f"signup:register{end}") for end in ("", "_siblings", "_account"))
     pages = {}
 
     def see(name, response):
@@ -90,7 +90,7 @@ def test_the_pages_from_pin_to_my_children(rivera, front_desk):
     wrong = {f"{sibling}_day": "1", f"{sibling}_month": "1", f"{sibling}_year": "2001"}
     see("siblings, wrong date", client.post(siblings, wrong))
     see("you", client.post(siblings, {}, follow=True))
-    you, email = reverse("portal:register_you"), reverse("portal:register_email")
+    you, email = reverse("signup:register_you"), reverse("signup:register_email")
     see("e-mail", client.post(you, {"is_guardian": "yes"}, follow=True))
     see("e-mail, mistyped", client.post(email, {"email": "ana"}))
     see("e-mail, of somebody", client.post(email, {"email": front_desk.email}))

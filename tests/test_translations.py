@@ -19,15 +19,15 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation.template import templatize
 
+from audit.trail import Actor
 from patients.ages import today
 from portal import registration
-from practice.audit import Actor
 
 ROOT = Path(settings.BASE_DIR)
 GETTEXT = {
     "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy",
 }  # fmt: skip
-PAGES = ["portal:register", "account_login", "account_reset_password"]
+PAGES = ["signup:register", "account_login", "account_reset_password"]
 TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|#|<[^>]+>")
 # Plural rules of CLDR, which Django's own catalogues follow: as many forms as babel knows, or one more (Spanish).
@@ -166,7 +166,7 @@ def by_browser():
 
 def by_switch():
     client = Client()
-    answer = client.post(reverse("practice:language"), {"language": "es", "next": reverse("portal:register")})
+    answer = client.post(reverse("language"), {"language": "es", "next": reverse("signup:register")})
     assert answer.status_code == 302
     return client
 
@@ -208,7 +208,7 @@ def test_a_family_registers_in_spanish(client_in_spanish, rivera, front_desk):
     born = rivera.mateo.birth_date
     date = {"birth_date_day": born.day, "birth_date_month": born.month, "birth_date_year": born.year}
 
-    start = reverse("portal:register")
+    start = reverse("signup:register")
     assert "Regístrese con su PIN" in spanish(client.get(start))
     assert "Escriba el PIN de su hoja." in spanish(client.post(start, {}))
     other_day = date | {"birth_date_day": 8}
@@ -216,13 +216,13 @@ def test_a_family_registers_in_spanish(client_in_spanish, rivera, front_desk):
     html = spanish(client.post(start, {"pin": pins[ids[0]], **date}, follow=True))
     assert "Sus otros hijos" in html
     assert parts(html) == ["day", "month", "year"]
-    html = spanish(client.post(reverse("portal:register_siblings"), {}, follow=True))
+    html = spanish(client.post(reverse("signup:register_siblings"), {}, follow=True))
     assert "¿Es usted Ana Rivera?" in html
-    html = spanish(client.post(reverse("portal:register_you"), {"is_guardian": "yes"}, follow=True))
+    html = spanish(client.post(reverse("signup:register_you"), {"is_guardian": "yes"}, follow=True))
     assert "Su correo electrónico" in html
-    html = spanish(client.post(reverse("portal:register_email"), {"email": "ana@mail.example"}, follow=True))
+    html = spanish(client.post(reverse("signup:register_email"), {"email": "ana@mail.example"}, follow=True))
     assert "Usted es Ana Rivera" in html
-    account = reverse("portal:register_account")
+    account = reverse("signup:register_account")
     html = spanish(client.post(account, {"email": "ana", "password": "corta"}))
     assert "contraseña" in html
     assert "This password" not in html
@@ -242,7 +242,7 @@ def test_public_pages_come_in_spanish(page):
 
 @pytest.mark.usefixtures("db")
 def test_birth_dates_are_asked_for_in_the_order_of_the_language():
-    start = reverse("portal:register")
+    start = reverse("signup:register")
     assert parts(by_browser().get(start).content.decode()) == ["day", "month", "year"]
     assert parts(Client().get(start).content.decode()) == ["month", "day", "year"]
 
@@ -250,8 +250,8 @@ def test_birth_dates_are_asked_for_in_the_order_of_the_language():
 @pytest.mark.usefixtures("db")
 def test_the_switch_wins_over_the_browser_and_leads_back():
     client = by_browser()
-    client.post(reverse("practice:language"), {"language": "en", "next": reverse("portal:register")})
-    assert '<html lang="en"' in client.get(reverse("portal:register")).content.decode()
+    client.post(reverse("language"), {"language": "en", "next": reverse("signup:register")})
+    assert '<html lang="en"' in client.get(reverse("signup:register")).content.decode()
 
 
 @pytest.mark.usefixtures("db")

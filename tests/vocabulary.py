@@ -8,8 +8,9 @@ import django
 from allauth.mfa.models import Authenticator
 from babel.messages.mofile import read_mo
 
+from accounts.models import User
 from appointments.models import Appointment, Location, Provider
-from practice.models import Practice, TermsText, User
+from practice.models import Practice, TermsText
 from tests import people
 from tests.test_translations import catalogue_of, messages_of, several
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from appointments import clock, grid
+from appointments import clock
+from appointments.calendar import grid
 
 register = template.Library()
 

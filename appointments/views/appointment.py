@@ -13,17 +13,17 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import Permission, staff_page
 from appointments import visits
 from appointments.forms import MINUTES, NUMBER, YEARS, AppointmentForm, shown_time, which
 from appointments.models import Appointment, Location, Provider
 from appointments.refusals import Conflicting, NotPossible
+from audit.trail import Actor
 from patients import charts
 from patients.forms import add_differences, add_errors
 from patients.models import Patient
 from patients.search import MAX_LENGTH
 from patients.search import find_patients as search
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 from practice.models import Practice
 from practice.records import Stale, state_of
 

@@ -6,12 +6,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from accounts.access import Permission, staff_page
 from appointments import visits
 from appointments.models import Appointment
 from appointments.refusals import NotPossible
+from audit.trail import Actor
 from patients.views.roundtrip import way_back
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 
 
 @require_POST

@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.access import Permission, staff_page
 from appointments.models import Appointment
+from audit.trail import Actor
 from patients import charts
 from patients.models import Patient
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 
 MAX_PAST = 50  # visits; the latest
 

@@ -11,12 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.access import Permission, staff_page
 from appointments import hours, setup
 from appointments.models import Provider, TimeOff, VisitType
 from appointments.setup_forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
+from audit.trail import Actor
 from patients.forms import add_differences, add_errors
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 from practice.models import Practice
 from practice.records import Stale, state_of
 

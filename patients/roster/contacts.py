@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from audit.trail import Action, Actor, record
 from patients.folding import fold
 from patients.models import Contact, ContactIdentifier, FamilyContact
 from patients.phones import digits
@@ -12,7 +13,6 @@ from patients.roster.patients import ADDRESS, merged
 from patients.roster.records import GuardianRecord, Key
 from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, fitting, in_batches, savepoint
-from practice.audit import Action, Actor, record
 
 # The keys we make ourselves; all others are the senders' identifiers.
 OURS = "urn:pinportal:"

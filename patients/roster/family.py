@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Max
 
+from audit.trail import Action, Actor, record
 from patients.family import authority_problem
 from patients.models import FamilyContact
 from patients.roster.contacts import ContactImport, ContactMatch
@@ -18,7 +19,6 @@ from patients.roster.records import GuardianRecord, PatientRecord
 from patients.roster.relationships import Tie, strongest
 from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, in_batches, savepoint
-from practice.audit import Action, Actor, record
 
 _MAX_ORDER = 32767  # the column's
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from audit.trail import Action, Actor, record
 from patients.models import Patient, PatientAlias, PatientIdentifier
 from patients.placeholder_names import Verdict, judge
 from patients.roster.matching import Identity, Index, Match, gather
 from patients.roster.records import Key, PatientRecord, Person
 from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, fitting, in_batches, savepoint
-from practice.audit import Action, Actor, record
 
 _GENERATED = re.compile(r"I-(\d{6,})")
 ADDRESS = ("street", "city", "state", "postal_code")

@@ -7,13 +7,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access import Permission, staff_page
+from audit.trail import Actor
 from patients import charts
 from patients.forms import PatientForm, add_differences, add_errors
 from patients.models import Patient
 from patients.names import placeholder_problem
 from patients.views.roundtrip import is_out_of_date, way_back
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 from practice.records import state_of
 
 

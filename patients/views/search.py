@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from accounts.access import Permission, staff_page
+from audit.trail import Actor
 from patients import charts
 from patients.ages import today
 from patients.models import FamilyContact
 from patients.search import MAX_LENGTH, find_patients
-from practice.access import Permission, staff_page
-from practice.audit import Actor
 
 MAX_RESULTS = 50  # rows; who sees more than that types on
 PANEL_RESULTS = 10  # rows under the box on other pages

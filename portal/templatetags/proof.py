@@ -4,12 +4,12 @@ from typing import Any
 
 from django import template
 
-from portal import proof_clock
+from portal.signup import proof_clock
 
 register = template.Library()
 
 
-@register.inclusion_tag("portal/register/_clock.html", takes_context=True)
+@register.inclusion_tag("portal/signup/_clock.html", takes_context=True)
 def proof_clock_of(context: dict[str, Any]) -> dict[str, Any]:
     """The warning before it is forgotten. Nothing for who is signed in: their session ends sooner, and warns itself."""
     request = context.get("request")

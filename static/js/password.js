@@ -1,12 +1,12 @@
 // Password fields: a button that shows what is typed and, beside a new password, a meter with its reason in words.
-// The rules are those of practice/passwords.py, which decides; here they only speak sooner.
+// The rules are those of accounts/signin/passwords.py, which decides; here they only speak sooner.
 "use strict";
 
 {
   const words = document.getElementById("password-words").dataset;
   const SHORTEST = Number(words.shortest);
   const STRONG = 24; // characters: the meter is full
-  const LEAST_OWN = 8, LEAST_SURPRISING = 6; // as in practice/passwords.py
+  const LEAST_OWN = 8, LEAST_SURPRISING = 6; // as in accounts/signin/passwords.py
   const QUIET = 500; // milliseconds without typing before the words change, so that screen readers keep up
   const ROWS = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop"];
 

@@ -1,6 +1,6 @@
 // The registration page. PINs from the sheet's QR code stand behind '#' in the address: take them and clean the
 // address bar before anything else can see them. While a PIN is typed: group it 4-4-4 with the caret kept, and say
-// at once where to look again. Nothing here blocks sending; the server says the same words (portal/pin_hints.py).
+// at once where to look again. Nothing here blocks sending; the server says the same words (portal/pins/hints.py).
 "use strict";
 
 {
@@ -12,7 +12,7 @@
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
   ];
-  // Signs that may stand between the digits, some of them unseen: portal/pins.py has the same.
+  // Signs that may stand between the digits, some of them unseen: portal/pins/numbers.py has the same.
   const APART = /[\s\-‐-–—.·_/,\u00a0\u2007\u2009\u202f\u200b\u200e\u200f\u202a\u202c\ufeff]+/u;
   const MISREAD = Object.fromEntries(form.dataset.hintMisread.match(/../gu).map(([letter, digit]) => [letter, digit]));
 

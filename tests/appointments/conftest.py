@@ -2,7 +2,7 @@ import pytest
 import time_machine
 
 from appointments.models import Location, Provider
-from practice.audit import Actor
+from audit.trail import Actor
 from tests.appointments import schedules
 
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from appointments import clock
 from appointments.models import Appointment, Provider, WorkingHours
+from audit.models import AuditEvent
 from patients.models import Patient
 from portal.models import Registration
-from practice.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
@@ -118,7 +118,7 @@ def leaves_lines(client: Client, url: str, span: str) -> None:
     assert views_in_trail() == [line] * 2
     for minute, expected in [(1, 2), (14, 2), (28, 2), (29, 2), (31, 3), (40, 3)]:
         with time_machine.travel(today_at(10, minute), tick=False):
-            client.post(reverse("practice:session"))  # or the session would end
+            client.post(reverse("accounts:session"))  # or the session would end
             client.get(url, {"refresh": "1"}, headers=HTMX)
         assert (minute, views_in_trail()) == (minute, [line] * expected)
 

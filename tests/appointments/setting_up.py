@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from appointments.models import Appointment, Provider, TimeOff, VisitType, WorkingHours
-from practice.models import AuditEvent
+from audit.models import AuditEvent
 
 DAY = [(time(8), time(12)), (time(13), time(17))]
 MORNING = [(time(9), time(12))]

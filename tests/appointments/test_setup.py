@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from appointments import clock, setup
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from audit.models import AuditEvent
+from audit.trail import Actor
+from practice.models import Practice
 from practice.records import Stale, state_of
 from tests.appointments import setting_up
 from tests.appointments.setting_up import DAY, MORNING

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from appointments import visits
 from appointments.models import Appointment, TimeOff, WorkingHours
 from appointments.refusals import Conflicting, NotPossible
-from practice.models import AuditEvent
+from audit.models import AuditEvent
 from practice.records import Stale, state_of
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at

@@ -5,8 +5,8 @@ import pytest
 from appointments import visits
 from appointments.models import Appointment
 from appointments.refusals import Conflicting, NotPossible
-from practice.audit import Actor
-from practice.models import AuditEvent
+from audit.models import AuditEvent
+from audit.trail import Actor
 from practice.records import Stale, state_of
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at

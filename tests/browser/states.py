@@ -1,8 +1,8 @@
 """Every page that families meet, in each of its states. One more is one more function in one of these modules."""
 
+from tests.accounts.sessions.sittings import warned
 from tests.browser import states_account, states_children, states_register  # noqa: F401  # each enters its states
 from tests.browser.visit import STATES, Visit, prepared, state
-from tests.practice.sittings import warned
 
 __all__ = ["LEFT_OUT", "STATES", "WRONG", "Visit", "prepared"]
 
@@ -52,7 +52,7 @@ for _state, _name in DONE.items():
 def _(visit):
     visit.settings.WRITES_TO_FAMILIES = False
     visit.sign_in(visit.registered(visit.rivera.mateo))
-    visit.go("practice:change_email")
+    visit.go("family_account:change_email")
 
 
 # --- The end of a session ------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ def _(visit):
     visit.settings.SESSION_LIMITS = {"family": (60, 600)}
     visit.settings.SESSION_WARNING = 58
     visit.sign_in(visit.registered(visit.rivera.mateo))
-    visit.go("portal:children")
+    visit.go("family:children")
     warned(visit.page)
 
 
@@ -72,14 +72,14 @@ def _(visit):
     visit.settings.SESSION_LIMITS = {"family": (2, 600)}
     visit.settings.SESSION_WARNING = 1
     visit.sign_in(visit.registered(visit.rivera.mateo))
-    visit.go("portal:children")
+    visit.go("family:children")
     visit.page.locator("#session-ended-why").wait_for(timeout=20_000)
 
 
 @state("session, signed in again")
 def _(visit):
     visit.sign_in(visit.registered(visit.rivera.mateo))
-    visit.go("practice:session_back")
+    visit.go("accounts:session_back")
 
 
 # --- What went wrong -----------------------------------------------------------------------------------

@@ -5,10 +5,11 @@ import re
 from allauth.mfa.models import Authenticator
 from django.core import mail
 
-from practice import email_addresses, sign_ins
+from accounts import staff
+from accounts.family import email_addresses
 from tests import families, people
+from tests.accounts.factors import codes
 from tests.browser.visit import STATES, state
-from tests.practice import codes
 
 PASSKEY = {"name": "My phone", "credential": {}}
 
@@ -32,13 +33,13 @@ def _with_app(visit, **ways):
 @state("Account")
 def _(visit):
     _ana(visit)
-    visit.go("practice:account")
+    visit.go("family_account:account")
 
 
 @state("Account, with app, passkey and codes")
 def _(visit):
     _with_app(visit)
-    visit.go("practice:account")
+    visit.go("family_account:account")
 
 
 @state("Account, without a password")
@@ -47,7 +48,7 @@ def _(visit):
     user.set_unusable_password()
     user.save()
     visit.sign_in(user)
-    visit.go("practice:account")
+    visit.go("family_account:account")
 
 
 # --- E-mail ------------------------------------------------------------------------------------------
@@ -56,14 +57,14 @@ def _(visit):
 @state("confirm the e-mail")
 def _(visit):
     _ana(visit)
-    visit.go("practice:confirm_email")
+    visit.go("family_account:confirm_email")
 
 
 def _sent(visit, email=""):
     """A code is on its way there, and Ana is on the page that asks for it; the code."""
     user = _ana(visit)
     email_addresses.send_code(user=user, email=email or user.email, by=visit.by)
-    visit.go("practice:confirm_email")
+    visit.go("family_account:confirm_email")
     return re.search(r"^\d{6}$", mail.outbox[-1].body, re.MULTILINE)[0]
 
 
@@ -75,7 +76,7 @@ def _(visit):
 @state("confirm the e-mail, My Children asks for it")
 def _(visit):
     _sent(visit)
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 @state("confirm the e-mail, wrong code")
@@ -94,13 +95,13 @@ def _(visit):
 @state("change the e-mail")
 def _(visit):
     _ana(visit)
-    visit.go("practice:change_email")
+    visit.go("family_account:change_email")
 
 
 @state("change the e-mail, to the same")
 def _(visit):
     user = _ana(visit)
-    visit.go("practice:change_email")
+    visit.go("family_account:change_email")
     visit.page.locator("[name=email]").fill(user.email)
     visit.press()
 
@@ -152,7 +153,7 @@ def _(visit):
 
 def link(user):
     """As mailed to a confirmed address, or made at the desk: the way there without the server's name."""
-    return "/" + sign_ins.password_link(user).split("/", 3)[3]
+    return "/" + staff.password_link(user).split("/", 3)[3]
 
 
 @state("choose a new password")

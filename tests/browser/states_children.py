@@ -30,13 +30,13 @@ def _myself(visit):
 def _(visit):
     visit.book(visit.rivera.mateo, 3)
     _ana(visit)
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 @state("My Children, none")
 def _(visit):
     visit.sign_in(people.family_user("stranger@mail.example"))
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 @state("My Children, a PIN waits and one cannot be seen")
@@ -44,7 +44,7 @@ def _(visit):
     _ana(visit, visit.rivera.mateo)
     visit.rivera.mateo.status = "inactive"
     visit.rivera.mateo.save()
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 @state("My Children, limited and grown up")
@@ -52,13 +52,13 @@ def _(visit):
     _ana(visit)
     _born(visit.rivera.mateo, 14)
     _born(visit.rivera.sofia, 18)
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 @state("Myself")
 def _(visit):
     _myself(visit)
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 # --- A child -----------------------------------------------------------------------------------------
@@ -75,13 +75,13 @@ def _(visit):
         visit.book(visit.rivera.mateo, days, **fields)
     steps.registered(visit.by, visit.rivera.link(visit.rivera.luis, visit.rivera.mateo), email="luis@mail.example")
     _ana(visit)
-    visit.go("portal:child", visit.rivera.mateo.pk)
+    visit.go("family:child", visit.rivera.mateo.pk)
 
 
 @state("a child, no visits")
 def _(visit):
     _ana(visit)
-    visit.go("portal:child", visit.rivera.mateo.pk)
+    visit.go("family:child", visit.rivera.mateo.pk)
 
 
 @state("a child, limited access")
@@ -89,27 +89,27 @@ def _(visit):
     visit.book(visit.rivera.mateo, 3)
     _ana(visit)
     _born(visit.rivera.mateo, 14)
-    visit.go("portal:child", visit.rivera.mateo.pk)
+    visit.go("family:child", visit.rivera.mateo.pk)
 
 
 @state("my own page")
 def _(visit):
     visit.book(visit.rivera.carmen, 3)
     _myself(visit)
-    visit.go("portal:child", visit.rivera.carmen.pk)
+    visit.go("family:child", visit.rivera.carmen.pk)
 
 
 @state("a child, not registered yet")
 def _(visit):
     _ana(visit, visit.rivera.mateo)
-    visit.go("portal:child", visit.rivera.sofia.pk)
+    visit.go("family:child", visit.rivera.sofia.pk)
 
 
 @state("a child, grown up")
 def _(visit):
     _ana(visit)
     _born(visit.rivera.mateo, 18)
-    visit.go("portal:child", visit.rivera.mateo.pk)
+    visit.go("family:child", visit.rivera.mateo.pk)
 
 
 # --- Who looked, and leaving ---------------------------------------------------------------------------
@@ -118,15 +118,15 @@ def _(visit):
 @state("who looked at it")
 def _(visit):
     _ana(visit)
-    visit.go("portal:child", visit.rivera.mateo.pk)
-    visit.go("portal:child_history", visit.rivera.mateo.pk)
+    visit.go("family:child", visit.rivera.mateo.pk)
+    visit.go("family:child_history", visit.rivera.mateo.pk)
 
 
 @state("who looked at it, limited access")
 def _(visit):
     _ana(visit)
     _born(visit.rivera.mateo, 14)
-    visit.go("portal:child_history", visit.rivera.mateo.pk)
+    visit.go("family:child_history", visit.rivera.mateo.pk)
 
 
 @state("who looked at it, older")
@@ -138,18 +138,18 @@ def _(visit):
 @state("remove my access")
 def _(visit):
     _ana(visit)
-    visit.go("portal:leave_child", visit.rivera.mateo.pk)
+    visit.go("family:leave_child", visit.rivera.mateo.pk)
 
 
 @state("remove my access to my own page")
 def _(visit):
     _myself(visit)
-    visit.go("portal:leave_child", visit.rivera.carmen.pk)
+    visit.go("family:leave_child", visit.rivera.carmen.pk)
 
 
 @state("my access is removed")
 def _(visit):
     _ana(visit)
-    visit.go("portal:leave_child", visit.rivera.mateo.pk)
+    visit.go("family:leave_child", visit.rivera.mateo.pk)
     visit.page.locator("main .btn-danger").click()
     visit.page.wait_for_load_state()

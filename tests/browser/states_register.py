@@ -4,18 +4,19 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from portal import registration, throttle
+from audit.trail import Actor
+from portal import registration
 from portal.models import Pin, RedemptionFailure
-from portal.pin_rows import ending
+from portal.pins import throttle
+from portal.pins.rows import ending
 from practice import terms
-from practice.audit import Actor
 from practice.models import TermsAcceptance, TermsText
 from tests import people
 from tests.browser.visit import state, touch
 from tests.portal import steps
 
 START, SIBLINGS, ANOTHER, YOU, EMAIL, AGREE, ACCOUNT = (
-    f"portal:register{name}" for name in ("", "_siblings", "_another", "_you", "_email", "_terms", "_account")
+    f"signup:register{name}" for name in ("", "_siblings", "_another", "_you", "_email", "_terms", "_account")
 )
 
 # --- The PIN -----------------------------------------------------------------------------------------
@@ -170,20 +171,20 @@ def _(visit):
 
 @state("terms to read")
 def _(visit):
-    visit.go("portal:terms")
+    visit.go("family:terms")
 
 
 @state("terms to read, there are none")
 def _(visit):
     for rows in (TermsAcceptance, TermsText, type(terms.current())):
         rows.objects.all().delete()
-    visit.go("portal:terms")
+    visit.go("family:terms")
 
 
 @state("newer terms to accept")
 def _(visit):
     visit.sign_in(people.family_user("stranger@mail.example"), accepts=False)
-    visit.go("portal:children")
+    visit.go("family:children")
 
 
 # --- The account -------------------------------------------------------------------------------------

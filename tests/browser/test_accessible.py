@@ -26,7 +26,7 @@ STYLED = "() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]
 
 @pytest.fixture
 def visit(new_context, live_server, db, settings):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     settings.PORTAL_URL = live_server.url
     settings.WRITES_TO_FAMILIES = True
     page = new_context(has_touch=True).new_page()
@@ -87,7 +87,7 @@ def test_the_hour_is_put_off_at_the_press_of_a_key(visit):
 
 def test_nobody_answers_and_the_page_leads_back_to_the_pin(visit):
     visit.page.clock.install()
-    visit.prove("portal:register_account")
+    visit.prove("signup:register_account")
     visit.page.clock.fast_forward("59:00")
     expect(visit.page.get_by_text("Do you need more time?")).to_be_visible()
     visit.page.context.clear_cookies()  # as the server has forgotten it

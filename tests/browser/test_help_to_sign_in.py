@@ -3,11 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from practice.audit import Actor
+from audit.trail import Actor
 from tests import people
 from tests.accessibility import axe
+from tests.accounts.factors import codes
 from tests.portal import steps
-from tests.practice import codes
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 PASSWORD = "a quiet street after rain"
@@ -17,7 +17,7 @@ def test_from_the_desk_to_my_children(desk, new_context, live_server, front_desk
     settings.PORTAL_URL = live_server.url
     link = rivera.link(rivera.ana, rivera.mateo)
     codes.app_of(steps.registered(Actor(front_desk, "192.0.2.1"), link))
-    desk.goto(live_server.url + reverse("portal:help_to_sign_in", args=[link.pk]))
+    desk.goto(live_server.url + reverse("desk:help_to_sign_in", args=[link.pk]))
     desk.get_by_label("Password").fill(people.PASSWORD)
     desk.keyboard.press("Enter")
     desk.get_by_role("button", name="Make the link").wait_for()

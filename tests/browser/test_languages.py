@@ -9,7 +9,7 @@ from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from practice.models import User
+from accounts.models import User
 from tests import by_hand
 from tests.accessibility import axe
 from tests.browser.states import STATES, prepared
@@ -46,7 +46,7 @@ def language(request):
 
 
 def visit_of(context, live_server, settings):
-    settings.ROOT_URLCONF = "tests.broken"
+    settings.ROOT_URLCONF = "tests.pinportal.broken"
     settings.PORTAL_URL = live_server.url
     settings.WRITES_TO_FAMILIES = True
     page = context.new_page()
@@ -111,7 +111,7 @@ def test_what_was_typed_comes_along_and_is_written_down_nowhere(english):
     assert page.locator("[name=pin]").input_value() == typed
     assert page.locator("[name=birth_date_year], [name=birth_date_2]").first.input_value() == "2018"
     # What stays is whether this browser can make a passkey (register.js), and nothing of what was typed.
-    assert kept(page) == [{"passkey": ""}, {}, f"{english.url}{reverse('portal:register')}", None]
+    assert kept(page) == [{"passkey": ""}, {}, f"{english.url}{reverse('signup:register')}", None]
     switch(page, "العربيّة")
     assert page.locator("[name=pin]").input_value() == typed
     assert page.evaluate("document.documentElement.dir") == "rtl"
@@ -132,17 +132,17 @@ def test_passwords_are_not_carried(english):
 
 def test_what_was_proven_stays_after_a_switch_and_the_account_speaks_the_language_of_the_registration(english):
     page = english.page
-    english.prove("portal:register_account")
+    english.prove("signup:register_account")
     switch(page, "Español")
-    assert page.url.endswith(reverse("portal:register_account"))
-    english.family.walk(page, to="portal:children")
+    assert page.url.endswith(reverse("signup:register_account"))
+    english.family.walk(page, to="family:children")
     assert page.evaluate("document.documentElement.lang") == "es"
     assert User.objects.get(email=english.family.email).language == "es"
 
 
 def test_a_page_that_was_sent_and_came_back_with_mistakes_is_switched_without_sending_it_again(english):
     page = english.page
-    english.go("portal:register")
+    english.go("signup:register")
     page.locator("[name=pin]").fill("1234 5678 9010")
     english.press()
     expect(page.locator(".error-summary")).to_be_visible()
@@ -153,6 +153,6 @@ def test_a_page_that_was_sent_and_came_back_with_mistakes_is_switched_without_se
 
 def test_the_switch_on_the_sign_in_page_keeps_where_signing_in_leads(english):
     page = english.page
-    english.open(f"{reverse('account_login')}?next={reverse('portal:register_account')}")
+    english.open(f"{reverse('account_login')}?next={reverse('signup:register_account')}")
     switch(page, "Español")
-    assert page.url.endswith(f"?next={reverse('portal:register_account')}")
+    assert page.url.endswith(f"?next={reverse('signup:register_account')}")

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from appointments.models import Appointment, Location, Provider
-from practice.audit import Actor
+from audit.trail import Actor
 from practice.models import Practice
 from tests import people
 from tests.accessibility import axe
@@ -47,7 +47,7 @@ def fits(page, path):
 
 
 def test_from_the_list_to_history_downloads_and_out(phone, live_server):
-    phone.goto(live_server.url + reverse("portal:children"))
+    phone.goto(live_server.url + reverse("family:children"))
     fits(phone, "/my/children/")
     phone.locator(".child-card", has_text="Mateo").get_by_role("link", name="All visits").click()
     fits(phone, "/my/children/*/")
@@ -70,11 +70,11 @@ def test_from_the_list_to_history_downloads_and_out(phone, live_server):
 
 
 def test_a_teen_is_limited_and_says_why(phone, live_server, rivera):
-    phone.goto(live_server.url + reverse("portal:child", args=[rivera.sofia.pk]))
+    phone.goto(live_server.url + reverse("family:child", args=[rivera.sofia.pk]))
     phone.get_by_text("From age 12 to 17, teens have some privacy.").wait_for()
     fits(phone, "/my/children/*/")
     rivera.sofia.birth_date = people.years_ago(18)
     rivera.sofia.save()
-    phone.goto(live_server.url + reverse("portal:children"))
+    phone.goto(live_server.url + reverse("family:children"))
     phone.get_by_text("Your child is an adult now").wait_for()
     axe(phone)

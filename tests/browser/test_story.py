@@ -4,9 +4,10 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from audit.models import AuditEvent
 from patients.models import Patient
 from portal.models import Registration
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from tests import people
 from tests.accessibility import axe
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 MOST_BYTES = 40_000  # of the registration page on the first visit; 100,000 would be allowed
 MOST_OF_ONE = 10_000  # of any other file than the page itself
-PUBLIC = ["portal:register", "account_login", "account_reset_password", "account_signup"]
+PUBLIC = ["signup:register", "account_login", "account_reset_password", "account_signup"]
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def phone(new_context):
 
 def test_the_first_visit_asks_for_few_and_small_files(phone, address):
     traffic = network.listen(phone)
-    phone.goto(address + reverse("portal:register"))
+    phone.goto(address + reverse("signup:register"))
     assert network.vitals(phone)["shift"] == 0
     kinds = sorted(each.kind for each in traffic.asked if not each.url.endswith(".svg"))  # brand and browser's tab
     assert kinds == ["Document", "Script", "Script", "Stylesheet"]
@@ -60,10 +60,10 @@ def test_the_first_visit_asks_for_few_and_small_files(phone, address):
 
 def test_the_next_visit_asks_for_the_page_alone(phone, address):
     traffic = network.listen(phone)
-    phone.goto(address + reverse("portal:register"))
+    phone.goto(address + reverse("signup:register"))
     network.vitals(phone)
     traffic.answers.clear()
-    phone.goto(address + reverse("portal:register"))
+    phone.goto(address + reverse("signup:register"))
     network.vitals(phone)
     assert [each.kind for each in traffic.asked] == ["Document"]
 

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from accounts import demo
+from accounts.models import User
 from appointments.models import Appointment, Location, Provider
-from portal import proof
-from practice import demo, terms
-from practice.audit import Actor
-from practice.models import Practice, User
+from audit.trail import Actor
+from portal.signup import proof
+from practice import terms
+from practice.models import Practice
 from tests import families, people
 from tests.portal import steps
 

@@ -105,7 +105,7 @@ class PostgresDatabase:
 
     def busy(self):
         """Another writer holds what everybody needs."""
-        return self.stalled("practice_auditevent")
+        return self.stalled("audit_auditevent")
 
     @contextmanager
     def stalled_commit(self):
@@ -113,7 +113,7 @@ class PostgresDatabase:
         self.rows(
             "CREATE FUNCTION stall() RETURNS trigger AS"
             " 'BEGIN PERFORM pg_advisory_xact_lock(17); RETURN NULL; END' LANGUAGE plpgsql;"
-            "CREATE CONSTRAINT TRIGGER stall AFTER INSERT ON practice_auditevent DEFERRABLE INITIALLY DEFERRED"
+            "CREATE CONSTRAINT TRIGGER stall AFTER INSERT ON audit_auditevent DEFERRABLE INITIALLY DEFERRED"
             " FOR EACH ROW EXECUTE FUNCTION stall()"
         )
         with self.held("SELECT pg_advisory_xact_lock(17)"):

@@ -49,10 +49,10 @@ REGISTER = Deed(
     "FROM portal_pin p JOIN portal_registration r ON r.id = p.registration_id"
     " JOIN patients_familycontact f ON f.id = r.family_contact_id"
     " JOIN patients_contact c ON c.id = f.contact_id WHERE c.given_name = 'Ana'",
-    "practice_auditevent",
+    "audit_auditevent",
 )
 PRINT = Deed("print", "FROM portal_pin WHERE printed_at IS NOT NULL", "portal_pinsheet")
-REDEEM = Deed("redeem", "FROM portal_registration WHERE status = 'registered'", "practice_auditevent")
+REDEEM = Deed("redeem", "FROM portal_registration WHERE status = 'registered'", "audit_auditevent")
 PRINT_RUN = Deed("print_run", "FROM portal_pin WHERE printed_at IS NOT NULL", "portal_pinsheet")
 DEEDS = [REGISTER, PRINT, REDEEM]
 
@@ -82,7 +82,7 @@ HALVES = {
     "an account without a registered child": "portal_account a WHERE NOT EXISTS (SELECT 1 FROM portal_registration r"
     " JOIN patients_familycontact f ON f.id = r.family_contact_id"
     " WHERE f.contact_id = a.contact_id AND r.status = 'registered')",
-    "a family's sign-in without an account": "practice_user u WHERE u.kind = 'family'"
+    "a family's sign-in without an account": "accounts_user u WHERE u.kind = 'family'"
     " AND NOT EXISTS (SELECT 1 FROM portal_account a WHERE a.user_id = u.id)",
     "a printed PIN without a sheet": "portal_pin p WHERE p.printed_at IS NOT NULL"
     " AND NOT EXISTS (SELECT 1 FROM portal_pinsheet_pins s WHERE s.pin_id = p.id)",
@@ -101,5 +101,5 @@ def assert_nothing_is_half_done(database):
     for what, where in HALVES.items():
         assert database.rows(f"SELECT count(*) FROM {where}") == [(0,)], what  # noqa: S608
     for action, where in RECORDED.items():
-        lines = database.rows(f"SELECT count(*) FROM practice_auditevent WHERE action = '{action}'")  # noqa: S608
+        lines = database.rows(f"SELECT count(*) FROM audit_auditevent WHERE action = '{action}'")  # noqa: S608
         assert lines == database.rows(f"SELECT count(*) FROM {where}"), action  # noqa: S608

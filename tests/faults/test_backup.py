@@ -21,7 +21,7 @@ from tests.servers import ROOT
 
 pytestmark = pytest.mark.postgres
 
-TRAIL = "practice_auditevent"
+TRAIL = "audit_auditevent"
 ADD_ONE_OF_EACH = """
 import django; django.setup()
 from tests import people
@@ -95,7 +95,7 @@ def test_what_goes_in_comes_out(database, empty, tmp_path):
     trail = before.pop(TRAIL)
     assert [row for row in after.pop(TRAIL) if row in trail] == trail
     for table in before:
-        if not table.startswith("practice_audit"):  # what belongs to the trail goes on with it
+        if not table.startswith("audit_audit"):  # what belongs to the trail goes on with it
             assert after[table] == before[table], table
     assert actions(database)[-1] == "backup.made"
     assert actions(empty)[-1] == "backup.restored"
@@ -125,19 +125,19 @@ def test_a_backup_of_a_database_in_use_is_of_one_moment(database, empty, tmp_pat
                 f"('{who}{number}@x.example', 'staff', true, '', '2026-01-01 00:00+00:00', '', 0, 0)" for who in "ab"
             )
             columns = "(email, kind, is_active, language, date_joined, password, session_number, link_number)"
-            database.rows(f"INSERT INTO practice_user {columns} VALUES {first}, {second}")  # noqa: S608
+            database.rows(f"INSERT INTO accounts_user {columns} VALUES {first}, {second}")  # noqa: S608
 
     writer = threading.Thread(target=add)
     writer.start()
     try:
-        wait_until(lambda: database.rows("SELECT 1 FROM practice_user WHERE email = 'b20@x.example'"))
+        wait_until(lambda: database.rows("SELECT 1 FROM accounts_user WHERE email = 'b20@x.example'"))
         file = backup(database, tmp_path)
     finally:
         stop.set()
         writer.join()
     restored(empty, file)
     counts = [
-        empty.rows(f"SELECT count(*) FROM practice_user WHERE email LIKE '{who}%@x.example'")[0][0]  # noqa: S608
+        empty.rows(f"SELECT count(*) FROM accounts_user WHERE email LIKE '{who}%@x.example'")[0][0]  # noqa: S608
         for who in "ab"
     ]
     assert counts[0] == counts[1] >= 20

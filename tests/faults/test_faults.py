@@ -118,9 +118,9 @@ def use_up_what_is_set_aside(database):
     """PostgreSQL gets disk space page by page: fill the last page of the trail, to which every deed adds."""
     columns = "at, action, address, detail, lane_id, number, key_id, mac"
     smallest = (
-        f"INSERT INTO practice_auditevent ({columns}) "  # noqa: S608
+        f"INSERT INTO audit_auditevent ({columns}) "  # noqa: S608
         "SELECT now(), '', '', '{}', 64, coalesce(max(number), 0) + 1, '', '' "
-        "FROM practice_auditevent WHERE lane_id = 64"
+        "FROM audit_auditevent WHERE lane_id = 64"
     )
 
     def add_until_it_fails():

@@ -87,7 +87,7 @@ def test_a_process_that_freezes_in_a_transaction_does_not_keep_others_waiting(da
     other = Site(database.url, tmp_path / "other.log", DATABASE_LOCK_SECONDS="15")
     try:
         do = REGISTER.prepare(frozen, known)
-        hold = database.held("LOCK TABLE practice_auditevent IN SHARE MODE")
+        hold = database.held("LOCK TABLE audit_auditevent IN SHARE MODE")
         with hold as let_go, under_way(do, database) as answer:
             (worker,) = frozen.workers
             os.kill(worker, signal.SIGSTOP)

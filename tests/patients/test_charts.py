@@ -7,11 +7,11 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from audit.models import AuditEvent
+from audit.trail import Actor
 from patients import charts
 from patients.ages import today
 from patients.models import Patient
-from practice.audit import Actor
-from practice.models import AuditEvent
 from tests import people
 
 pytestmark = pytest.mark.postgres

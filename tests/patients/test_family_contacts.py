@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from audit.models import AuditEvent
+from audit.trail import Actor
 from patients import family
 from patients.models import Contact, FamilyContact
-from practice.audit import Actor
-from practice.models import AuditEvent
 from tests import people
 from tests.people import Authority, Role
 
@@ -67,7 +67,7 @@ def test_list_with_the_primary_contact_below(as_front_desk, url, rivera, ana_mat
     # The button stands right of Home Email.
     email, button = page.text.index("ana.rivera@mail.example"), page.text.index("Create/Validate Portal Account")
     assert 0 < button - email < 500
-    assert reverse("portal:window", args=[ana_mateo.pk]) in page.text
+    assert reverse("desk:window", args=[ana_mateo.pk]) in page.text
     event = AuditEvent.objects.get()
     assert (event.action, event.patient_id) == ("patient.viewed", rivera.mateo.pk)
     assert event.detail == {"tab": "family_contacts"}

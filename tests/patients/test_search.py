@@ -8,9 +8,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.models import AuditEvent
 from patients.models import Patient, PatientAlias
 from patients.search import find_contacts, find_patients
-from practice.models import AuditEvent
 from tests import people
 
 pytestmark = pytest.mark.postgres

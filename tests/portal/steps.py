@@ -11,10 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from stdnum import damm
 
+from accounts.models import StaffRecord
+from audit.models import AuditEvent, AuditLane
+from audit.trail import Actor
 from portal import registration
 from practice import terms
-from practice.audit import Actor
-from practice.models import AuditEvent, AuditLane, StaffRecord
 from tests import people
 
 LINKED = {"front desk", "clinician", "administrator"}  # staff with an active record
@@ -149,18 +150,18 @@ def guesses(count, *, first=0):
 
 
 def prove(client, number, patient):
-    return client.post(reverse("portal:register"), typed(number, patient.birth_date))
+    return client.post(reverse("signup:register"), typed(number, patient.birth_date))
 
 
 def confirm(client):
     """The parent is who the sheet was made for."""
-    return client.post(reverse("portal:register_you"), {"is_guardian": "yes"})
+    return client.post(reverse("signup:register_you"), {"is_guardian": "yes"})
 
 
 def answer(client, email="ana@mail.example"):
     """What is asked before the last step: who you are, and the e-mail."""
     confirm(client)
-    return client.post(reverse("portal:register_email"), {"email": email})
+    return client.post(reverse("signup:register_email"), {"email": email})
 
 
 def registered(by, *links, email="parent@mail.example"):

@@ -7,10 +7,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from portal import pins, registration
+from accounts.models import User
+from audit.models import AuditEvent
+from audit.trail import Actor
+from portal import registration
 from portal.models import Account, Alert, Pin, Registration
-from practice.audit import Actor
-from practice.models import AuditEvent, User
+from portal.pins import numbers as pins
 from tests.at_once import at_once
 from tests.portal.steps import UNKNOWN, answer, guesses, typed
 
@@ -49,28 +51,28 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     caplog.set_level("DEBUG")
     mateo, sofia = rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
     chosen = {"child": [mateo.pk, sofia.pk]}
-    page = as_front_desk.post(reverse("portal:issue", args=[mateo.pk]), chosen)
-    as_front_desk.post(reverse("portal:show", args=[mateo.pk]), {"only": mateo.pk})
-    as_front_desk.post(reverse("portal:print", args=[mateo.pk]), chosen)
+    page = as_front_desk.post(reverse("desk:issue", args=[mateo.pk]), chosen)
+    as_front_desk.post(reverse("desk:show", args=[mateo.pk]), {"only": mateo.pk})
+    as_front_desk.post(reverse("desk:print", args=[mateo.pk]), chosen)
     numbers = [pins.unseal(pin.sealed) for pin in Pin.objects.order_by("pk")]
     assert all(pins.grouped(number) in page.content.decode() for number in numbers)
     parent, born = Client(), rivera.mateo.birth_date
     parent.post(
-        reverse("portal:register"),
+        reverse("signup:register"),
         {"pin": numbers[0], "birth_date_month": born.month, "birth_date_day": born.day, "birth_date_year": born.year},
     )
     answer(parent, "ana@example.com")
-    parent.post(reverse("portal:register_account"), {"email": "ana@example.com", "password": PASSWORD})
+    parent.post(reverse("signup:register_account"), {"email": "ana@example.com", "password": PASSWORD})
     assert Registration.objects.filter(status="registered").count() == 1
     grandmother, tried = Client(), f"{int(numbers[1][:6]):06}000000"
     for pin, day in [(numbers[1], born), (numbers[1], born), (numbers[0], born), (UNKNOWN, born), (tried, born)]:
-        grandmother.post(reverse("portal:register"), typed(pin, day))
+        grandmother.post(reverse("signup:register"), typed(pin, day))
     for guess in guesses(25):  # until it is refused, and the practice is told
-        grandmother.post(reverse("portal:register"), typed(guess, born))
+        grandmother.post(reverse("signup:register"), typed(guess, born))
     assert Alert.objects.count() == 1
     grandmother.post(reverse("account_login"), {"login": numbers[1], "password": numbers[1]})
     as_front_desk.post(reverse("patients:search"), {"query": numbers[1]})
-    as_front_desk.post(reverse("portal:row_verb", args=[mateo.pk, sofia.pk, "reissue"]), {})
+    as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, sofia.pk, "reissue"]), {})
     kept = dump() + caplog.text + "".join(str(mail.message()) for mail in mailoutbox)
     kept += str([dict(client.session) for client in (as_front_desk, parent, grandmother)])
     assert "ana@example.com" in kept

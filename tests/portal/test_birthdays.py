@@ -10,19 +10,20 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from audit.trail import Actor
 from patients.models import Patient
-from portal import registration, sheet_runs, worklist
+from portal import registration, worklist
+from portal.desk import runs
 from portal.models import Pin
-from portal.printing import NothingToPrint
 from portal.refusals import NotRedeemable
-from practice.audit import Actor
+from portal.sheets.printing import NothingToPrint
 from tests import people
 from tests.portal import days, steps
 
 pytestmark = pytest.mark.postgres
 
 NEW_YORK = ZoneInfo("America/New_York")
-CHILDREN = reverse("portal:children")
+CHILDREN = reverse("family:children")
 BIRTHDAYS = {
     "an ordinary day": (date(2010, 3, 20), datetime(2028, 3, 20, tzinfo=NEW_YORK)),
     "29 February, in a year without": (date(2012, 2, 29), datetime(2030, 3, 1, tzinfo=NEW_YORK)),
@@ -77,7 +78,7 @@ def test_at_18_a_guardian_s_access_ends_at_midnight_wherever_it_shows(by, front_
 
 def window_rows(front_desk, links):
     """What stands in the way of each row, in the window as the desk sees it."""
-    page = people.signed_in(front_desk).get(reverse("portal:window", args=[links[0].pk]))
+    page = people.signed_in(front_desk).get(reverse("desk:window", args=[links[0].pk]))
     names = {link.patient_id: link.patient.given_name for link in links}
     rows = {row.patient.pk: row.block.reason if row.block else "" for row in page.context["window"].rows}
     return {names[pk]: reason for pk, reason in rows.items() if pk in names}
@@ -86,7 +87,7 @@ def window_rows(front_desk, links):
 def sheet_of(front_desk, links):
     """The text of the PDF that Print gives, or None."""
     answer = people.signed_in(front_desk).post(
-        reverse("portal:print", args=[links[0].pk]), {"child": [link.pk for link in links]}
+        reverse("desk:print", args=[links[0].pk]), {"child": [link.pk for link in links]}
     )
     if answer.headers["Content-Type"] != "application/pdf":
         return None
@@ -99,12 +100,12 @@ def test_at_18_the_list_of_the_day_and_a_run_of_sheets_leave_the_child_out(by, l
     with time_machine.travel(midnight - SECOND, tick=False):
         days.comes(links[0].patient, at="08:00")
         (family,) = worklist.read(midnight.date() - timedelta(days=1)).families
-        run = sheet_runs.plan(day=midnight.date(), families=[family], by=by)
+        run = runs.plan(day=midnight.date(), families=[family], by=by)
     with time_machine.travel(midnight, tick=False):
         days.comes(links[0].patient, at="08:00")
         assert worklist.read(midnight.date()).families == []
         with pytest.raises(NothingToPrint):
-            sheet_runs.carry_out(run=run, by=by)
+            runs.carry_out(run=run, by=by)
     assert not Pin.objects.exists()
 
 

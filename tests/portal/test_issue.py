@@ -6,12 +6,15 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from audit.models import AuditEvent
+from audit.trail import Actor
 from patients.models import FamilyContact
-from portal import keys, pins, registration, sheet
+from portal import registration
 from portal.models import Pin, PinSheet, Registration
+from portal.pins import keys, numbers
 from portal.refusals import NothingToPrint
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from portal.sheets import sheet
+from practice.models import Practice
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
@@ -197,4 +200,4 @@ def test_rotated_key_finds_and_reads_what_is_out(by, ana_and, settings):
     settings.PIN_KEYS = settings.PIN_KEYS[:1]
     shown = registration.show(contact=ana_and[0].contact, family_contact_ids=[ana_and[0].pk], by=by)
     assert shown == issued.pins
-    assert Pin.objects.filter(digest__in=pins.digests(issued.pins[ana_and[0].pk])).count() == 1
+    assert Pin.objects.filter(digest__in=numbers.digests(issued.pins[ana_and[0].pk])).count() == 1

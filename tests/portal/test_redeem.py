@@ -5,12 +5,13 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
+from accounts.models import User
+from audit.models import AuditEvent
+from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
 from portal import registration
 from portal.models import Account, Pin, Registration
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
-from practice.audit import Actor
-from practice.models import AuditEvent, User
 from tests.people import years_ago
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]

@@ -7,11 +7,11 @@ import time_machine
 from django.utils import timezone
 
 from appointments.models import Appointment
+from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact, Patient
 from portal import registration, worklist
 from portal.models import Pin, Postponement, Registration
-from practice.audit import Actor
 from tests import people
 from tests.portal import days, steps
 

@@ -4,9 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
+from audit.models import AuditEvent
+from audit.trail import Actor
 from practice import changes
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from practice.records import Stale
 from tests.at_once import at_once
 from tests.portal import steps

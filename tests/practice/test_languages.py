@@ -6,13 +6,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from accounts.models import User
 from practice import languages
-from practice.models import User
 from tests import people
 
 pytestmark = pytest.mark.usefixtures("db")
 
-CHILDREN = "portal:children"
+CHILDREN = "family:children"
 SIGN_IN = "account_login"
 
 
@@ -29,7 +29,7 @@ def speaks(client, page):
 
 
 def switch(client, code, page=SIGN_IN):
-    return client.post(reverse("practice:language"), {"language": code, "next": reverse(page)})
+    return client.post(reverse("language"), {"language": code, "next": reverse(page)})
 
 
 def sign_in(client, user):
@@ -88,8 +88,8 @@ def test_a_language_that_we_have_not_changes_nothing(family_user, code):
 
 
 def test_the_switch_is_a_post_and_leads_nowhere_else(client):
-    assert client.get(reverse("practice:language")).status_code == 405
-    answer = client.post(reverse("practice:language"), {"language": "es", "next": "https://evil.example/"})
+    assert client.get(reverse("language")).status_code == 405
+    answer = client.post(reverse("language"), {"language": "es", "next": "https://evil.example/"})
     assert answer.headers["Location"] == "/"
 
 
@@ -119,7 +119,7 @@ def test_error_pages_speak_the_language_of_the_account_and_can_be_switched(famil
     page = strict.get("/none/")
     token = page.text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
     answer = strict.post(
-        reverse("practice:language"),
+        reverse("language"),
         {"language": "ar", "csrfmiddlewaretoken": token},
         headers={"referer": "http://testserver/none/"},
     )
@@ -156,7 +156,7 @@ def test_a_reviewed_one_does_not_and_neither_does_the_english(reviewed, path):
 
 
 def test_administrators_are_told_which_languages_nobody_has_reviewed(as_administrator, reviewed):
-    page = as_administrator.get(reverse("portal:dashboard")).text
+    page = as_administrator.get(reverse("office:dashboard")).text
     assert "Arabic" in page
     assert "made by a machine" in page
     assert "Spanish" not in page

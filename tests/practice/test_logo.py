@@ -8,9 +8,10 @@ import pytest
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
+from audit.models import AuditEvent
+from audit.trail import Actor
 from practice import logo
-from practice.audit import Actor
-from practice.models import AuditEvent, Practice
+from practice.models import Practice
 from practice.records import Stale
 from tests.portal import steps
 

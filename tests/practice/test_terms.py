@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from audit.models import AuditEvent
+from audit.trail import Actor
 from practice import terms
-from practice.audit import Actor
-from practice.models import AuditEvent, Terms, TermsAcceptance, TermsText
+from practice.models import Terms, TermsAcceptance, TermsText
 from tests.at_once import at_once
 
 pytestmark = pytest.mark.postgres

@@ -10,13 +10,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from appointments.roster import import_appointments, import_providers
+from audit.trail import Actor
 from patients.roster.family import import_guardians
 from patients.roster.fhir import guardian_records, of_kind, patient_records
 from patients.roster.patients import import_patients
 from patients.roster.reading import Resource, files_below, read_file
 from patients.roster.report import Report
 from patients.roster.versions import newest
-from practice.audit import Actor
 
 HANDLED = ("Patient", "RelatedPerson", "Practitioner", "Appointment")
 

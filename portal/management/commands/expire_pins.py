@@ -4,9 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from portal import registration, throttle
-from practice import attempts
-from practice.audit import Actor
+from accounts.signin import attempts
+from audit.trail import Actor
+from portal import registration
+from portal.pins import throttle
 
 
 class Command(BaseCommand):

@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import demo as accounts_demo
 from appointments import demo as appointments_demo
+from audit.trail import Actor
 from patients import demo as patients_demo
 from portal import demo as portal_demo
 from practice import demo as practice_demo
-from practice.audit import Actor
 
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
@@ -38,20 +39,22 @@ class Command(BaseCommand):
                 "Where that does no harm, use --anyway."
             )
         with transaction.atomic():
-            practice_demo.load(actor=Actor.command("load_demo"))
+            by = Actor.command("load_demo")
+            practice_demo.load(actor=by)
+            accounts_demo.load(actor=by)
             patients_demo.load(today=timezone.localdate())
             appointments_demo.load(now=timezone.now())
             portal_demo.load()
         self.stdout.write(
             WHAT_TO_TRY.format(
                 url=settings.PORTAL_URL.rstrip("/"),
-                front_desk=practice_demo.FRONT_DESK.email,
-                doctor=practice_demo.DOCTOR.email,
-                administrator=practice_demo.ADMINISTRATOR.email,
-                auditor=practice_demo.AUDITOR.email,
-                unlinked=practice_demo.UNLINKED.email,
+                front_desk=accounts_demo.FRONT_DESK.email,
+                doctor=accounts_demo.DOCTOR.email,
+                administrator=accounts_demo.ADMINISTRATOR.email,
+                auditor=accounts_demo.AUDITOR.email,
+                unlinked=accounts_demo.UNLINKED.email,
                 parent=portal_demo.PARENT,
                 patient=portal_demo.PATIENT,
-                password=practice_demo.PASSWORD,
+                password=accounts_demo.PASSWORD,
             ).strip()
         )

@@ -8,12 +8,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connection
 
+from accounts.models import User
+from audit.models import AuditEvent
+from audit.trail import Action, Actor, record
 from patients.models import Contact, Patient
-from portal import keys, registration
+from portal import registration
 from portal.models import Pin
+from portal.pins import keys
 from practice import backups
-from practice.audit import Action, Actor, record
-from practice.models import AuditEvent, User
 from practice.schema import missing_migrations
 
 WHY_VOIDED = "A backup of {day} was restored"

@@ -1,10 +1,10 @@
-"""``manage.py rotate_pin_keys``: see ``portal.keys.rotate``."""
+"""``manage.py rotate_pin_keys``: see ``portal.pins.keys.rotate``."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from portal import keys
+from portal.pins import keys
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from audit.trail import Actor
 from portal import registration
-from practice.audit import Actor
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
+from audit.trail import Actor
 from practice import backups
-from practice.audit import Actor
 
 
 class Command(BaseCommand):

@@ -1,0 +1,48 @@
+"""Devices on which an account has signed in before, told by a signed cookie (see ``accounts.signin.attempts``).
+
+The cookie lets nobody in. It only spares its owner the waits that strangers' guesses cause.
+"""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+
+AGE = 180 * 24 * 60 * 60  # seconds
+MOST = 30  # accounts of one device: the desk's computer has many, the latest are kept
+SALT = "accounts.signin.devices"
+
+
+def known(request: HttpRequest, email: str) -> str:
+    """The device's name if the account with this e-mail has signed in there; else empty."""
+    device = _read(request)
+    user = User.objects.filter(email__iexact=email.strip()).only("pk").first()  # looked up either way: same time
+    return str(device["name"]) if user and user.pk in device["users"] else ""
+
+
+def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
+    """Note on the device that this user has signed in there, completely."""
+    device = _read(request)
+    users = [user.pk, *(each for each in device["users"] if each != user.pk)]
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        signing.dumps({"name": device["name"], "users": users[:MOST]}, salt=SALT),
+        max_age=AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _read(request: HttpRequest) -> dict[str, Any]:
+    try:
+        device: dict[str, Any] = signing.loads(
+            request.COOKIES.get(settings.DEVICE_COOKIE_NAME, ""), salt=SALT, max_age=AGE
+        )
+    except signing.BadSignature:
+        return {"name": secrets.token_hex(16), "users": []}
+    return device

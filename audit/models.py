@@ -1,0 +1,63 @@
+"""The audit trail: its lines, and the heads of its lanes."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+
+class AuditLane(models.Model):
+    """The head of one lane of the audit trail: how many lines it has, and what they come to (``audit.lanes``)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    count = models.BigIntegerField(default=0, help_text="The number of its last line")
+    digest = models.CharField(max_length=64, blank=True, help_text="Over the MACs of all its lines")
+    pruned_count = models.BigIntegerField(default=0, help_text="The number of the last line that was pruned")
+    pruned_digest = models.CharField(max_length=64, blank=True, help_text="Over the MACs of the lines pruned")
+    key_id = models.CharField(max_length=8)
+    seal = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"Lane {self.pk}: {self.count} lines"
+
+
+class AuditEvent(models.Model):
+    """One line of the audit trail (R20): written by ``audit.trail.record``, never changed or deleted.
+
+    The patient stands here by number rather than by foreign key: the trail is below the patients in
+    the order of imports, and outlives whatever it speaks of.
+    """
+
+    at = models.DateTimeField(default=timezone.now, editable=False, help_text="UTC")
+    action = models.CharField(max_length=40)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who; empty: nobody signed in",
+    )
+    patient_id = models.BigIntegerField(null=True)
+    address = models.CharField(max_length=45, blank=True, help_text="The client's IP address, or the command's name")
+    detail: "models.JSONField[dict[str, Any]]" = models.JSONField(
+        default=dict, help_text="Numbers and codes only: no PIN, password or clinical text"
+    )
+    lane = models.ForeignKey(AuditLane, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.BigIntegerField(help_text="In the lane, without gaps")
+    key_id = models.CharField(max_length=8)
+    mac = models.CharField(max_length=64, help_text="Over all other columns: audit.seals.line_mac")
+
+    class Meta:
+        ordering: ClassVar = ["-pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lane", "number"], name="one_line_per_lane_and_number")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["patient_id", "-at"]),
+            models.Index(fields=["action", "-at"]),
+            models.Index(fields=["at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} {self.action}"

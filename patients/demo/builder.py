@@ -1,0 +1,135 @@
+"""The demo's people on their way into the database: who they are, where they live, what they are to each other."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import count
+from random import Random
+from typing import Any
+
+from patients.demo import names
+from patients.folding import fold
+from patients.models import Contact, FamilyContact, Patient
+
+Role = FamilyContact.Role
+Authority = FamilyContact.Authority
+SEED = 1800
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a household lives, how it is called by phone, and what is spoken there."""
+
+    language: str
+    street: str
+    phone: str
+
+    @property
+    def address(self) -> dict[str, str]:
+        return {"street": self.street, **names.TOWN}
+
+
+@dataclass(frozen=True)
+class Tie:
+    """What a contact is to a child, before it is known to which child."""
+
+    contact: Contact
+    role: Role
+    authority: Authority = Authority.JOINT
+    lives_with: bool = True
+    restriction: str = ""
+    document: str = ""
+
+
+@dataclass
+class Roster:
+    """Everybody of the demo, collected in memory and then saved in three strokes."""
+
+    today: date
+    random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  # repeatable is the point
+    patients: list[Patient] = field(default_factory=list)
+    contacts: list[Contact] = field(default_factory=list)
+    links: list[FamilyContact] = field(default_factory=list)
+    phones: Iterator[int] = field(default_factory=lambda: count(10))  # the first ten belong to the practice
+    emails: set[str] = field(default_factory=set)
+
+    def born(self, age: int, days: int) -> date:
+        """The birth date of somebody whose birthday number ``age`` was ``days`` (fewer than 365) ago."""
+        year = self.today.year - age
+        try:
+            birthday = self.today.replace(year=year)
+        except ValueError:  # 29 February in a year that has none
+            birthday = date(year, 2, 28)
+        return birthday - timedelta(days=days)
+
+    def phone(self) -> str:
+        area, line = divmod(next(self.phones), 100)
+        return f"({names.AREA_CODES[area % len(names.AREA_CODES)]}) 555-01{line:02}"
+
+    def email(self, given: str, family: str) -> str:
+        """An address of one's own, in Latin letters, at a domain that is nobody's."""
+        local = ".".join(fold(names.IN_LATIN_LETTERS.get(word, word)).replace(" ", "") for word in (given, family))
+        domain = "example.org" if len(local) % 3 == 0 else "example.com"
+        candidates = (f"{local}{number}@{domain}" for number in ["", *range(2, 100)])
+        email = next(candidate for candidate in candidates if candidate not in self.emails)
+        self.emails.add(email)
+        return email
+
+    def contact(self, given: str, family: str, home: Home, *, birth_date: date | None, **fields: Any) -> Contact:
+        if "email" not in fields:
+            fields["email"] = self.email(given, family)
+        contact = Contact(
+            given_name=given,
+            family_name=family,
+            birth_date=birth_date,
+            language=home.language,
+            home_phone=home.phone,
+            cell_phone=self.phone(),
+            **{**home.address, **fields},
+        )
+        self.contacts.append(contact)
+        return contact
+
+    def patient(
+        self, chart_number: str, given: str, family: str, home: Home, *, birth_date: date, sex: str, **fields: Any
+    ) -> Patient:
+        patient = Patient(
+            chart_number=chart_number,
+            given_name=given,
+            family_name=family,
+            birth_date=birth_date,
+            sex=sex,
+            language=home.language,
+            phone=home.phone,
+            **home.address,
+            **fields,
+        )
+        self.patients.append(patient)
+        return patient
+
+    def link(self, patient: Patient, ties: Sequence[Tie]) -> None:
+        """Make these the patient's family contacts, the primary one first."""
+        self.links += [
+            FamilyContact(
+                patient=patient,
+                contact=tie.contact,
+                role=tie.role,
+                authority=tie.authority,
+                lives_with=tie.lives_with,
+                sort_order=sort_order,
+                is_restricted=bool(tie.restriction),
+                restriction_reason=tie.restriction,
+                restriction_document=tie.document,
+            )
+            for sort_order, tie in enumerate(ties, start=1)
+        ]
+
+    def self_tie(self, patient: Patient, home: Home, authority: Authority) -> Tie:
+        """The patient as his own contact."""
+        contact = self.contact(patient.given_name, patient.family_name, home, birth_date=patient.birth_date)
+        return Tie(contact, Role.SELF, authority)
+
+    def save(self) -> None:
+        Patient.objects.bulk_create(self.patients)
+        Contact.objects.bulk_create(self.contacts)
+        FamilyContact.objects.bulk_create(self.links)

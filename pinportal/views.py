@@ -1,0 +1,72 @@
+"""The front door, the logo, the language switch, and the page for a form without its token."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+from django.views.i18n import set_language
+
+from accounts.access import (
+    Permission,
+    permissions_of,
+    public_page,
+    record_refusal,
+    signed_in_page,
+)
+from accounts.models import User
+from pinportal import error_pages
+from pinportal.responses import keep
+from practice import languages
+from practice.models import Practice
+
+
+@require_safe
+@signed_in_page
+def home(request: HttpRequest) -> HttpResponse:
+    """Where a sign-in leads: staff to the patients, an auditor to the trail, a family to their children."""
+    if not (isinstance(request.user, User) and request.user.is_staff_member):
+        return redirect("family:children")
+    allowed = permissions_of(request.user)
+    is_auditor = Permission.READ_AUDIT in allowed and Permission.VIEW_CHARTS not in allowed
+    return redirect("office:audit" if is_auditor else "patients:search")
+
+
+@require_safe
+@public_page
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look by themselves when they show what is no page of ours, such as a sheet."""
+    return redirect(static("favicon.svg"))
+
+
+@require_POST
+@public_page
+def language(request: HttpRequest) -> HttpResponse:
+    """The language switch. Back to ``next``, or on an error page to where that stood: a place of ours, by GET."""
+    response: HttpResponse = set_language(request)
+    languages.switch(request, request.POST.get("language", ""))
+    return response
+
+
+@require_safe
+@public_page
+def logo(request: HttpRequest) -> HttpResponse:
+    """The practice's logo; ours, as long as it has none. Named by its mark (``?v=``) it may be kept for good."""
+    practice = Practice.current()
+    if practice.logo is None:
+        return redirect(static("favicon.svg"))
+    answer = HttpResponse(bytes(practice.logo), content_type="image/png")
+    answer.headers["ETag"] = f'"{practice.logo_mark}"'
+    lasts = "31536000, immutable" if request.GET.get("v") == practice.logo_mark else "3600"
+    keep(answer, f"public, max-age={lasts}")
+    return get_conditional_response(request, answer.headers["ETag"], response=answer) or answer
+
+
+@public_page
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came without its token: mostly a page left open since before signing in."""
+    if request.user.is_authenticated:
+        record_refusal(request, "csrf")
+    message = _("This page had been open too long, so nothing was saved. Go back, reload the page and try again.")
+    return error_pages.answer(request, 403, reason=message, heading=_("Nothing was saved"))

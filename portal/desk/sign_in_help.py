@@ -1,0 +1,64 @@
+"""Helping a registered guardian who cannot sign in: a link to choose a new password, made at the desk."""
+
+from django.db import models, transaction
+
+from accounts import staff
+from accounts.models import User
+from accounts.signin import mail
+from audit.trail import Action, Actor, record
+from patients.ages import today
+from patients.models import FamilyContact
+from portal.eligibility import block
+from portal.models import Account, Registration
+from practice.models import Practice
+
+
+class Lost(models.TextChoices):
+    """Why second step and passkeys are taken away along with it. The trail keeps the code."""
+
+    PHONE = "phone", "The phone is lost or new"
+    KEY = "key", "The passkey or key is lost"
+    STOLEN = "stolen", "Somebody else may have it"
+
+
+class NotHelped(Exception):
+    """Refused. ``str()`` says why, in words for the desk."""
+
+
+def obstacle(family_contact: FamilyContact) -> str:
+    """Why nobody can be helped with this family contact, in one sentence; empty where somebody can."""
+    registered = Registration.Status.REGISTERED
+    if not Registration.objects.filter(family_contact=family_contact, status=registered).exists():
+        return f"{family_contact.contact.name} is not registered for {family_contact.patient.name}."
+    blocked = block(family_contact, practice=Practice.current(), today=today())
+    if blocked:
+        return blocked.reason
+    user = account_of(family_contact)
+    return "" if user and user.is_active else "There is no sign-in to help with, or it is switched off."
+
+
+def account_of(family_contact: FamilyContact) -> User | None:
+    """The guardian's sign-in."""
+    account = Account.objects.filter(contact=family_contact.contact_id).select_related("user").first()
+    return account.user if account else None
+
+
+@transaction.atomic
+def make_link(*, family_contact: FamilyContact, lost: str = "", by: Actor) -> str:
+    """A link with which the guardian chooses a password: it works once, for an hour. Raises NotHelped.
+
+    ``lost``: a code of ``Lost``, if the second step and the passkeys are to be taken away too; then all sessions
+    end at once, otherwise when the password is chosen.
+    """
+    list(Registration.objects.select_for_update(of=("self",)).filter(family_contact=family_contact))
+    reason = obstacle(family_contact)
+    user = account_of(family_contact)
+    if reason or user is None:
+        raise NotHelped(reason)
+    patient_id = family_contact.patient_id
+    if lost:
+        detail = {"factors": staff.take_factors(user), "sessions": staff.close_sessions(user), "why": lost}
+        record(actor=by, action=Action.SECOND_FACTOR_RESET, patient_id=patient_id, account=user.pk, **detail)
+    record(actor=by, action=Action.PASSWORD_LINK_MADE, patient_id=patient_id, account=user.pk)
+    mail.tell(user, mail.News.LINK)
+    return staff.password_link(user)

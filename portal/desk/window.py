@@ -1,0 +1,63 @@
+"""What the Portal Registration window shows: a guardian, and one row per child."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from patients.models import Contact, FamilyContact
+from portal.rows import Row, rows_of
+
+
+@dataclass(frozen=True)
+class Window:
+    """The whole window: a guardian, the child it was opened for, and the rows."""
+
+    opened_from: FamilyContact
+    rows: list[Row]
+    other_contacts: list[FamilyContact]
+
+    @property
+    def contact(self) -> Contact:
+        return self.opened_from.contact
+
+    @property
+    def can_register(self) -> bool:
+        return any(row.can_choose and not row.has_live_pin for row in self.rows)
+
+    @property
+    def can_print(self) -> bool:
+        return any(row.has_live_pin for row in self.rows)
+
+    @property
+    def focus(self) -> str:
+        """The button that comes next, so that the common case needs no other key than Enter."""
+        if self.can_print and (any(row.number for row in self.rows) or not self.can_register):
+            return "print"
+        return "register" if self.can_register else "close"
+
+
+def build(
+    family_contact: FamilyContact,
+    *,
+    numbers: Mapping[int, str] | None = None,
+    ticked: Collection[int] | None = None,
+) -> Window:
+    """The window as opened from this family contact.
+
+    ``numbers``: PINs in clear by family contact. ``ticked``: the boxes as somebody left them; without
+    it, every child is ticked that can be.
+    """
+    links = FamilyContact.objects.filter(Q(contact=family_contact.contact, is_active=True) | Q(pk=family_contact.pk))
+    rows = rows_of(links, numbers=numbers, ticked=ticked)
+    others = FamilyContact.objects.filter(patient=family_contact.patient, is_active=True).select_related("contact")
+    return Window(family_contact, _in_order(rows, first=family_contact), list(others))
+
+
+def _in_order(rows: list[Row], *, first: FamilyContact) -> list[Row]:
+    """The child whose chart is open, then the siblings, eldest first; unknown birth dates last."""
+    return sorted(
+        rows,
+        key=lambda row: (row.family_contact.pk != first.pk, row.patient.birth_date or date.max, row.patient.pk),
+    )

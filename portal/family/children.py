@@ -1,0 +1,116 @@
+"""What a family's account sees of each child: who it is, how far registration has come, whether access holds today."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from patients.ages import age_parts, today
+from patients.models import FamilyContact, Patient
+from portal import status
+from portal.eligibility import block, is_limited
+from portal.family import visits
+from portal.family.visits import Visit
+from portal.models import Registration
+from practice.models import Practice
+
+OWN = (Registration.Status.PENDING, Registration.Status.REGISTERED)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One child, or the patient's own self, as this account may see it at this moment."""
+
+    registration: Registration
+    status: status.PortalStatus
+    age: str
+    has_access: bool
+    is_limited: bool
+    has_aged_out: bool
+    next_visit: Visit | None = None
+
+    @property
+    def link(self) -> FamilyContact:
+        return self.registration.family_contact
+
+    @property
+    def patient(self) -> Patient:
+        return self.link.patient
+
+    @property
+    def is_self(self) -> bool:
+        """Whether the account is the patient's own, so that pages say "you"."""
+        return self.link.role == FamilyContact.Role.SELF
+
+    @property
+    def name(self) -> str:
+        """The heading of the card: the child's name, or **Myself**."""
+        return _("Myself") if self.is_self else f"{self.patient.call_name} {self.patient.family_name}".strip()
+
+    @property
+    def sees_contact_details(self) -> bool:
+        """Whether a download may hold the patient's address, phone and e-mail.
+
+        They are where a child can be found, and how a teen can be reached alone: only for the patients
+        themselves, and for guardians with full access who live with the child.
+        """
+        return self.is_self or (self.link.lives_with and not self.is_limited)
+
+
+def of_user(user: User | AnonymousUser) -> list[Card]:
+    """The children of this account, youngest last. Access is computed now, from age and custody (R17, R19)."""
+    cards = _cards(user)
+    patients = {card.patient.pk: card.is_limited for card in cards if card.has_access}
+    upcoming = visits.next_of(patients)
+    return [replace(card, next_visit=upcoming.get(card.patient.pk)) for card in cards]
+
+
+def one_of_user(user: User | AnonymousUser, patient_id: int) -> Card | None:
+    """This patient as the account may see it; None for another family's child, and for access that has been removed."""
+    return next(iter(_cards(user, family_contact__patient=patient_id)), None)
+
+
+def has_only_own(user: User | AnonymousUser) -> bool:
+    """Whether all that this account holds is the patient's own record, so that no page speaks of children."""
+    own = Registration.objects.filter(family_contact__contact__account__user=user.pk, status__in=OWN)
+    return set(own.values_list("family_contact__role", flat=True)) == {FamilyContact.Role.SELF}
+
+
+def _cards(user: User | AnonymousUser, **which: int) -> list[Card]:
+    practice, day = Practice.current(), today()
+    registrations = Registration.objects.filter(
+        family_contact__contact__account__user=user.pk, status__in=OWN, **which
+    ).select_related("family_contact__patient", "family_contact__contact")
+    ordered = registrations.order_by("family_contact__patient__birth_date", "pk")
+    return [_card(registration, practice=practice, day=day) for registration in ordered]
+
+
+def _card(registration: Registration, *, practice: Practice, day: date) -> Card:
+    family_contact = registration.family_contact
+    obstacle = block(family_contact, practice=practice, today=day)
+    return Card(
+        registration=registration,
+        status=status.of_registration(registration),
+        age=age_in_words(family_contact.patient.birth_date, day),
+        has_access=obstacle is None and registration.status == Registration.Status.REGISTERED,
+        is_limited=is_limited(family_contact, practice=practice, today=day),
+        has_aged_out=obstacle is not None and obstacle.code == "adult",
+    )
+
+
+def age_in_words(birth_date: date | None, day: date) -> str:
+    """The age in the family's language; empty when unknown."""
+    parts = age_parts(birth_date, day)
+    return _AGES[parts[1]](parts[0]) % {"number": parts[0]} if parts else ""
+
+
+_AGES: Mapping[str, Callable[[int], str]] = {
+    "day": lambda number: ngettext("%(number)s day old", "%(number)s days old", number),
+    "week": lambda number: ngettext("%(number)s week old", "%(number)s weeks old", number),
+    "month": lambda number: ngettext("%(number)s month old", "%(number)s months old", number),
+    "year": lambda number: ngettext("%(number)s year old", "%(number)s years old", number),
+}

@@ -1,0 +1,71 @@
+"""The Patient Portal: what families see. **My Children**, and a page for each of them."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import BIGGEST, family_page
+from audit.trail import Action, Actor, record, record_each
+from portal import registration
+from portal.family import access_history, children, records, visits
+from portal.family.children import Card
+from portal.family.views.child_pages import child_page, no_access, own_card
+from portal.models import Registration
+from practice.faults import when_it_fails
+
+
+@require_safe
+@family_page
+def my_children(request: HttpRequest) -> HttpResponse:
+    """**My Children**: every child of this account with its status as it is at this moment."""
+    cards = children.of_user(request.user)
+    seen = [card.patient.pk for card in cards]
+    record_each(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_ids=seen)
+    return render(request, "portal/family/children.html", {"cards": cards})
+
+
+@require_safe
+@child_page
+def child(request: HttpRequest, card: Card) -> HttpResponse:
+    """One child: appointments, who has access, and the ways to everything else."""
+    found = records.of(card, past=visits.PAST_SHOWN + 1)
+    record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="child")
+    context = {
+        "card": card,
+        "record": found,
+        "past": found.past[: visits.PAST_SHOWN],
+        "has_more": len(found.past) > visits.PAST_SHOWN,
+    }
+    return render(request, "portal/family/child.html", context)
+
+
+@require_safe
+@child_page
+def child_history(request: HttpRequest, card: Card) -> HttpResponse:
+    """**Who looked at this**: the access history in plain words, latest first."""
+    before = request.GET.get("before", "")
+    number = int(before) if before.isascii() and before.isdigit() and len(before) < len(str(BIGGEST)) else None
+    # Read before it is recorded, or the first line would always be the reader's own.
+    page = access_history.page(card, before=number)
+    record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="history")
+    return render(request, "portal/family/history.html", {"card": card, "page": page, "before": number})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@family_page
+@when_it_fails(gettext_lazy("Go to My Children. There you see whether the child is still on your list."))
+def leave_child(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """**Remove my access**: what it means and how to come back, then do it. Also where access has ended by itself."""
+    card = own_card(request, patient_id)
+    if card.registration.status != Registration.Status.REGISTERED:
+        return no_access(request, card)
+    if request.method == "POST":
+        registration.leave(family_contact=card.link, by=Actor.of(request))
+        said = _("Your access has ended.") if card.is_self else _("You can no longer see this child here.")
+        messages.success(request, said)
+        return redirect("family:children")
+    record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="leave")
+    return render(request, "portal/family/leave.html", {"card": card})

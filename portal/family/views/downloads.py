@@ -1,0 +1,91 @@
+"""What families take with them: an appointment for their calendar, and all the portal holds about a child.
+
+The downloads are asked for by POST, as every export is (R10). The calendar file is a link: it says less
+than the page the link stands on, and phones hand its address to the calendar, which fetches by GET.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import record_refusal
+from accounts.signin import attempts
+from audit.trail import Action, Actor, record
+from portal.family import calendar_file, fhir_file, pdf_file, records
+from portal.family import visits as family_visits
+from portal.family.children import Card
+from portal.family.views.child_pages import child_page
+
+
+def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[[HttpRequest, Card], HttpResponse]:
+    """For files that take long to be made: an account cannot keep the server busy with them."""
+
+    @wraps(view)
+    def limited(request: HttpRequest, card: Card) -> HttpResponse:
+        try:
+            attempts.enter(step=attempts.Step.DOWNLOAD, account=f"user {request.user.pk}", request=request)
+        except attempts.Wait as wait:
+            record_refusal(request, "too_many")
+            when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
+            messages.error(request, _("There were too many tries. After %(when)s you can try again.") % {"when": when})
+            return redirect("family:child", card.patient.pk)
+        return view(request, card)
+
+    return limited
+
+
+@require_safe
+@child_page
+def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpResponse:
+    """**Add to calendar**: an appointment that is to come, also a cancelled one, to strike it out there."""
+    visits = family_visits.upcoming(card.patient.pk, is_limited=card.is_limited)
+    visit = next((each for each in visits if each.number == appointment_id), None)
+    if visit is None:
+        raise Http404
+    file = calendar_file.render(card, visit)
+    _record(request, card, file_format="ics", appointment=visit.number)
+    return _answer(file, content_type="text/calendar; charset=utf-8", name="appointment.ics")
+
+
+@require_POST
+@child_page
+@now_and_then
+def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
+    """**Download as PDF**: what this account may see of the child, to keep or to print, with the latest history."""
+    file = pdf_file.render(records.of(card))
+    _record(request, card, file_format="pdf")
+    return _answer(file, content_type="application/pdf", name=_name("pdf"))
+
+
+@require_POST
+@child_page
+@now_and_then
+def child_json_file(request: HttpRequest, card: Card) -> HttpResponse:
+    """**Download as data**: the same as a FHIR R4 Bundle, with all of the history."""
+    file = fhir_file.render(records.of(card))
+    _record(request, card, file_format="json")
+    return _answer(file, content_type="application/fhir+json", name=_name("json"))
+
+
+def _record(request: HttpRequest, card: Card, *, file_format: str, **detail: int) -> None:
+    """One line, once the file is made: what could not be made was not handed out."""
+    by = Actor.of(request)
+    record(actor=by, action=Action.CHILD_EXPORTED, patient_id=card.patient.pk, format=file_format, **detail)
+
+
+def _name(ending: str) -> str:
+    # No child's name: the list of downloads is seen by whoever has the phone in hand.
+    return f"portal-record-{timezone.localdate().isoformat()}.{ending}"
+
+
+def _answer(file: bytes, *, content_type: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        file, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )

@@ -1,0 +1,142 @@
+"""What the **Dashboard** counts and lists: what is left to do for the portal, and who will lose access by age."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from patients.ages import age_on, today
+from patients.models import FamilyContact, Patient
+from portal import worklist
+from portal.models import Pin, Registration
+from portal.pins import alerts
+from portal.rows import Row, rows_of
+from practice.models import Practice
+
+LONG_PENDING = timedelta(days=7)
+AGE_OUT_WITHIN = timedelta(days=60)  # R17
+FIRST = 5  # of each list on the dashboard itself
+
+
+class Part(StrEnum):
+    """The lists of the dashboard, by their headings."""
+
+    LOCKED = "Locked PINs"
+    PENDING = "Pending for more than a week"
+    AGE_OUTS = "Turning adult within 60 days"
+
+
+@dataclass(frozen=True)
+class AgeOut:
+    """A patient at whose birthday the guardians' access ends."""
+
+    patient: Patient
+    birthday: date
+    age: int
+    guardians: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One list: how long it is, and the rows from some place on."""
+
+    part: Part
+    count: int
+    rows: Sequence[Row] | Sequence[AgeOut]
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The practice's portal at this moment."""
+
+    alerts: Sequence[alerts.Told]
+    families: int  # who come today and can be registered
+    blocked: int  # who come today and cannot be yet
+    locked: Listed
+    pending: Listed
+    age_outs: Listed
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.alerts or self.families or self.blocked) and not any(
+            each.count for each in (self.locked, self.pending, self.age_outs)
+        )
+
+
+def read() -> Dashboard:
+    """All of it; the number of queries depends on nothing but how many alerts are shown."""
+    today_s = worklist.read(today())
+    return Dashboard(
+        alerts=alerts.told(),
+        families=len(today_s.families),
+        blocked=today_s.blocked_count,
+        locked=listed(Part.LOCKED, end=FIRST),
+        pending=listed(Part.PENDING, end=FIRST),
+        age_outs=listed(Part.AGE_OUTS, end=FIRST),
+    )
+
+
+def listed(part: Part, *, start: int = 0, end: int) -> Listed:
+    """The rows of that list from ``start`` up to ``end``."""
+    if part == Part.AGE_OUTS:
+        day, adult_age = today(), Practice.current().adult_age
+        found = _age_outs(day, adult_age)
+        return Listed(part, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
+    links = _locked() if part == Part.LOCKED else _long_pending()
+    rows = rows_of(links[start:end])
+    return Listed(part, links.count(), rows)
+
+
+def _locked() -> QuerySet[FamilyContact]:
+    """Whose newest PIN is locked, and nothing has come after it; the latest first."""
+    newer = Pin.objects.filter(registration=OuterRef("registration"), pk__gt=OuterRef("pk"))
+    locked = Pin.objects.filter(~Exists(newer), state=Pin.State.LOCKED)
+    return FamilyContact.objects.filter(
+        registration__status=Registration.Status.PENDING, registration__pins__in=locked
+    ).order_by("-registration__pins__ended_at", "pk")
+
+
+def _long_pending() -> QuerySet[FamilyContact]:
+    """Who was given a PIN more than a week ago and has not used it; the longest first. Locked ones stand apart."""
+    return (
+        FamilyContact.objects.filter(
+            registration__status=Registration.Status.PENDING,
+            registration__changed_at__lte=timezone.now() - LONG_PENDING,
+        )
+        .exclude(pk__in=_locked().order_by().values("pk"))
+        .order_by("registration__changed_at", "pk")
+    )
+
+
+def _age_outs(day: date, adult_age: int) -> list[Patient]:
+    """Patients whose guardians have or await access and will lose it by age, the first birthday first."""
+    by_guardian = ~Q(role=FamilyContact.Role.SELF) & Q(
+        is_active=True, registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING]
+    )
+    guardians = FamilyContact.objects.filter(by_guardian).select_related("contact").order_by("sort_order", "pk")
+    # Some days wider than they need be, as years are not equally long: put right below.
+    first = day - timedelta(days=366 * adult_age)
+    last = day + AGE_OUT_WITHIN - timedelta(days=365 * adult_age)
+    found = (
+        Patient.objects.filter(status=Patient.Status.ACTIVE, birth_date__range=(first, last))
+        .filter(Exists(guardians.filter(patient=OuterRef("pk")).order_by()))
+        .prefetch_related(Prefetch("family_contacts", queryset=guardians, to_attr="guardians"))
+        .order_by("birth_date", "pk")
+    )
+    return [patient for patient in found if _turns_adult(patient, day, adult_age)]
+
+
+def _turns_adult(patient: Patient, day: date, adult_age: int) -> bool:
+    born = patient.birth_date
+    return born is not None and age_on(born, day) < adult_age <= age_on(born, day + AGE_OUT_WITHIN)
+
+
+def _age_out(patient: Patient, day: date, adult_age: int) -> AgeOut:
+    days = (day + timedelta(days=number) for number in range(1, AGE_OUT_WITHIN.days + 1))
+    birthday = next(each for each in days if patient.birth_date and age_on(patient.birth_date, each) >= adult_age)
+    names = [link.contact.name for link in patient.guardians]  # type: ignore[attr-defined]  # fetched with it
+    return AgeOut(patient, birthday, adult_age, ", ".join(names))

@@ -1,0 +1,45 @@
+"""The administrator's addresses: dashboard, patient administration, staff, settings, audit."""
+
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from portal.office.dashboard import Part
+from portal.office.views import audit, dashboard, patients, settings, sign_ins, staff
+from practice.changes import PARTS
+
+app_name = "office"
+
+
+class DeedConverter(StringConverter):
+    regex = "|".join(sign_ins.DEEDS)
+
+
+class PartConverter(StringConverter):
+    regex = "|".join(PARTS)
+
+
+register_converter(PartConverter, "part")
+register_converter(DeedConverter, "deed")
+
+urlpatterns = [
+    path("practice-portal/", dashboard.dashboard, name="dashboard"),
+    path("practice-portal/locked/", dashboard.listed, {"part": Part.LOCKED}, name="locked"),
+    path("practice-portal/pending/", dashboard.listed, {"part": Part.PENDING}, name="pending"),
+    path("practice-portal/age-outs/", dashboard.listed, {"part": Part.AGE_OUTS}, name="age_outs"),
+    path("practice-portal/alerts/<int:alert_id>/seen/", dashboard.alert_seen, name="alert_seen"),
+    path("practice-portal/patients/", patients.patients, name="administration"),
+    path("practice-portal/settings/", settings.settings, name="settings"),
+    path("practice-portal/settings/logo/", settings.change_logo, name="change_logo"),
+    path("practice-portal/settings/terms/", settings.terms, name="terms_settings"),
+    path("practice-portal/settings/terms/<int:number>/", settings.terms_version, name="terms_version"),
+    path("practice-portal/settings/<part:part>/", settings.change, name="change_settings"),
+    path("practice-portal/audit/", audit.audit, name="audit"),
+    path("practice-portal/audit/export/", audit.export, name="export_audit"),
+    path("practice-portal/staff/", staff.staff, name="staff"),
+    path("practice-portal/staff/add/", staff.staff_record, name="add_staff_record"),
+    path("practice-portal/staff/<int:staff_record_id>/", staff.staff_record, name="staff_record"),
+    path("practice-portal/staff/<int:staff_record_id>/invite/", sign_ins.invite, name="invite"),
+    path("practice-portal/staff/roles/", sign_ins.roles, name="roles"),
+    path("practice-portal/staff/sign-ins/<int:user_id>/", sign_ins.sign_in, name="sign_in"),
+    path("practice-portal/staff/sign-ins/<int:user_id>/<deed:deed>/", sign_ins.sign_in_deed, name="sign_in_deed"),
+]

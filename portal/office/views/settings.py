@@ -1,0 +1,152 @@
+"""**Settings** of the Practice Portal: the practice itself, its logo, sheet, ages and terms; for administrators."""
+
+from typing import Any
+
+from django.conf import settings as project
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import Permission, staff_page
+from audit.trail import Actor
+from patients.forms import add_differences, add_errors
+from portal.office import age_effects
+from portal.office.settings_forms import FORMS, LogoForm, TermsForm
+from practice import changes, logo
+from practice import terms as rules
+from practice.models import Practice, Terms
+from practice.records import Stale
+
+PAGE, TERMS_PAGE = "office:settings", "office:terms_settings"
+SAVED = {
+    "practice": "Saved. Families see it from their next page on, and on sheets printed from now on.",
+    "sheet": "Saved. It holds for sheets and PINs from now on.",
+    "ages": "Saved. The new ages hold already.",
+}
+LOGO_CHANGED = "A colleague has changed the logo after you opened this page. This is how it is now."
+
+
+@require_safe
+@staff_page(Permission.CHANGE_SETTINGS)
+def settings(request: HttpRequest) -> HttpResponse:
+    """All settings; each part is saved by itself."""
+    return _page(request)
+
+
+@require_POST
+@staff_page(Permission.CHANGE_SETTINGS)
+def change(request: HttpRequest, part: str) -> HttpResponse:
+    """Save one part. Other ages are asked about first: they hold at once."""
+    form = FORMS[part](request.POST, instance=Practice.current())
+    if not form.is_valid():
+        return _page(request, form=form, part=part)
+    if part == "ages" and form.changed_data and request.POST.get("confirm") != _in_short(form.instance):
+        effects = age_effects.of(before=Practice.current(), after=form.instance)
+        return _page(request, form=form, part=part, effects=effects, confirm=_in_short(form.instance))
+    try:
+        changed = changes.change(
+            part=part, values=form.cleaned_data, seen=request.POST.get("seen", ""), by=Actor.of(request)
+        )
+    except Stale:
+        form = FORMS[part](request.POST, instance=Practice.current())
+        form.is_valid()
+        add_differences(form)
+        return _page(request, form=form, part=part)
+    except ValidationError as error:
+        add_errors(error, form)
+        return _page(request, form=form, part=part)
+    messages.success(request, SAVED[part] if changed else "Nothing was different, so nothing was changed.")
+    return redirect(PAGE)
+
+
+@require_POST
+@staff_page(Permission.CHANGE_SETTINGS)
+def change_logo(request: HttpRequest) -> HttpResponse:
+    """Upload another logo, or **Remove** the one there is."""
+    seen, form = request.POST.get("seen", ""), LogoForm(request.POST, request.FILES)
+    try:
+        if "remove" in request.POST:
+            logo.remove(seen=seen, by=Actor.of(request))
+            messages.success(request, "The logo is removed.")
+            return redirect(PAGE)
+        if form.is_valid():
+            logo.save(content=form.cleaned_data["logo"].read(), seen=seen, by=Actor.of(request))
+            messages.success(request, "Saved. The logo is on the families’ pages and on sheets printed from now on.")
+            return redirect(PAGE)
+    except logo.NoLogo as refused:
+        form.add_error("logo", str(refused))
+    except Stale:
+        form.add_error(None, LOGO_CHANGED)
+    return _page(request, logo_form=form, summary=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.CHANGE_SETTINGS)
+def terms(request: HttpRequest) -> HttpResponse:
+    """The terms for families: versions, and the text of the next one, with **Preview** and **Publish**."""
+    newest = rules.current()
+    form = TermsForm(request.POST or None, initial=_texts(newest))
+    preview = None
+    if request.method == "POST" and form.is_valid():
+        if "publish" in request.POST:
+            try:
+                made = rules.publish(texts=form.texts, seen=_number(request), by=Actor.of(request))
+            except rules.NotPublished as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, f"Version {made.number} is published. Families are asked at their next page.")
+                return redirect(TERMS_PAGE)
+        else:
+            preview = [(code, name, form.texts[code]) for code, name in project.LANGUAGES if form.texts[code].strip()]
+    versions = Terms.objects.annotate(accepted=Count("acceptances")).select_related("published_by__staff_record")
+    context = {"form": form, "newest": newest, "preview": preview, "versions": versions}
+    return render(request, "portal/office/settings/terms.html", context)
+
+
+@require_safe
+@staff_page(Permission.CHANGE_SETTINGS)
+def terms_version(request: HttpRequest, number: int) -> HttpResponse:
+    """One version as it was published."""
+    found = get_object_or_404(Terms, number=number)
+    names = dict(project.LANGUAGES)
+    texts = [(each.language, names.get(each.language, each.language), each.text) for each in found.texts.order_by("pk")]
+    return render(request, "portal/office/settings/terms_version.html", {"version": found, "texts": texts})
+
+
+# --- What is answered ----------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: Any) -> HttpResponse:
+    """The page, with the form of one part as it was typed. ``context``: logo_form, summary, effects, confirm."""
+    stored = Practice.current()
+    forms = {each: FORMS[each](instance=stored) for each in FORMS} | ({part: form} if form else {})
+    parts = {each: {"form": forms[each], "seen": changes.mark_of(stored, each)} for each in FORMS}
+    page = {
+        "parts": parts,
+        "part": part,
+        "stored": stored,
+        "summary": form,
+        "logo_form": LogoForm(),
+        "logo_on_sheet": logo.data_url(stored),
+        "newest": rules.current(),
+        **context,
+    }
+    return render(request, "portal/office/settings/settings.html", page)
+
+
+def _in_short(practice: Practice) -> str:
+    """These ages, to be confirmed as they are."""
+    return f"{practice.teen_from}-{practice.teen_to}-{practice.adult_age}"
+
+
+def _texts(newest: Terms | None) -> dict[str, str]:
+    return {each.language: each.text for each in newest.texts.all()} if newest else {}
+
+
+def _number(request: HttpRequest) -> int:
+    """The version that the page was opened with, 0 for none."""
+    sent = request.POST.get("seen", "")
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else -1  # noqa: PLR2004  # digits of a number we made

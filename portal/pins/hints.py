@@ -1,0 +1,92 @@
+"""Where to look again in a PIN with a typing mistake. ``static/js/register.js`` says the same words while typing.
+
+What can be told comes from how it was typed: groups of another length than four, letters among the digits. Twelve
+digits with a wrong check digit say only that there is a mistake, and so does a count that is off where nobody
+made groups by hand.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy
+
+from portal.pins import numbers
+
+GROUPS = 3
+GROUP_LENGTH = 4
+# Letters that are read or typed for a digit.
+MISREAD = {"O": "0", "o": "0", "D": "0", "Q": "0", "l": "1", "I": "1", "i": "1", "|": "1", "Z": "2", "S": "5", "B": "8"}
+WORDS = {
+    "mistake": gettext_lazy("There is a typing mistake in this PIN."),
+    "letter": gettext_lazy("“%(letter)s” is a letter. Is it a %(digit)s?"),
+    "letters": gettext_lazy("A PIN has only digits."),
+    "count": gettext_lazy("It has %(count)s digits and needs 12."),
+    "group1": gettext_lazy("Look at the first group again."),
+    "group2": gettext_lazy("Look at the second group again."),
+    "group3": gettext_lazy("Look at the third group again."),
+    "all": gettext_lazy("Compare all three groups with your sheet."),
+    "right": gettext_lazy("That is a whole PIN."),
+}
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What is wrong, as a key of WORDS and what it speaks of, and the group to look at (1 to 3; 0: all)."""
+
+    what: str
+    group: int
+    letter: str = ""
+    count: int = 0
+
+    @property
+    def in_words(self) -> str:
+        said = {
+            "letter": WORDS["letter"] % {"letter": self.letter, "digit": MISREAD.get(self.letter, "")},
+            "letters": WORDS["letters"],
+            "count": WORDS["count"] % {"count": self.count},
+        }.get(self.what, "")
+        where = WORDS[f"group{self.group}"] if self.group else WORDS["all"]
+        return " ".join(str(part) for part in (WORDS["mistake"], said, where) if part)
+
+
+def hint(entry: str) -> Hint:
+    """Where to look in an entry that is no PIN."""
+    groups = _groups(entry)
+    digits = sum(_is_digit(char) for group in groups for char in group)
+    for number, group in enumerate(groups, 1):
+        if stray := next((char for char in group if not _is_digit(char)), ""):
+            return Hint("letter" if stray in MISREAD else "letters", number if number <= GROUPS else 0, letter=stray)
+    odd = _odd_group(groups)
+    if digits != numbers.PIN_LENGTH:
+        return Hint("count", odd, count=digits)
+    return Hint("", odd)
+
+
+def _groups(entry: str) -> list[str]:
+    """As they were typed; without any separator between them, by fours."""
+    apart = "".join(re.escape(char) for char in sorted(numbers.SEPARATORS))
+    groups = [each for each in re.split(f"[{apart}]+", entry) if each]
+    if len(groups) == 1:
+        whole = groups[0]
+        groups = [whole[start : start + GROUP_LENGTH] for start in range(0, len(whole), GROUP_LENGTH)]
+    return groups
+
+
+def _odd_group(groups: list[str]) -> int:
+    """The first of three groups that has not four digits. A last one alone says nothing: the page makes the groups."""
+    if len(groups) != GROUPS or all(len(each) == GROUP_LENGTH for each in groups[:-1]):
+        return 0
+    return next(number for number, each in enumerate(groups, 1) if len(each) != GROUP_LENGTH)
+
+
+def _is_digit(char: str) -> bool:
+    return unicodedata.decimal(char, None) is not None
+
+
+def for_page() -> dict[str, str]:
+    """The same words for the page's script, which puts in letter, digit and count where the signs stand."""
+    signs = {"letter": "{letter}", "digit": "{digit}", "count": "{count}"}
+    return {name: str(words) % signs if "%(" in str(words) else str(words) for name, words in WORDS.items()} | {
+        "misread": "".join(f"{letter}{digit}" for letter, digit in MISREAD.items())
+    }

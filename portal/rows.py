@@ -1,0 +1,147 @@
+"""One row per child of a guardian: whether it can be registered, what has been, what can be done next."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+
+from patients.ages import age_words, today
+from patients.models import FamilyContact, Patient
+from portal import status
+from portal.eligibility import Block, block, has_say, is_limited
+from portal.models import Pin, Registration
+from portal.pins.numbers import grouped, has_key
+from portal.pins.rows import BLOCKED_AT_TOUCH, KEY_IS_GONE
+from portal.sheets.sheet import last_day
+from practice.models import Practice
+
+VERB_TITLES = {"reissue": "Issue New PIN", "revoke": "Revoke", "decline": "Decline", "remove": "Remove Access"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One child: whether it can be registered, what has been, and what can be done next."""
+
+    family_contact: FamilyContact
+    registration: Registration | None
+    pin: Pin | None
+    block: Block | None
+    age: str
+    is_limited: bool
+    has_say: bool  # whether the contact can be asked about this child at all
+    number: str  # the PIN in clear, grouped; only in the answer that issued or showed it
+    is_ticked: bool = False
+
+    @property
+    def patient(self) -> Patient:
+        return self.family_contact.patient
+
+    @property
+    def status(self) -> status.PortalStatus:
+        return status.of_registration(self.registration)
+
+    @property
+    def has_live_pin(self) -> bool:
+        """Whether a PIN is out that works. One that is past its date may still await its end."""
+        return self.pin is not None and self.pin.is_live and self.block is None and has_key(self.pin.key_id)
+
+    @property
+    def has_lost_pin(self) -> bool:
+        """Whether the PIN that is out is void because its key is not among ``PIN_KEYS`` any more."""
+        return self.pin is not None and self.pin.is_live and not has_key(self.pin.key_id)
+
+    @property
+    def is_registered(self) -> bool:
+        return self.registration is not None and self.registration.status == Registration.Status.REGISTERED
+
+    @property
+    def is_open(self) -> bool:
+        """Neither registered nor closed. Whom the family or the desk has closed is not asked again by itself."""
+        return self.registration is None or self.registration.status == Registration.Status.PENDING
+
+    @property
+    def passed_over(self) -> str:
+        """Why Register and Print for several families leaves this child out, in one sentence; empty if it does not."""
+        if self.block:
+            return self.block.reason
+        if self.has_lost_pin:
+            return KEY_IS_GONE
+        if self.registration is None or self.is_open:
+            return ""
+        if self.is_registered:
+            return "Already registered."
+        return f"{self.registration.get_status_display()}: {self.registration.reason}"
+
+    @property
+    def can_choose(self) -> bool:
+        """Whether Register or Print can do something for this row."""
+        return self.block is None and not self.is_registered and not self.has_lost_pin
+
+    @property
+    def verbs(self) -> list[tuple[str, str]]:
+        """What can be done to this row alone: address part and label."""
+        current = self.registration.status if self.registration else None
+        possible = {
+            "reissue": current == Registration.Status.PENDING and self.block is None,
+            "revoke": self.pin is not None and self.pin.state == Pin.State.ACTIVE,
+            "decline": self.block is None and not self.is_registered and current != Registration.Status.DECLINED,
+            "remove": self.is_registered,
+        }
+        return [(verb, title) for verb, title in VERB_TITLES.items() if possible[verb]]
+
+    @property
+    def note(self) -> str:
+        """What the desk should know about the PIN, in one sentence; the block's reason stands apart."""
+        if self.registration is None:
+            return ""
+        if self.registration.reason:
+            return f"Reason: {self.registration.reason}"
+        return _pin_note(self.pin) if self.pin and not self.is_registered else ""
+
+    @property
+    def last_day(self) -> date | None:
+        return last_day(self.pin) if self.pin and self.has_live_pin else None
+
+
+def _pin_note(pin: Pin) -> str:
+    if pin.state == Pin.State.LOCKED:
+        return "The PIN is locked after five wrong birth dates. Issue a new one."
+    if pin.state == Pin.State.REVOKED and pin.end_reason == BLOCKED_AT_TOUCH:
+        return "The PIN was ended because registration was no longer allowed."
+    if pin.state == Pin.State.REVOKED:
+        return f"The PIN was ended: {pin.end_reason}. Issue a new one."
+    if not pin.is_live:
+        return "The PIN has expired. Issue a new one."
+    if not has_key(pin.key_id):
+        return KEY_IS_GONE
+    return "" if pin.printed_at else "Not printed yet."
+
+
+def rows_of(
+    links: QuerySet[FamilyContact],
+    *,
+    numbers: Mapping[int, str] | None = None,
+    ticked: Collection[int] | None = None,
+) -> list[Row]:
+    """A row for each of these family contacts, in a constant number of queries."""
+    practice, day, numbers = Practice.current(), today(), numbers or {}
+    newest = Prefetch("registration__pins", queryset=Pin.objects.order_by("-pk"))
+    found = links.select_related("patient", "contact", "registration").prefetch_related(newest)
+    return [_row(link, practice, day, numbers.get(link.pk, ""), ticked) for link in found]
+
+
+def _row(link: FamilyContact, practice: Practice, day: date, number: str, ticked: Collection[int] | None) -> Row:
+    registration: Registration | None = getattr(link, "registration", None)
+    newest = list(registration.pins.all())[:1] if registration else []
+    row = Row(
+        family_contact=link,
+        registration=registration,
+        pin=newest[0] if newest else None,
+        block=block(link, practice=practice, today=day),
+        age=age_words(link.patient.birth_date, day),
+        is_limited=is_limited(link, practice=practice, today=day),
+        has_say=has_say(link, practice=practice, today=day),
+        number=grouped(number) if number else "",
+    )
+    return replace(row, is_ticked=row.is_open if ticked is None else link.pk in ticked)

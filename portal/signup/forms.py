@@ -1,0 +1,178 @@
+"""What a family types on the way in: PIN, birth dates, e-mail, password."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.core.validators import RegexValidator
+from django.utils.formats import get_format
+from django.utils.translation import gettext_lazy as _
+
+from accounts.factors.passkeys import LONGEST as LONGEST_PASSKEY
+from accounts.models import User
+from accounts.signin import passwords
+from patients.ages import today
+from portal.pins import hints
+from portal.pins import numbers as pins
+
+EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
+
+
+class BirthDateWidget(forms.MultiWidget):
+    """Three number fields, in the order in which the language writes a date."""
+
+    template_name = "portal/signup/widgets/birth_date.html"
+    LABELS = (_("Month"), _("Day"), _("Year"))
+
+    def __init__(self) -> None:
+        numeric = {"inputmode": "numeric", "autocomplete": "off"}
+        sizes = {"month": 2, "day": 2, "year": 4}
+        super().__init__({part: forms.TextInput({**numeric, "maxlength": size}) for part, size in sizes.items()})
+
+    def decompress(self, value: date | None) -> list[Any]:
+        return [value.month, value.day, value.year] if value else [None, None, None]
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        parts = zip(context["widget"]["subwidgets"], self.LABELS, strict=True)
+        month, day, year = ({**part, "label": label} for part, label in parts)
+        day_first = str(get_format("DATE_INPUT_FORMATS")[0]).startswith("%d")
+        context["widget"]["subwidgets"] = [day, month, year] if day_first else [month, day, year]
+        return context
+
+
+class BirthDateField(forms.MultiValueField):
+    """A day that has been; the child's birth date as the parent types it."""
+
+    widget = BirthDateWidget
+    default_error_messages: ClassVar = {"incomplete": _("Type month, day and year.")}
+
+    def __init__(self, **options: Any) -> None:
+        digits = RegexValidator(r"^\s*\d{1,4}\s*$", _("Use numbers for month, day and year."))
+        part = forms.CharField(max_length=10, validators=[digits])
+        super().__init__(fields=[part, part, part], **options)
+
+    def compress(self, data_list: list[str]) -> date | None:
+        if not data_list:
+            return None
+        if not all(data_list):  # white space alone, which is stripped later than it is looked for
+            raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
+        month, day, year = (int(part) for part in data_list)
+        try:
+            born = date(year, month, day)
+        except ValueError:
+            raise forms.ValidationError(_("That day is not in the calendar. Check month, day and year.")) from None
+        if year < EARLIEST_YEAR:
+            raise forms.ValidationError(_("Type the year with four digits, like 2018."))
+        if born > today():
+            raise forms.ValidationError(_("That day has not come yet. Check the year."))
+        return born
+
+
+class PinForm(forms.Form):
+    """The first question to a parent: a PIN and the birth date of its child."""
+
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=pins.ADDRESS_MAX_LENGTH,
+        help_text=_("The 12 digits next to your child’s name on the sheet."),
+        error_messages={"required": _("Type the PIN from your sheet."), "max_length": _("A PIN has 12 digits.")},
+        widget=forms.TextInput(
+            {
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "class": "pin-input",
+                "autocapitalize": "off",
+                "spellcheck": "false",
+            }
+        ),
+    )
+    # The other PINs of a scanned sheet, put here by the page's script.
+    more = forms.CharField(required=False, max_length=pins.ADDRESS_MAX_LENGTH, widget=forms.HiddenInput)
+    birth_date = BirthDateField(
+        label=_("Your child’s birth date"), error_messages={"required": _("Type your child’s birth date.")}
+    )
+
+    def clean_pin(self) -> list[str]:
+        entry = self.cleaned_data["pin"]
+        if "#" not in entry and len(entry) > pins.ENTRY_MAX_LENGTH:
+            raise forms.ValidationError(self.fields["pin"].error_messages["max_length"])
+        try:
+            return pins.entered(entry)
+        except pins.MistypedPin:
+            raise forms.ValidationError(hints.hint(entry.rpartition("#")[2]).in_words) from None
+
+    def clean_more(self) -> list[str]:
+        """What a script has put here and is no PIN is left out: nobody could mend it."""
+        try:
+            return pins.entered("#" + self.cleaned_data["more"])
+        except pins.MistypedPin:
+            return []
+
+    @property
+    def pair(self) -> dict[str, Any]:
+        """What ``registration.prove`` takes."""
+        numbers: list[str] = self.cleaned_data["pin"] + self.cleaned_data["more"]
+        return {"pin": numbers[0], "more": numbers[1:], "birth_date": self.cleaned_data["birth_date"]}
+
+
+class SiblingForm(forms.Form):
+    """The birth date of another child on the sheet; empty means: not now."""
+
+    birth_date = BirthDateField(label=_("Birth date"), required=False, require_all_fields=False)
+
+    def clean_birth_date(self) -> date | None:
+        born: date | None = self.cleaned_data["birth_date"]
+        return born
+
+
+class EmailForm(forms.Form):
+    """A family's e-mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        error_messages={
+            "required": _("Type your e-mail."),
+            "invalid": _("Check your e-mail. It should look like name@example.com."),
+        },
+        widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
+    )
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+
+class NewSignInForm(EmailForm):
+    """A family's e-mail, and a password or a passkey.
+
+    The e-mail is asked for before; it stands here again so that password managers keep it with the password.
+    """
+
+    passkey = forms.CharField(required=False, max_length=LONGEST_PASSKEY, widget=forms.HiddenInput)
+    password = forms.CharField(
+        label=_("Password"),
+        required=False,
+        strip=False,
+        max_length=passwords.LONGEST,
+        help_text=passwords.HELP,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "username"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("passkey"):
+            return cleaned
+        if not cleaned.get("password", "-"):
+            self.add_error("password", _("Choose a password."))
+        elif "password" in cleaned:
+            try:
+                validate_password(cleaned["password"], User(email=cleaned.get("email", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned

@@ -1,0 +1,51 @@
+"""The table of permissions: in code, in the product and in the documentation it is the same."""
+
+import re
+from pathlib import Path
+
+from django.core.management import call_command
+from django.urls import reverse
+
+from accounts.access import ROLE_PERMISSIONS, Permission
+from accounts.models import StaffRecord
+from tests.portal import steps
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "permissions.md"
+
+
+def test_every_role_stands_in_the_table():
+    assert set(ROLE_PERMISSIONS) == set(StaffRecord.Role)
+
+
+def test_the_document_says_what_the_code_does(capsys):
+    call_command("show_permissions")
+    assert DOCUMENT.read_text() == capsys.readouterr().out
+
+
+def test_templates_ask_for_permissions_that_there_are():
+    templates = (path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    asked = {words for text in templates for words in re.findall(r'"([^"]+)" in permissions', text)}
+    assert asked
+    assert asked <= set(Permission)
+
+
+def test_the_auditor_reads_the_trail_and_nothing_of_a_patient():
+    assert ROLE_PERMISSIONS[StaffRecord.Role.AUDITOR] == {Permission.READ_AUDIT}
+
+
+def test_roles_shows_the_table(as_administrator):
+    page = as_administrator.get(reverse("office:roles"))
+    assert page.context["roles"] == ["Front desk", "Clinician", "Practice administrator", "Auditor", "No staff record"]
+    table = {words: [may for _role, may in pairs] for words, pairs in page.context["rows"]}
+    assert table["Issue, show, print and revoke PINs"] == [True, True, True, False, False]
+    assert table["Read the audit trail"] == [False, False, True, True, False]
+    assert "Change the settings of the schedule" in page.text
+
+
+def test_roles_roles(db):
+    assert steps.allowed_roles("get", reverse("office:roles")) == {"administrator"}
+
+
+def test_roles_other_methods(as_administrator):
+    assert steps.refused_methods(as_administrator, reverse("office:roles")) == {"post", "put", "patch", "delete"}

@@ -1,0 +1,75 @@
+"""What somebody who owns the database can do to the audit trail: no trigger and no constraint stops him."""
+
+from contextlib import contextmanager
+
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from audit import append_only
+from audit.models import AuditEvent, AuditLane
+from audit.trail import Action, Actor, record
+
+BY = Actor(None, "203.0.113.9")
+
+
+def write(count):
+    """So many lines, in one lane; returns them, oldest first."""
+    for number in range(count):
+        record(actor=BY, action=Action.PATIENT_VIEWED, patient_id=number + 1, tab="basic_info")
+    return list(AuditEvent.objects.order_by("pk"))
+
+
+def owner(sql, *values):
+    """Run this SQL as the owner of the database; how many rows it touched."""
+    with _unlocked(), connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return cursor.rowcount
+
+
+@contextmanager
+def _unlocked():
+    """Triggers and foreign keys are away: on PostgreSQL all of them, as for a replica."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        try:
+            yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET session_replication_role = DEFAULT")
+        return
+    append_only.remove(connection)
+    connection.disable_constraint_checking()
+    try:
+        yield
+    finally:
+        connection.enable_constraint_checking()
+        append_only.install(connection)
+
+
+def copy_of(model):
+    """All rows of the table, for putting them back later."""
+    return list(model.objects.order_by("pk").values())
+
+
+def put_back(model, rows):
+    """Make the table what it was: a backup restored."""
+    table = model._meta.db_table
+    owner(f"DELETE FROM {table}")  # noqa: S608
+    with _unlocked():
+        model.objects.bulk_create(model(**row) for row in rows)
+
+
+def verified(capsys, *arguments):
+    """What ``verify_audit`` ends with: its exit code, and all it says."""
+    code, words = 0, ""
+    try:
+        call_command("verify_audit", *arguments)
+    except CommandError as error:
+        code, words = error.returncode, str(error)
+    said = capsys.readouterr()
+    return code, said.out + said.err + words
+
+
+def lane_of(line):
+    return AuditLane.objects.get(pk=line.lane_id)

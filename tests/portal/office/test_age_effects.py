@@ -1,0 +1,47 @@
+"""What other ages would do, told before they are set."""
+
+import pytest
+
+from audit.trail import Actor
+from portal.office import age_effects
+from practice.models import Practice
+from tests import people
+from tests.portal import steps
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture
+def family(front_desk):
+    """A mother of children of 5, 13, 17 on the portal, and one of 16 who is not; and a teen of 17 with an own PIN."""
+    by, mother = Actor(front_desk, "192.0.2.1"), people.contact("Ngozi", "Okafor")
+    links = [
+        people.link(mother, people.patient(f"70{age}", f"Kim {age}", "Okafor", people.years_ago(age)))
+        for age in (5, 13, 17)
+    ]
+    steps.issued(by, *links)
+    people.link(mother, people.patient("7099", "Kim 16", "Okafor", people.years_ago(16)))
+    teen, own = people.patient("7098", "Ada", "Obi", people.years_ago(17)), people.contact("Ada", "Obi")
+    steps.issued(by, people.link(own, teen, role=people.Role.SELF))
+
+
+@pytest.mark.parametrize(
+    ("ages", "expected"),
+    [
+        ((12, 17, 18), (0, 0, 0, 0)),
+        ((12, 15, 16), (1, 0, 0, 0)),
+        ((5, 17, 18), (0, 0, 1, 0)),
+        ((14, 16, 18), (0, 0, 0, 2)),
+    ],
+)
+def test_effects(family, ages, expected):
+    teen_from, teen_to, adult_age = ages
+    after = Practice(teen_from=teen_from, teen_to=teen_to, adult_age=adult_age)
+    found = age_effects.of(before=Practice(), after=after)
+    assert (found.ends, found.opens, found.becomes_limited, found.becomes_full) == expected
+    assert len(found.sentences) == sum(map(bool, expected))
+
+
+def test_the_other_way_access_opens_again(family):
+    found = age_effects.of(before=Practice(teen_from=12, teen_to=13, adult_age=14), after=Practice())
+    assert found.sentences == ["1 child: the guardians have access again."]

@@ -1,0 +1,32 @@
+"""Files that nobody asked for: none is read, none is written."""
+
+import pytest
+from django.core.files import uploadedfile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+REGISTER = reverse("signup:register")
+
+
+@pytest.fixture(autouse=True)
+def _no_disk(monkeypatch):
+    """Django would put a large file there."""
+
+    def refuse(*_args, **_kwargs):
+        raise AssertionError("A file was written.")
+
+    monkeypatch.setattr(uploadedfile.TemporaryUploadedFile, "__init__", refuse)
+
+
+def test_a_stranger_s_large_file_is_413_and_does_not_reach_the_disk(client, db):
+    answer = client.post(REGISTER, {"pin": "1", "file": SimpleUploadedFile("x", bytes(8 * 2**20))})
+    assert answer.status_code == 413
+    assert "That was too much at once" in answer.text
+
+
+def test_a_small_one_is_passed_over_and_the_fields_around_it_are_read(client, db):
+    data = {"pin": "1234", "file": SimpleUploadedFile("x", b"something"), "birth_date": "nonsense"}
+    answer = client.post(REGISTER, data)
+    assert answer.status_code == 200
+    assert not answer.wsgi_request.FILES
+    assert answer.context["form"].data["birth_date"] == "nonsense"

@@ -1,0 +1,27 @@
+"""Whatever is wrong with a PIN, the answer takes the same time (attack 2)."""
+
+import statistics
+
+import pytest
+
+from audit.trail import Actor
+from tests.portal.pins import wrong_pins
+
+pytestmark = pytest.mark.postgres
+
+ROUNDS = 200  # of each kind
+# What the medians of two kinds may differ by: half a millisecond of four, which no network lets through.
+TOLERANCE = 0.15  # of the median
+AGAIN = 3  # looks, each at all answers so far: what other tests do to one of them evens out, what the PIN does stays
+
+
+def test_every_wrong_pair_is_answered_in_the_same_time(front_desk, rivera):
+    kinds, _right = wrong_pins.of_each_kind(rivera.luis, by=Actor(front_desk, "192.0.2.1"))
+    taken = {kind: [] for kind in kinds}
+    for look in range(AGAIN):
+        for kind, times in wrong_pins.times(kinds, rounds=ROUNDS * (look + 1)).items():
+            taken[kind] += times
+        medians = {kind: statistics.median(each) for kind, each in taken.items()}
+        if max(medians.values()) - min(medians.values()) <= TOLERANCE * statistics.median(medians.values()):
+            return
+    pytest.fail(f"Told apart by the time they take, in ms: {medians}")

@@ -1,0 +1,109 @@
+"""PINs as numbers and as secrets (R5, R7)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.pins import numbers as pins
+
+NUMBERS = st.integers(0, 10**pins.RANDOM_DIGITS - 1).map(
+    lambda number: (text := f"{number:011d}") + str(pins.damm.calc_check_digit(text))
+)
+OTHER_KEY = "//79/Pv6+fj39vX08/Lx8O/u7ezr6uno5+bl5OPi4eA=".replace("/", "_").replace("+", "-")
+
+
+def test_new_pin_has_twelve_digits_and_a_right_check_digit():
+    numbers = {pins.new_pin() for _ in range(200)}
+    assert len(numbers) == 200
+    assert all(pins.normalised(number) == number for number in numbers)
+
+
+def test_grouped_reads_in_fours():
+    assert pins.grouped("123456789012") == "1234 5678 9012"
+
+
+@given(NUMBERS)
+def test_every_single_wrong_digit_is_caught(number):
+    for place in range(12):
+        for digit in "0123456789":
+            if digit != number[place]:
+                with pytest.raises(pins.MistypedPin):
+                    pins.normalised(number[:place] + digit + number[place + 1 :])
+
+
+@given(NUMBERS)
+def test_every_swap_of_neighbours_is_caught(number):
+    for place in range(11):
+        swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
+        if swapped != number:
+            with pytest.raises(pins.MistypedPin):
+                pins.normalised(swapped)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{0} {1} {2}",
+        "{0}-{1}-{2}",
+        " {0}{1}{2} ",
+        "{0}\u00a0{1}\u2009{2}",
+        "{0}.{1}.{2}",
+        "\u200f{0} {1} {2}\u200e",
+        "{0}\t{1}\n{2}",
+    ],
+)
+def test_separators_are_accepted(written):
+    number = pins.new_pin()
+    assert pins.normalised(written.format(number[:4], number[4:8], number[8:])) == number
+
+
+@pytest.mark.parametrize("zero", ["\uff10", "\u0660", "\u06f0", "\u0966"])
+def test_digits_of_other_scripts_and_full_width_are_accepted(zero):
+    number = pins.new_pin()
+    assert pins.normalised("".join(chr(ord(zero) + int(digit)) for digit in number)) == number
+
+
+@pytest.mark.parametrize(
+    "entry", ["", "1", "abc", "1234\x005678 9012", "٣²", "1" * 1_000_000, "12345678901O", "½" * 12]
+)
+def test_anything_else_is_a_typing_mistake(entry):
+    with pytest.raises(pins.MistypedPin):
+        pins.normalised(entry)
+
+
+@given(st.text(max_size=80))
+def test_no_entry_raises_anything_but_a_typing_mistake(entry):
+    try:
+        number = pins.normalised(entry)
+    except pins.MistypedPin:
+        return
+    assert len(number) == 12
+
+
+def test_sealed_copy_opens_and_does_not_contain_the_pin():
+    number, key = pins.new_pin(), pins.pin_keys()[0]
+    sealed = pins.seal(number, key)
+    assert number not in sealed
+    assert pins.unseal(sealed) == number
+
+
+def test_keys_rotate_without_voiding_what_is_out(settings):
+    number, old = pins.new_pin(), pins.pin_keys()[0]
+    sealed, looked_up = pins.seal(number, old), pins.digest(number, old)
+    settings.PIN_KEYS = [OTHER_KEY, *settings.PIN_KEYS]
+    assert pins.pin_keys()[0].key_id != old.key_id
+    assert pins.unseal(sealed) == number
+    assert looked_up in pins.digests(number)
+
+
+def test_without_its_key_a_sealed_copy_is_unreadable(settings):
+    sealed = pins.seal(pins.new_pin(), pins.pin_keys()[0])
+    settings.PIN_KEYS = [OTHER_KEY]
+    with pytest.raises(pins.UnreadablePin):
+        pins.unseal(sealed)
+
+
+def test_digest_and_seal_use_different_keys():
+    key = pins.pin_keys()[0]
+    assert pins.digest("123456789012", key) != pins.digest("123456789013", key)
+    assert key.digest_key not in key.seal._signing_key + key.seal._encryption_key
