@@ -1,7 +1,7 @@
 # What developers and CI run. `make check` and `make test` must pass.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve backup restore test check bench report format messages catalogues lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore quick test check bench report format messages catalogues lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -42,7 +42,10 @@ restore: .venv/.run ## Replace the database with a backup: FROM=file; REPLACE=ye
 	@mkdir -p var
 	@$(MANAGE) restore "$(FROM)" $(if $(REPLACE),--replace) $(if $(VOID_PINS),--void-pins)
 
-test: test-packages .venv/.dev ## Every test, on SQLite and on PostgreSQL, with a real browser
+quick: run-packages .venv/.dev ## The tests without a browser, on SQLite: under three minutes
+	@bin/test --quick
+
+test: test-packages .venv/.dev ## Every test: all on SQLite, with a real browser, and what differs on PostgreSQL
 	@bin/test
 
 check: run-packages .venv/.dev ## Check style, types, import rules, templates, migrations, deployment settings, packages

@@ -11,14 +11,38 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
-from django.test import Client, TransactionTestCase
+from django.test import Client
 from django.utils import translation
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import StaffRecord, User
-from audit import append_only, lanes
-from tests import people
+from tests import database, outside, people
+
+WAITS = 60_000  # milliseconds in a browser for what must come; a busy machine is slow, and who waits in vain is told
+expect.set_options(timeout=WAITS)
+
+# --- Which tests ---------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest picks by -m
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "browser" in item.fixturenames:  # type: ignore[attr-defined]
+            item.add_marker("browser")
+        if item.get_closest_marker("django_db"):
+            raise pytest.UsageError(f'{item.nodeid}: ask for the fixture "db" or "transactional_db" instead.')
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly which tests did not run as something outside of the repository is missing."""
+    skipped = [each for each in terminalreporter.stats.get("skipped", []) if outside.MISSING in str(each.longrepr)]
+    if skipped:
+        terminalreporter.section("NOT TESTED", red=True, bold=True)
+        terminalreporter.write_line(f"{outside.MISSING}. So these {len(skipped)} tests did not run:")
+        for each in skipped:
+            terminalreporter.write_line(f"  {each.nodeid}")
+
 
 # --- Database ------------------------------------------------------------------------------------
 
@@ -28,15 +52,26 @@ def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """On SQLite every run and every process of it gets a file of its own, so that runs do not meet."""
-    database = settings.DATABASES["default"]
-    if database["ENGINE"].endswith("sqlite3"):
-        database["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+    configured = settings.DATABASES["default"]
+    if configured["ENGINE"].endswith("sqlite3"):
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        configured["TEST"]["NAME"] = str(path)
+        database.copy_kept(path)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Take what lies there already: the copy that the fixture above has made."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
-    """PostgreSQL deletes no database that somebody still uses, and the live server's threads may."""
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock():
+            database.keep()
     yield
+    # PostgreSQL deletes no database that somebody still uses, and the live server's threads may.
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
@@ -45,25 +80,22 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
             )
 
 
-_flush = TransactionTestCase._fixture_teardown
+@pytest.fixture
+def transactional_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """A database in which what is saved is committed, as in life; it is emptied afterwards.
 
-
-def _flush_audit_trail_too(test_case: TransactionTestCase) -> None:
-    """Empty the tables after a transactional test although the audit trail refuses it.
-
-    SQLite empties a table by DELETE, which the triggers stop; so they stand aside for that moment.
-    On PostgreSQL it is TRUNCATE, which they do not mind.
+    In place of pytest-django's, whose way of emptying the audit trail refuses.
     """
-    if connection.vendor == "sqlite":
-        append_only.remove(connection)
-    try:
-        _flush(test_case)
-    finally:
-        append_only.install(connection)
-    lanes.make()  # as the migration had made them
+    with django_db_blocker.unblock():
+        yield
+        database.empty()
 
 
-TransactionTestCase._fixture_teardown = _flush_audit_trail_too
+@pytest.fixture
+def db(request: pytest.FixtureRequest) -> None:
+    """A database in a transaction that is rolled back; a test with a live server shares a committed one with it."""
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    request.getfixturevalue("transactional_db" if commits else "db")  # the latter is pytest-django's
 
 
 @pytest.fixture
@@ -212,7 +244,7 @@ def console_errors() -> list[str]:
 
 @pytest.fixture
 def new_context(new_context: Any, console_errors: list[str]) -> Iterator[Any]:
-    """Contexts, and so pages, that notice errors and do not wait for longer than 10 seconds."""
+    """Contexts, and so pages, that notice errors and wait long enough for a busy machine."""
 
     def complain(kind: str, text: str, url: str | None) -> None:
         # htmx reports a request cut short by going to another page; one that fails says more than this.
@@ -221,7 +253,7 @@ def new_context(new_context: Any, console_errors: list[str]) -> Iterator[Any]:
 
     def watched(**options: Any) -> BrowserContext:
         context: BrowserContext = new_context(**options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(WAITS)
         context.on("console", lambda message: complain(message.type, message.text, message.location.get("url")))
         context.on("weberror", lambda error: console_errors.append(str(error.error)))
         return context

@@ -44,7 +44,7 @@ def test_each_message_alone(text):
     assert grade(re.sub(r"<[^>]+>", "", text)) <= HIGHEST
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize(
     "sign_in",
     [
@@ -69,7 +69,7 @@ def test_the_sheet():
     assert grade(text) <= HIGHEST
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_the_pages_from_pin_to_my_children(rivera, front_desk):
     ids, pins = printed_sheet(rivera, front_desk)
     client, born = Client(), rivera.mateo.birth_date

@@ -197,7 +197,7 @@ def parts(html):
     return re.findall(r'name="(?:child-\d+-)?birth_date_(\w+)"', html)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("client_in_spanish", [by_browser, by_switch])
 def test_a_family_registers_in_spanish(client_in_spanish, rivera, front_desk):
     client = client_in_spanish()
@@ -234,27 +234,27 @@ def test_a_family_registers_in_spanish(client_in_spanish, rivera, front_desk):
     assert "Registro pendiente" in html
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize("page", PAGES)
 def test_public_pages_come_in_spanish(page):
     spanish(by_browser().get(reverse(page)))
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_birth_dates_are_asked_for_in_the_order_of_the_language():
     start = reverse("signup:register")
     assert parts(by_browser().get(start).content.decode()) == ["day", "month", "year"]
     assert parts(Client().get(start).content.decode()) == ["month", "day", "year"]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_the_switch_wins_over_the_browser_and_leads_back():
     client = by_browser()
     client.post(reverse("language"), {"language": "en", "next": reverse("signup:register")})
     assert '<html lang="en"' in client.get(reverse("signup:register")).content.decode()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_staff_pages_stay_english(front_desk):
     client = by_browser()
     client.force_login(front_desk)

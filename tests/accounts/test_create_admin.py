@@ -9,6 +9,8 @@ from accounts.models import StaffRecord, User
 from audit.models import AuditEvent
 from tests import people
 
+pytestmark = pytest.mark.postgres
+
 EMAIL, NAME = "ada@sunnyside.example", "Ada Quill"
 
 

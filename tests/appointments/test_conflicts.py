@@ -9,6 +9,8 @@ from appointments.models import Appointment, TimeOff, WorkingHours
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, on
 
+pytestmark = pytest.mark.postgres
+
 DAY = "2026-11-25"  # a Wednesday
 
 

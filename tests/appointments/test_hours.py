@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from appointments import hours
 from appointments.models import WorkingHours
 
+pytestmark = pytest.mark.postgres
+
 WEEKDAY = "8:00 AM – 12:00 PM, 1:00 – 5:00 PM"
 
 

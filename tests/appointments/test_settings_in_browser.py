@@ -12,7 +12,7 @@ from tests import people
 from tests.accessibility import axe
 from tests.appointments import setting_up
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 SETTINGS = reverse("appointments:settings")
 

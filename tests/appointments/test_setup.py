@@ -18,6 +18,8 @@ from tests.appointments import setting_up
 from tests.appointments.setting_up import DAY, MORNING
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 NEW_YORK = ZoneInfo("America/New_York")
 
 

@@ -16,7 +16,7 @@ from tests.appointments.schedules import Status, today_at
 
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # ten o'clock on a Wednesday in New York
 
-pytestmark = pytest.mark.usefixtures("ten_o_clock")
+pytestmark = [pytest.mark.usefixtures("ten_o_clock"), pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 from tests.at_once import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 
 def outcomes(*deeds):

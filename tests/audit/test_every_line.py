@@ -13,6 +13,8 @@ from tests import people
 from tests.pinportal.test_every_url import OPEN_TO, addresses, everything, is_ours, patterns
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 __all__ = ["everything"]  # the fixture
 
 # What opening the page records, and what an empty form posted to it does. None: it shows and changes nothing

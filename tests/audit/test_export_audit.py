@@ -11,7 +11,7 @@ from audit.lanes import LANES
 from audit.models import AuditEvent
 from tests.audit.tampering import write
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 def test_export_can_be_checked_by_whoever_has_the_key(tmp_path, monkeypatch):

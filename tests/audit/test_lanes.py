@@ -12,6 +12,8 @@ from audit.trail import Action, record, record_each
 from tests.at_once import at_once
 from tests.audit.tampering import BY, write
 
+pytestmark = pytest.mark.postgres
+
 WRITERS = 20
 postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
@@ -31,7 +33,7 @@ def together(count, action):
     return [each for each in at_once(*[action] * count) if isinstance(each, Exception)]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_lines_of_one_transaction_stand_in_one_lane_without_gaps():
     with transaction.atomic():
         lines = write(3)
@@ -41,13 +43,13 @@ def test_lines_of_one_transaction_stand_in_one_lane_without_gaps():
     assert is_clean()
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_no_patients_no_line():
     record_each(actor=BY, action=Action.CHILDREN_VIEWED, patient_ids=[])
     assert numbers() == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_what_is_rolled_back_leaves_no_gap():
     write(1)
     with transaction.atomic():
@@ -63,7 +65,7 @@ def test_what_is_rolled_back_leaves_no_gap():
     assert is_clean()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_a_trail_without_heads_takes_no_line():
     AuditLane.objects.all().delete()
     with pytest.raises(lanes.NoLanes):
@@ -71,7 +73,7 @@ def test_a_trail_without_heads_takes_no_line():
     assert numbers() == []
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_many_who_write_at_once_all_get_their_lines():
     assert together(WRITERS, lambda: [write(1) for _ in range(5)]) == []
     assert AuditEvent.objects.count() == WRITERS * 5
@@ -79,7 +81,7 @@ def test_many_who_write_at_once_all_get_their_lines():
 
 
 @postgresql_only
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_a_transaction_that_stays_open_keeps_nobody_waiting():
     seconds = []
 
@@ -99,7 +101,7 @@ def test_a_transaction_that_stays_open_keeps_nobody_waiting():
 
 
 @postgresql_only
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_twenty_transactions_open_at_once_write_in_twenty_lanes():
     """All of them hold their line until the last has written: if one waited, none would come to an end."""
     all_have_written = threading.Barrier(WRITERS, timeout=10)
@@ -115,7 +117,7 @@ def test_twenty_transactions_open_at_once_write_in_twenty_lanes():
 
 
 @postgresql_only
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_more_writers_than_lanes_wait_and_then_write(monkeypatch):
     AuditLane.objects.filter(pk__gt=1).delete()
     monkeypatch.setattr(lanes, "LANES", 1)

@@ -12,7 +12,7 @@ from audit import retention
 from audit.models import AuditEvent, AuditLane
 from tests.audit.tampering import owner, verified, write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 
 def years_ago(years, *, days=0):

@@ -11,7 +11,7 @@ from audit.lanes import LANES, NoLanes
 from audit.models import AuditEvent, AuditLane
 from tests.audit.tampering import copy_of, lane_of, owner, put_back, verified, write
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 NEW_KEY = "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8="
 

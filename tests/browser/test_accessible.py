@@ -7,7 +7,7 @@ from tests import by_hand, families, network
 from tests.accessibility import axe
 from tests.browser.states import STATES, WRONG, prepared
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 # Handles of scripts and of crispy-forms, which nothing in a style sheet needs.
 UNSTYLED = {

@@ -4,7 +4,7 @@ import pytest
 
 from tests.accessibility import axe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_sign_in_page_is_accessible(page, live_server):

@@ -4,7 +4,7 @@ import pytest
 
 from tests import by_hand
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.accessibility import axe
 from tests.accounts.factors import codes
 from tests.portal import steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 PASSWORD = "a quiet street after rain"
 
 

@@ -16,7 +16,7 @@ from tests.browser.states import STATES, prepared
 from tests.test_translations import TRANSLATED
 from tests.vocabulary import strange_to
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 # All that is or can be read or heard on the page, in the page's language: text, names for screen readers, what
 # scripts say, and what waits in templates.

@@ -13,7 +13,7 @@ from tests import people
 from tests.accessibility import axe
 from tests.portal import steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from practice.models import Practice
 from tests import people
 from tests.accessibility import axe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 PASSWORD = "a quiet street after rain"
 
 

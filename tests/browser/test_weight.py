@@ -15,7 +15,7 @@ from pinportal import static_files
 from practice.models import Practice
 from tests import network, servers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 MOST_BYTES = 40_000  # of the registration page on the first visit; 100,000 would be allowed
 MOST_OF_ONE = 10_000  # of any other file than the page itself

@@ -19,6 +19,8 @@ from tests.faults.deeds import assert_nothing_is_half_done
 from tests.faults.sites import python, surroundings
 from tests.servers import ROOT
 
+pytestmark = pytest.mark.postgres
+
 TRAIL = "audit_auditevent"
 ADD_ONE_OF_EACH = """
 import django; django.setup()

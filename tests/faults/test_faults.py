@@ -17,6 +17,8 @@ from tests.faults.deeds import (
 )
 from tests.faults.sites import Site, populate
 
+pytestmark = pytest.mark.postgres
+
 DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
 DONE = 2  # children, each time
 

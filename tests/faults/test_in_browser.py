@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.faults.deeds import assert_nothing_is_half_done
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def window(page, site, known):

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.deeds import REGISTER, assert_nothing_is_half_done
 from tests.faults.sites import Site, python
 
-pytestmark = pytest.mark.usefixtures("only_postgresql")
+pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
 CONNECT = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
 SHOW = """
 import django; django.setup()

@@ -4,6 +4,8 @@ import pytest
 
 from tests.faults.deeds import PRINT_RUN, assert_nothing_is_half_done, under_way
 
+pytestmark = pytest.mark.postgres
+
 CHILDREN = 6
 
 

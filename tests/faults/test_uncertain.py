@@ -11,7 +11,7 @@ import pytest
 from tests.faults.deeds import DEEDS, PRINT, REDEEM, REGISTER, assert_nothing_is_half_done, under_way
 from tests.faults.sites import Site
 
-pytestmark = pytest.mark.usefixtures("only_postgresql")
+pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
 DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
 
 

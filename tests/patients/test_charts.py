@@ -14,6 +14,8 @@ from patients.ages import today
 from patients.models import Patient
 from tests import people
 
+pytestmark = pytest.mark.postgres
+
 BY_COMMAND = Actor.command("test")
 
 

@@ -11,6 +11,8 @@ from patients.models import Contact, FamilyContact
 from tests import people
 from tests.people import Authority, Role
 
+pytestmark = pytest.mark.postgres
+
 BY_COMMAND = Actor.command("test")
 PERSON = {"given_name": "Rosa", "family_name": "Vega", "language": "es", "email": "rosa@mail.example"}
 LINK = {"role": "mother", "authority": "joint", "sort_order": "1"}

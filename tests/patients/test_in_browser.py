@@ -6,7 +6,7 @@ from django.urls import reverse
 from tests import people
 from tests.accessibility import axe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def test_search_and_open_with_the_keyboard_alone(desk, live_server, rivera):

@@ -1,19 +1,17 @@
 """Placeholders are found by their grammar, people's names are left alone (R3). The cases are our own selection."""
 
 import csv
-import os
 import time
 import unicodedata
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from patients.placeholder_names import DOUBTFUL_UNTIL_DAYS, Verdict, judge, placeholder_reason
+from tests import outside
 
-ROSTERS = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).parents[3] / "shared" / "data")
-SHARED_NAMES = ROSTERS / "names" / "newborn_names.csv"
+SHARED_NAMES = outside.FOLDER / "names" / "newborn_names.csv"
 NEWBORN, FIVE_YEARS = 30, 5 * 365 + 1
 
 
@@ -150,7 +148,7 @@ def test_the_reason_is_one_plain_sentence(name: str, reason: str):
     assert placeholder_reason(name) == reason
 
 
-@pytest.mark.skipif(not SHARED_NAMES.exists(), reason="the shared newborn names are not on this machine")
+@outside.needs_folder
 def test_the_shared_newborn_names():
     """Their labels have no ages: a placeholder is never plainly real, a real name passes for an older child."""
     with SHARED_NAMES.open(encoding="utf-8", newline="") as file:

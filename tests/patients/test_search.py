@@ -13,6 +13,8 @@ from patients.models import Patient, PatientAlias
 from patients.search import find_contacts, find_patients
 from tests import people
 
+pytestmark = pytest.mark.postgres
+
 URL = "/patients/"
 
 
@@ -115,7 +117,7 @@ def test_contacts_by_name_phone_and_email(rivera):
     assert list(find_contacts(" ")) == []
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=80))
 def test_any_text_is_searched_without_error(query):

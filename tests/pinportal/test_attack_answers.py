@@ -20,6 +20,8 @@ from portal.models import Account, Pin, Registration
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 REGISTER = reverse("signup:register")
 NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 

@@ -125,7 +125,7 @@ def test_what_had_not_begun_to_be_written_was_not_saved(stranger, mistake):
     assert not MAYBE.search(page.text)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize("mistake", ["value", "database"])
 @pytest.mark.parametrize("how", ["written", "partly"])
 def test_what_was_written_before_a_failure_is_to_be_looked_at_first(stranger, mistake, how):
@@ -136,7 +136,7 @@ def test_what_was_written_before_a_failure_is_to_be_looked_at_first(stranger, mi
     assert NOT_SAVED not in page.text
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize(("mistake", "is_certain"), [("value", True), ("database", False)])
 def test_what_was_undone_was_not_saved_unless_the_connection_broke(stranger, mistake, is_certain):
     """Of a connection that breaks, nobody here knows whether the commit had got through."""

@@ -23,6 +23,8 @@ from portal.models import Alert, RedemptionFailure, SheetRun
 from practice import terms
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 # Addresses of libraries, and to whom they open.
 THIRD_PARTY = {
     "account_login": (reverse("account_login"), "public"),

@@ -14,6 +14,8 @@ from portal.sheets import sheet
 from tests.pinportal.test_secrets import run
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 GOOD = dict.fromkeys(("database", "migrations", "keys", "pdf", "disk"), "ok")
 PATHS = ["/healthz", "/readyz"]
 

@@ -16,11 +16,13 @@ from portal.pins import numbers as pins
 from tests.at_once import at_once
 from tests.portal.steps import UNKNOWN, answer, guesses, typed
 
+pytestmark = pytest.mark.postgres
+
 PARENT = Actor(None, "198.51.100.7")
 PASSWORD = "correct horse battery staple"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_one_pin_redeemed_by_fifty_at_once_links_one_account(front_desk, rivera):
     mateo = rivera.link(rivera.ana, rivera.mateo)
     number = registration.issue(contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, "")).pins[
@@ -35,7 +37,7 @@ def test_one_pin_redeemed_by_fifty_at_once_links_one_account(front_desk, rivera)
     assert AuditEvent.objects.filter(action="pin.redeemed").count() == 1
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
     mateo = rivera.link(rivera.ana, rivera.mateo)
     press = partial(registration.issue, contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, ""))
@@ -43,7 +45,7 @@ def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
     assert Pin.objects.count() == Registration.objects.count() == 1
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbox):
     """Register, show, print, prove and redeem over HTTP; then look for the PINs wherever anything is kept."""
     caplog.set_level("DEBUG")

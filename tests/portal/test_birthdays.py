@@ -20,6 +20,8 @@ from portal.sheets.printing import NothingToPrint
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 NEW_YORK = ZoneInfo("America/New_York")
 CHILDREN = reverse("family:children")
 BIRTHDAYS = {

@@ -31,7 +31,7 @@ ROOMS = ("practice", "patients", "appointments", "portal")
 
 SETTINGS = (WorkingHours, VisitType, TimeOff)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 def load() -> str:

@@ -10,7 +10,7 @@ from portal.eligibility import Fix, block, is_limited
 from practice.models import Practice
 from tests.people import years_ago
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from portal.refusals import NothingToPrint
 from portal.sheets import sheet
 from practice.models import Practice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 @pytest.fixture

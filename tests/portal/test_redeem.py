@@ -14,7 +14,7 @@ from portal.models import Account, Pin, Registration
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotProven, NotRedeemable, OthersAccount
 from tests.people import years_ago
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 PARENT = Actor(None, "198.51.100.7")
 SIGN_IN = registration.NewSignIn("ana@example.com", "correct horse battery staple")
 

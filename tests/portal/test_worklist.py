@@ -15,7 +15,7 @@ from portal.models import Pin, Postponement, Registration
 from tests import people
 from tests.portal import days, steps
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 @pytest.fixture

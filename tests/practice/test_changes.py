@@ -12,6 +12,8 @@ from practice.records import Stale
 from tests.at_once import at_once
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 NEW = {"name": "Sunnyside Pediatrics", "address": "1 Main St\nFairbrook, OH 43000", "phone": "(614) 555-0100"}
 
 
@@ -98,7 +100,7 @@ def test_what_cannot_be_is_refused_by_the_database_too(db, values):
         Practice.objects.create(pk=1, **values)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_at_once_one_is_told(administrator):
     by, opened = Actor(administrator, "192.0.2.1"), seen("practice")
     deeds = [

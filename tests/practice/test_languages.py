@@ -10,7 +10,7 @@ from accounts.models import User
 from practice import languages
 from tests import people
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 CHILDREN = "family:children"
 SIGN_IN = "account_login"

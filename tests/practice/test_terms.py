@@ -10,6 +10,8 @@ from practice import terms
 from practice.models import Terms, TermsAcceptance, TermsText
 from tests.at_once import at_once
 
+pytestmark = pytest.mark.postgres
+
 FIRST = {"en": "Be kind.", "es": "Sea amable."}
 
 
@@ -127,7 +129,7 @@ def test_the_database_refuses(published, family_user, make):
     connection.check_constraints()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_who_publish_at_once_the_second_is_told(administrator):
     by = Actor(administrator, "192.0.2.1")
     made = at_once(*[lambda n=n: terms.publish(texts={"en": f"Be kind {n}."}, by=by, seen=0) for n in range(3)])
@@ -136,7 +138,7 @@ def test_of_two_who_publish_at_once_the_second_is_told(administrator):
     assert (Terms.objects.count(), len(lines("terms.published"))) == (1, 1)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_a_family_that_accepts_twice_at_once_accepts_once(administrator, family_user):
     made = terms.publish(texts=FIRST, by=Actor(administrator, "192.0.2.1"))
     accept = lambda: terms.accept(user=family_user, terms=made, by=Actor(family_user, "192.0.2.2"))  # noqa: E731

@@ -18,6 +18,8 @@ from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 LOGIN, CODE, PATIENTS = reverse("account_login"), reverse("mfa_authenticate"), reverse("patients:search")
 ASKED, OWN = reverse("accounts:second_factor"), reverse("own_sign_in")
 APP = reverse("mfa_activate_totp")

@@ -18,6 +18,8 @@ from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 ACCOUNT, CONFIRM, CHANGE, SEND, KEEP = (
     reverse(f"family_account:{name}")
     for name in ("account", "confirm_email", "change_email", "send_email_code", "keep_email")

@@ -15,6 +15,8 @@ from audit.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 HOME = reverse("home")
 ASK = reverse("accounts:session")
 LOGIN = reverse("account_login")

@@ -14,7 +14,7 @@ from tests.accessibility import axe
 from tests.accounts.sessions.sittings import SOON, WARNING, blank, chart, focused, warned
 from tests.appointments import schedules
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 # --- The warning -------------------------------------------------------------------------------------
 

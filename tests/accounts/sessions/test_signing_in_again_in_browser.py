@@ -16,7 +16,7 @@ from tests.accessibility import axe
 from tests.accounts.sessions.sittings import WARNING, blank, chart, fill_sign_in, sign_in_again, warned
 from tests.appointments import schedules
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 # --- Back as it was ------------------------------------------------------------------------------------
 

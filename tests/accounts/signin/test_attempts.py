@@ -18,6 +18,8 @@ from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 LOGIN, PATIENTS = reverse("account_login"), reverse("patients:search")
 DESK, STRANGER = "192.0.2.1", "203.0.113.66"
 WAIT = "There were too many tries. After "
@@ -194,7 +196,7 @@ def test_the_e_mail_typed_is_not_kept(db):
         assert "secret" not in str(attempt)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_many_at_once_do_not_get_around_the_limit():
     def attempt(_number):
         try:

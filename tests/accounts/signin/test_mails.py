@@ -16,7 +16,7 @@ from tests import people
 from tests.test_translations import TRANSLATED
 from tests.vocabulary import strange_to
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 OF_STAFF = {"choose_password"}
 

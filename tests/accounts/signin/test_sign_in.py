@@ -15,6 +15,8 @@ from tests import people
 from tests.accounts.factors import codes
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("account_login")
 CHILDREN = reverse("family:children")
 PATIENTS = reverse("patients:search")

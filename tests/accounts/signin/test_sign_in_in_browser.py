@@ -17,7 +17,7 @@ from tests.accessibility import axe
 from tests.accounts.factors import codes
 from tests.accounts.signin.test_passwords import COMMON
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from portal.models import Registration
 from tests import people
 from tests.accessibility import axe
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def at(hour, minute=0, *, days=1):

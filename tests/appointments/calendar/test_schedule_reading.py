@@ -13,6 +13,8 @@ from appointments.models import Location, Provider, TimeOff, VisitType
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, on, works
 
+pytestmark = pytest.mark.postgres
+
 WEDNESDAY = date(2026, 11, 25)
 SUNDAY = date(2026, 11, 22)
 SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)

@@ -15,7 +15,7 @@ from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 from tests.portal import steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 HALF_A_MINUTE = 30_500
 
 

@@ -34,7 +34,7 @@ Role = FamilyContact.Role
 Authority = FamilyContact.Authority
 Json = dict[str, Any]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
 
 
 def run(*paths: Path | str, source: str = "") -> str:

@@ -2,25 +2,22 @@
 
 import datetime
 import io
-import os
 import time
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from appointments.models import Appointment, Provider
 from patients.models import Contact, FamilyContact, Patient, PatientIdentifier
+from tests.outside import FOLDER, needs_folder
 from tests.patients.roster.test_import_roster import contents, counts
 
-FOLDER = Path(os.environ.get("PINPORTAL_ROSTERS") or Path(__file__).resolve().parents[3] / "../shared/data")
 FOLDERS = ["santedb_fhir", "us_core_9", "fhir_r4_spec", "medplum_mock", "smart_bulk_100"]
 
 pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(
-        not FOLDER.is_dir(), reason=f"the shared rosters are not at {FOLDER} (set PINPORTAL_ROSTERS to their folder)"
-    ),
+    pytest.mark.postgres,
+    pytest.mark.usefixtures("db"),
+    needs_folder,
 ]
 
 

@@ -33,6 +33,8 @@ from practice.models import Practice
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 ROOT = django_settings.BASE_DIR
 
 
@@ -66,7 +68,7 @@ def assert_nobody_is_lost_and_nobody_has_two(run):
     assert AuditEvent.objects.filter(action="pin.issued").count() == len(active)
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("db")
 class TestRun:
     def test_dry_run_counts_what_will_happen_and_issues_nothing(self, by, rivera, oneil):
         days.comes(rivera.mateo)
@@ -253,7 +255,7 @@ def wait_until(condition, *, seconds=30):
         time.sleep(0.01)
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 class TestAtOnce:
     def test_one_run_started_five_times_at_once_is_carried_out_once(self, by):
         days.families(3, children=2)
@@ -311,7 +313,7 @@ def database_url():
     return f"postgres://{in_use['USER']}@/{in_use['NAME']}?host={in_use['HOST'] or in_use['OPTIONS'].get('host', '')}"
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize(
     "moment",
     [

@@ -12,6 +12,8 @@ from portal import registration
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("desk:worklist")
 
 

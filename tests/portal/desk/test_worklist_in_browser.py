@@ -16,7 +16,7 @@ from tests import people
 from tests.accessibility import axe
 from tests.portal import days
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 WORKLIST = reverse("desk:worklist")
 
 

@@ -26,6 +26,8 @@ from practice import logo
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 ACCOUNT, PASSKEY = reverse("signup:register_account"), reverse("signup:register_passkey")
 START_OVER = reverse("signup:register_start_over")
 

@@ -6,6 +6,8 @@ from django.urls import reverse
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture
 def url():

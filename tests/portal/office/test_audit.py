@@ -15,6 +15,8 @@ from practice.cells import restored
 from tests import people
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 EXPORT = reverse("office:export_audit")
 
 
@@ -239,7 +241,7 @@ def test_export_of_formulas_is_neutralised_and_read_back(as_auditor, rivera, fro
 # --- In the browser ------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_audit_in_the_browser(context, live_server, auditor, lines):
     from tests.accessibility import axe  # noqa: PLC0415  # only here: it starts a browser's tool
 

@@ -21,6 +21,8 @@ from practice.models import Practice
 from tests import people
 from tests.portal import days, steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("office:dashboard")
 LISTS = [reverse(f"office:{name}") for name in ("locked", "pending", "age_outs")]
 

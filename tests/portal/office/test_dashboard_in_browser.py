@@ -18,7 +18,7 @@ from practice.models import Practice
 from tests.accessibility import axe
 from tests.portal import days, steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

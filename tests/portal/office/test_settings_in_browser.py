@@ -9,7 +9,7 @@ from tests import people
 from tests.accessibility import axe
 from tests.practice.test_logo import picture
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from tests.accounts.factors import codes
 from tests.at_once import at_once
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 LOGIN, PATIENTS = reverse("account_login"), reverse("patients:search")
 DEEDS = {
     "disable": "user.disabled",
@@ -233,7 +235,7 @@ def test_an_administrator_cannot_shut_out_oneself(desk, administrator, changes):
     assert steps.everything_but() == before
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_of_two_administrators_who_shut_out_each_other_one_stays():
     first = people.staff("First Admin", StaffRecord.Role.ADMINISTRATOR)
     second = people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)

@@ -23,6 +23,8 @@ from tests.accounts.factors import codes
 from tests.at_once import at_once
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 ATTACKER = Actor(None, "203.0.113.9")
 LOGIN = reverse("account_login")
 
@@ -181,7 +183,7 @@ def test_an_attack_that_outlasts_a_day_is_told_again(db, clock, told_in_the_log)
     assert len(told_in_the_log()) == 2
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_several_processes_that_notice_at_once_tell_once(told_in_the_log):
     for each, number in enumerate(steps.guesses(19)):
         with pytest.raises(NotProven):

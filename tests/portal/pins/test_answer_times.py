@@ -7,6 +7,8 @@ import pytest
 from audit.trail import Actor
 from tests.portal.pins import wrong_pins
 
+pytestmark = pytest.mark.postgres
+
 ROUNDS = 200  # of each kind
 # What the medians of two kinds may differ by: half a millisecond of four, which no network lets through.
 TOLERANCE = 0.15  # of the median

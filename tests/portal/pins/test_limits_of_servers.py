@@ -13,7 +13,7 @@ from portal.pins import throttle
 from tests import servers
 from tests.portal import steps
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 REGISTER = reverse("signup:register")
 
 

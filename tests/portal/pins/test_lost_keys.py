@@ -13,6 +13,8 @@ from portal.models import Pin
 from portal.pins import keys
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 OTHER_KEY = "_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM="
 THIRD_KEY = "AAMGCQwPEhUYGx4hJCcqLTAzNjk8P0JFSEtOUVRXWl0="
 GONE = "This PIN does not work and cannot be shown any more, because its key is gone. Issue a new one."

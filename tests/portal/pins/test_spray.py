@@ -18,6 +18,8 @@ from portal.pins import throttle
 from portal.refusals import NotProven
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 REGISTER = reverse("signup:register")
 GUESSES = 10_000
 LIMIT = throttle.LIMIT_PER_CLIENT

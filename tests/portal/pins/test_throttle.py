@@ -19,6 +19,8 @@ from portal.refusals import NotProven
 from tests.at_once import at_once
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 ATTACKER = Actor(None, "203.0.113.9")
 BORN = date(2019, 1, 1)
 LIMIT = throttle.LIMIT_PER_CLIENT
@@ -236,7 +238,7 @@ def test_the_overall_limit_ends_with_its_window(besieged, sheet):
 # --- What is kept --------------------------------------------------------------------------------
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_what_failed_is_committed_when_the_refusal_comes(front_desk, rivera):
     """Seen by another connection at that moment: raised inside the transaction, the refusal would undo it."""
     number = steps.issued(Actor(front_desk, ""), rivera.link(rivera.ana, rivera.mateo))["Mateo"]
@@ -294,7 +296,7 @@ def test_queries_of_a_refused_attempt_are_few_and_do_not_grow(sheet):
     assert steps.queries(attempt) == few
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_many_at_once_do_not_get_past_the_limit():
     tries = [partial(registration.prove, pin=number, birth_date=BORN, by=ATTACKER) for number in steps.guesses(40)]
     refusals = [type(each) for each in at_once(*tries)]

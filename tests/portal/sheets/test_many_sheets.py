@@ -12,6 +12,8 @@ from django.conf import settings
 
 from tests.portal.desk.test_sheet_runs import database_url
 
+pytestmark = pytest.mark.postgres
+
 AT_ONCE = 8
 BOUND = 300  # MB; a process that has drawn a run of the largest size stands at 270
 
@@ -55,13 +57,13 @@ def peaks(process):
     return [int(word) for word in out.split()]
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_memory_does_not_grow_with_the_number_of_documents():
     second, last = peaks(drawing(12, 8))
     assert last - second < 15
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("transactional_db")
 def test_eight_at_once_stay_within_the_bound():
     found = [peaks(process) for process in [drawing(2, 8) for _ in range(AT_ONCE)]]
     assert max(max(each) for each in found) < BOUND

@@ -18,7 +18,7 @@ from practice.models import Practice
 from practice.templatetags.languages import direction
 from tests.portal.sheets.test_sheet import text_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 NAMES = {
     "Latin": "Zoë Ağaoğlu Ñíguez", "Vietnamese": "Nguyễn Thị Ánh", "Cyrillic": "Світлана Їжак", "Greek": "Ολυμπία",

@@ -14,7 +14,7 @@ from portal import registration
 from portal.pins import numbers as pins
 from practice.models import Practice
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("db")
 
 
 @pytest.fixture

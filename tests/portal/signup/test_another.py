@@ -10,6 +10,8 @@ from audit.models import AuditEvent
 from portal.models import Pin, RedemptionFailure
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 URL, START = reverse("signup:register_another"), reverse("signup:register")
 
 

@@ -15,7 +15,7 @@ from tests.accessibility import axe
 from tests.portal import steps
 from tests.portal.pins.test_pin_hints import RIGHT, SAID, TAKEN
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,8 @@ from portal.pins import throttle
 from practice.models import Practice
 from tests.portal import steps
 
+pytestmark = pytest.mark.postgres
+
 URL = reverse("signup:register")
 NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 
