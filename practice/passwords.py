@@ -1,7 +1,7 @@
 """What a password must not be; the reason is told (NIST SP 800-63B section 3.1.1).
 
 Length is what counts: no rules about kinds of characters, no expiry. The password is judged whole, as
-it is hashed, against what guessers try first. ``static/js/password.js`` says the same while typing.
+it is hashed, against what guessers try first. The page says the same while typing (``password_rules.js``).
 """
 
 import re

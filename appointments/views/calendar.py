@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from appointments import schedule
+from appointments import grid, schedule
 from appointments.forms import FilterForm
 from appointments.models import SchedulePreference, VisitType
 from practice.access import Permission, staff_page
@@ -96,6 +96,7 @@ def _calendar(request: HttpRequest, form: FilterForm, span: str, context: Mappin
         "patients": {visit.patient for visit in context["visits"]},
         "colours": dict(VisitType.objects.values_list("name", "colour")),
         "slot_minutes": Practice.current().grid_minutes,
+        "row_minutes": grid.STEP // timedelta(minutes=1),
     }
     # A refresh renews no cookie, so it keeps no idle session alive: the part it fetches has no token in it.
     return render(request, f"appointments/{'_calendar' if is_refresh else 'calendar'}.html", {**base, **context})
