@@ -1,29 +1,8 @@
-// What every page of ours does: toasts go when dismissed, and good news goes by itself.
+// Keeps what was typed when someone switches the language, which loads the page again.
 "use strict";
 
 {
-  const QUIET_AFTER = 8000; // milliseconds; warnings and errors stay until somebody dismisses them
-
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-dismiss-toast]");
-    if (button) button.closest(".toast-note").remove();
-  });
-
-  const fade = (toast) => {
-    if (toast.matches(":hover, :focus-within")) setTimeout(fade, QUIET_AFTER, toast);
-    else toast.remove();
-  };
-  const watch = () => {
-    for (const toast of document.querySelectorAll(".toast-success:not([data-watched])")) {
-      toast.dataset.watched = "";
-      setTimeout(fade, QUIET_AFTER, toast);
-    }
-  };
-  watch();
-  document.addEventListener("htmx:afterSettle", watch);
-
-  // Another language, another page: what was typed goes along. It is written down for as long as that page takes to
-  // load, in this tab alone, and never with passwords or codes.
+  // Stored in this tab alone, for as long as the page takes to load, and never with passwords or codes.
   const KEPT = "typed";
   const typed = () => [...document.querySelectorAll("main input[id], main select[id], main textarea[id]")].filter(
     (field) => !/password|one-time-code/.test(field.autocomplete) && !/^(hidden|password|file|submit)$/.test(field.type));
@@ -48,9 +27,6 @@
     }
   };
   bringBack();
-  // Should that page never come, what was written down goes when this one is seen again.
+  // If the other page never loads, delete the copy when this page is shown again.
   window.addEventListener("pageshow", () => { try { sessionStorage.removeItem(KEPT); } catch { /* switched off */ } });
-
-  // A form that came back with errors: the summary has the focus, so that screen readers begin there.
-  document.querySelector(".error-summary")?.focus();
 }

@@ -1,5 +1,4 @@
-// The dialogs: whatever htmx puts into one opens it; closing it empties it and tells the page. The second
-// one opens over the first, which keeps what has been typed into it.
+// Opens a dialog when htmx puts content into it, and empties it on closing. The second opens over the first.
 "use strict";
 
 {
@@ -17,7 +16,7 @@
     if (dialogs.includes(target) && !target.open) openers.set(target, elt);
   });
 
-  // After the swap, so that showModal() finds an autofocus inside and honours it.
+  // After the swap, so that showModal() finds an autofocus inside.
   document.body.addEventListener("htmx:afterSwap", (event) => {
     const { target } = event.detail;
     if (dialogs.includes(target) && !target.open && target.childElementCount) target.showModal();
@@ -26,10 +25,10 @@
     if (heading) dialog.setAttribute("aria-labelledby", heading.id);
   });
 
-  // An answer of the server that has nothing more to ask: the header HX-Trigger says "dialog:close".
+  // The server closes the dialog with the header HX-Trigger: dialog:close.
   document.body.addEventListener("dialog:close", () => top()?.close());
 
-  // A button whose answer opens in a new tab: here the next step is already in focus on coming back.
+  // The answer opens in a new tab: focus the next step here, ready for the return.
   document.addEventListener("click", (event) => {
     const next = event.target.closest("[data-then-focus]")?.dataset.thenFocus;
     if (next) document.querySelector(next)?.focus();
@@ -51,12 +50,12 @@
     });
   }
 
-  // Whoever goes on by hand needs no way back any more; a later refresh must not take the focus away.
+  // Once someone goes on by hand, a later refresh must not move the focus back.
   for (const kind of ["keydown", "pointerdown"]) {
     document.addEventListener(kind, () => dialogs.forEach((dialog) => dialog.open || openers.delete(dialog)), true);
   }
 
-  // Where the refresh replaced the opener, the focus goes to the one that took its place.
+  // If the refresh replaced the opener, focus its replacement.
   document.body.addEventListener("htmx:afterSettle", () => {
     const within = top() ?? document.body;
     if (document.activeElement !== document.body && document.activeElement !== within) return;

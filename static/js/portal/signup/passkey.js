@@ -1,5 +1,4 @@
-// The last step of registering: a passkey in place of a password, where the browser can make one. The options come
-// from the server when the button is pressed; what the browser makes of them is sent with the form.
+// The last step of registering: offers a passkey in place of a password, where the browser can make one.
 "use strict";
 
 {
@@ -7,11 +6,12 @@
   const offer = form.querySelector("[data-passkey-offer]"), problem = form.querySelector("[data-passkey-problem]");
   const finish = form.querySelector("[data-finish]");
 
+  // The options come from the server when the button is pressed; the passkey is sent with the form.
   const make = async () => {
     const body = new FormData();
     body.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
     const answer = await fetch(form.dataset.options, { method: "POST", body });
-    // Something is to be done first, or the hour is over: the page says what.
+    // Another step is needed first, or the hour is over: the reloaded page says which.
     if (!answer.headers.get("Content-Type")?.includes("json")) return location.reload();
     const made = await webauthnJSON.create(await answer.json());
     form.querySelector("[name=passkey]").value = JSON.stringify(made);
@@ -30,7 +30,7 @@
     problem.hidden = true;
     make().catch(() => { problem.hidden = false; });
   });
-  // The first page has asked already (register.js): then the offer is there before anything is drawn.
+  // The first page knows already (passkey_check.js), so the offer is there before anything is drawn.
   if (asked()) show();
   else window.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable?.().then((can) => { if (can) show(); });
 }

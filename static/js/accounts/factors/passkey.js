@@ -1,4 +1,4 @@
-// Passkeys: the buttons show where the browser knows them, and a try that came to nothing is said in words.
+// Passkeys: shows the buttons where the browser supports them, and an explanation after a failed attempt.
 "use strict";
 
 {

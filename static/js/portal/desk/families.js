@@ -1,11 +1,7 @@
-// The list of unregistered families: choose all, count what is chosen, keep it while the list refreshes;
-// and the page of a run: watch how far it is once its sheets have been asked for.
+// The list of unregistered families: chooses all, counts the chosen ones, keeps the choice while the list refreshes.
 "use strict";
 
 {
-  const SOON = 1000; // milliseconds; a run that takes longer shows a progress bar
-  const PATIENCE = 15; // looks at a run that has not begun
-
   const boxes = () => [...document.querySelectorAll(".family-tick")];
 
   const count = () => {
@@ -15,7 +11,7 @@
     const ticked = boxes().filter((box) => box.checked).length;
     all.checked = ticked === boxes().length;
     all.indeterminate = ticked > 0 && !all.checked;
-    all.closest("label").hidden = false; // without JavaScript it could do nothing
+    all.closest("label").hidden = false; // it does nothing without JavaScript
     const { none, one, many } = words.dataset;
     words.textContent = ticked === 0 ? none : ticked === 1 ? one : many.replace("{}", ticked);
   };
@@ -25,8 +21,8 @@
     if (event.target.matches("#select-all, .family-tick")) count();
   });
 
-  // Whose dialog was opened last, by place: when that family has left the list, the focus goes to the one
-  // that took its place.
+  // The position of the family whose dialog was opened last. If that family leaves the list, the focus goes to the one
+  // that takes its place.
   const families = () => [...document.querySelectorAll(".family")];
   let place = 0;
   document.addEventListener("click", (event) => {
@@ -38,8 +34,7 @@
     families()[Math.min(place, families().length - 1)]?.querySelector("input, a, button").focus();
   });
 
-  // A family stays as somebody left it, unless the server now proposes something else, such as not to
-  // print what has just been printed in the window.
+  // A family keeps its tick, unless the server now proposes otherwise, for example because its sheet was just printed.
   let kept = new Map();
   let wasOpen = false;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
@@ -56,19 +51,6 @@
     const leftOut = document.getElementById("left-out");
     if (leftOut) leftOut.open = wasOpen;
     count();
-  });
-
-  // The sheets come in another tab. This page asks how far they are, until it hears that they have begun.
-  const watch = (version, looks) => {
-    const run = document.getElementById("run");
-    if (!run || run.dataset.version !== version || looks === 0) return;
-    htmx.trigger(run, "refresh");
-    setTimeout(watch, SOON, version, looks - 1);
-  };
-  document.addEventListener("submit", (event) => {
-    if (event.target.id === "print-run") {
-      setTimeout(watch, SOON, document.getElementById("run").dataset.version, PATIENCE);
-    }
   });
 
   count();

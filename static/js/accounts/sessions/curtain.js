@@ -1,18 +1,17 @@
-// The curtain: when the session has ended the page's content leaves the document, and nothing but a card is
-// left to see, to print, to search or to read aloud. After the same user has signed in again it comes back as
-// it was: what was typed, the dialogs that were open, the place.
+// The curtain: takes the page's content out of the document when the session ends, and brings it back as it was.
 //
-// What is taken out stays in the memory of this tab. That is the price of losing nothing: somebody who knows
-// how to debug a browser, at a computer that its owner has left unlocked, can get at it until the tab is closed,
-// somebody else signs in, or KEEP (session.js) has passed. Keeping it on the server instead would mean that half
-// written notes about children are stored where nobody has asked for them.
+// Only a card remains, so there is nothing to see, print, search or read aloud. After the same user has signed in again
+// the page is back with what was typed, its open dialogs and its scroll position. Until then the content stays in the
+// memory of this tab. The price: someone who can debug a browser, at an unlocked computer, can reach it until the tab is
+// closed, someone else signs in, or KEEP (watch.js) has passed. Keeping it on the server would store half-written notes
+// about children where nobody asked for them.
 "use strict";
 
 {
   const page = document.body;
   const card = document.getElementById("session-ended").content;
   const { title, signOut } = document.getElementById("session").dataset;
-  let place = null; // where the page stood, while it is away
+  let place = null; // what to restore, while the page is away
   let signIn = null; // the tab in which somebody signs in again
 
   const remember = () => ({
@@ -40,13 +39,13 @@
     link.focus();
   };
 
-  // Signing in has made a new token; forms with the old one would be refused.
+  // Signing in made a new token; forms with the old one would be refused.
   const freshen = (token) => {
     for (const field of page.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = token;
     if (page.hasAttribute("hx-headers")) page.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
   };
 
-  // A dialog that has left the document comes back as a part of the page, and is opened over it anew.
+  // A dialog that left the document comes back as an ordinary part of the page. Open it over the page again.
   const lift = () => {
     if (!place) return;
     const { title: before, focus, dialogs, scrolled } = place;
@@ -64,18 +63,18 @@
     signIn = null;
   };
 
-  // htmx stops refreshing what has left the document, and starts again with what looks different to it.
+  // htmx stops refreshing what leaves the document, and starts again only with elements that look changed.
   const wake = () => {
     for (const part of page.querySelectorAll('[hx-trigger*="every "]')) {
       part.dataset.woken = Number(part.dataset.woken ?? 0) + 1;
       htmx.process(part);
     }
     for (const part of page.querySelectorAll('[hx-trigger*="load delay"]')) htmx.trigger(part, "refresh");
-    page.dispatchEvent(new CustomEvent("schedule:changed")); // and what it shows is old by now
+    page.dispatchEvent(new CustomEvent("schedule:changed")); // what it shows may be out of date
   };
 
-  // Sheets open in tabs of their own, as PDFs, in which no script of ours runs. So each gets a name by which any
-  // later page in this tab finds it again, and is closed when the session ends: it can be printed once more.
+  // Sheets open as PDFs in their own tabs, where our scripts do not run. Each tab gets a name, by which any later page
+  // in this tab can close it when the session ends. A sheet can be printed again.
   const names = () => JSON.parse(sessionStorage.getItem("sheets") ?? "[]");
   const closeSheets = () => {
     for (const name of names()) window.open("", name)?.close();

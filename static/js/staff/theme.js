@@ -1,4 +1,4 @@
-// Loaded in <head>, before anything is drawn, so that a dark room never sees a white flash.
+// Sets light or dark before anything is drawn, so that a dark room never sees a white flash. Loaded in <head>.
 "use strict";
 
 {
