@@ -93,10 +93,10 @@ def for_page() -> dict[str, str]:
     signs = {"letter": "{letter}", "digit": "{digit}", "count": "{count}"}
     return {name: str(words) % signs if "%(" in str(words) else str(words) for name, words in WORDS.items()} | {
         "misread": "".join(f"{letter}{digit}" for letter, digit in MISREAD.items()),
-        "length": str(pins.PIN_LENGTH),
+        "length": str(numbers.PIN_LENGTH),
         "groups": str(GROUPS),
         "group-length": str(GROUP_LENGTH),
-        "apart": " ".join(f"{ord(char):x}" for char in sorted(pins.SEPARATORS)),
+        "apart": " ".join(f"{ord(char):x}" for char in sorted(numbers.SEPARATORS)),
         "check": " ".join(_check_table()),
     }
 
