@@ -5,6 +5,7 @@ What comes back is in UTC, since Python takes the difference of two local times 
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from dateutil import tz
 from django.utils import timezone
 
 
@@ -19,7 +20,7 @@ def at(day: date, clock: time, *, second: bool = False) -> datetime:
     NoSuchTime for a time that the clocks jump over in spring.
     """
     local = datetime.combine(day, clock, tzinfo=timezone.get_current_timezone()).replace(fold=int(second))
-    if _as_shown(local) != local.replace(tzinfo=None, fold=0):
+    if not tz.datetime_exists(local):
         raise NoSuchTime(f"{clock:%H:%M} does not exist on {day}: the clocks go forward.")
     return local.astimezone(UTC)
 
@@ -27,7 +28,7 @@ def at(day: date, clock: time, *, second: bool = False) -> datetime:
 def comes_twice(day: date, clock: time) -> bool:
     """Whether the practice's clocks show that time twice on that day, because they go back."""
     local = datetime.combine(day, clock, tzinfo=timezone.get_current_timezone())
-    return local.utcoffset() != local.replace(fold=1).utcoffset() and _as_shown(local) == local.replace(tzinfo=None)
+    return tz.datetime_ambiguous(local) and tz.datetime_exists(local)  # the hour that is jumped over is ambiguous too
 
 
 def is_second(moment: datetime) -> bool:
@@ -43,8 +44,7 @@ def shown(moment: datetime) -> str:
 
 def shows_twice(moment: datetime) -> bool:
     """Whether the practice's clocks show the time of this moment twice on its day."""
-    local = timezone.localtime(moment)
-    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return tz.datetime_ambiguous(timezone.localtime(moment))
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
@@ -55,7 +55,3 @@ def bounds(day: date) -> tuple[datetime, datetime]:
 def _midnight(day: date) -> datetime:
     # Where a zone changes at midnight itself, this is the first moment there is.
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
-
-
-def _as_shown(local: datetime) -> datetime:
-    return local.astimezone(UTC).astimezone(local.tzinfo).replace(tzinfo=None, fold=0)

@@ -1,6 +1,6 @@
 """Where a request comes from."""
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -36,8 +36,7 @@ def network_of(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
-    prefix = int(parsed) >> (128 - HOUSEHOLD) << (128 - HOUSEHOLD)
-    return f"{IPv6Address(prefix)}/{HOUSEHOLD}"
+    return str(ip_network((int(parsed), HOUSEHOLD), strict=False))
 
 
 def _without_port(entry: str) -> str:

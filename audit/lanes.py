@@ -51,7 +51,7 @@ def write(lines: Sequence[AuditEvent]) -> None:
     """Number, seal and save these lines inside the caller's transaction, or in one of their own."""
     if not lines:
         return
-    key = seals.keys()[0]
+    key = seals.KEYS.newest
     # Without a savepoint: where the trail cannot be written, the caller's transaction must not go on.
     with transaction.atomic(savepoint=False):
         lane, numbers = _take(len(lines))

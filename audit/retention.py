@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -29,8 +30,8 @@ class Plan:
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day so many years ago; of 29 February the 28th."""
-    return day.replace(year=day.year - years, day=min(day.day, 28) if day.month == 2 else day.day)  # noqa: PLR2004
+    """The same day that many years ago; 28 February where that year has no 29th."""
+    return day - relativedelta(years=years)
 
 
 def plan(*, before: date) -> Plan:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from audit import seals
+from audit.keyring import Key
 from audit.lanes import LANES
 from audit.models import AuditEvent, AuditLane
 from audit.seals import Line
@@ -119,7 +120,7 @@ class _Walk:
             self.found(f"The head of {self.name} is missing: whether lines are missing at its end cannot be told.")
             return
         self.report.marks[self.lane] = Mark(head.count, head.digest)
-        if seals.key_named(head.key_id) is None:
+        if seals.KEYS.get(head.key_id) is None:
             self._unchecked(head.key_id)
         elif not seals.is_intact(head):
             self.found(f"The head of {self.name} is not as it was written: changed, or forged.")
@@ -148,7 +149,7 @@ class _Walk:
         if line.number > self.number + 1:
             before = f"between {self.previous} and {line}" if self.previous else f"before {line}"
             self._missing(line.number - self.number - 1, f"{before}, {self.name}")
-        key = seals.key_named(line.key_id)
+        key = seals.KEYS.get(line.key_id)
         if key is None:
             self._unchecked(line.key_id)
         elif not _is_as_written(key, line):
@@ -177,7 +178,7 @@ class _Walk:
         return f", after {self.previous}" if self.previous else ": all that were in it"
 
 
-def _is_as_written(key: seals.AuditKey, line: Line) -> bool:
+def _is_as_written(key: Key, line: Line) -> bool:
     try:
         return seals.same(seals.line_mac(key, line), line.mac)
     except (TypeError, AttributeError) as error:  # such as bytes where there should be text

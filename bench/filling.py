@@ -79,7 +79,7 @@ def add_family_contacts(patients: list[Patient]) -> list[FamilyContact]:
 
 
 def add_pins(links: list[FamilyContact], desk: User) -> None:
-    now, key = timezone.now(), numbers.pin_keys()[0]
+    now, key = timezone.now(), numbers.KEYS.newest
     registrations = create(
         Registration, [Registration(family_contact=link, status="pending") for link in links[: 2 * PATIENTS // 3]]
     )

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
 DAYS_UNTIL, WEEKS_UNTIL = 14, 56  # days of age
@@ -14,8 +15,13 @@ def today() -> date:
 
 
 def age_on(birth_date: date, day: date) -> int:
-    """Full years on that day. Who was born on 29 February has the birthday on 1 March in other years."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+    """Full years on that day. The birthday of 29 February is 1 March in other years."""
+    return -_lived(birth_date, day).years
+
+
+def latest_birth_date(age: int, day: date) -> date:
+    """The latest birth date with which somebody is that many full years old on that day."""
+    return day - relativedelta(years=age)
 
 
 def age_parts(birth_date: date | None, day: date) -> tuple[int, str] | None:
@@ -23,8 +29,8 @@ def age_parts(birth_date: date | None, day: date) -> tuple[int, str] | None:
     if birth_date is None or birth_date > day:
         return None
     days = (day - birth_date).days
-    months = (day.year - birth_date.year) * 12 + day.month - birth_date.month - (day.day < birth_date.day)
-    years = age_on(birth_date, day)
+    lived = _lived(birth_date, day)
+    years, months = -lived.years, -(12 * lived.years + lived.months)
     if days < DAYS_UNTIL:
         return days, "day"
     if days < WEEKS_UNTIL:
@@ -36,3 +42,11 @@ def age_words(birth_date: date | None, day: date) -> str:
     """The age in English, as staff read it; empty when unknown."""
     parts = age_parts(birth_date, day)
     return f"{parts[0]} {parts[1]}{'' if parts[0] == 1 else 's'}" if parts else ""
+
+
+def _lived(birth_date: date, day: date) -> relativedelta:
+    """The life so far, as a negative span.
+
+    Counted back from the day: counted forward, relativedelta puts the birthday of 29 February on 28 February.
+    """
+    return relativedelta(birth_date, day)

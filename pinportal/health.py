@@ -41,7 +41,7 @@ def _migrations() -> None:
 
 def _keys() -> None:
     number = numbers.new_pin()
-    if any(numbers.unseal(numbers.seal(number, key)) != number for key in numbers.pin_keys()):
+    if any(numbers.unseal(numbers.seal(number, key)) != number for key in numbers.KEYS):
         raise NotReadyError
 
 

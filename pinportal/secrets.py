@@ -18,7 +18,7 @@ def new_secret_key() -> str:
     return secrets.token_urlsafe(48)
 
 
-def new_pin_key() -> str:
+def new_key() -> str:
     """A fresh key for PIN_KEYS or AUDIT_KEYS: 32 random bytes, URL-safe base64."""
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
@@ -36,10 +36,10 @@ def checked_secret_key(value: str) -> str:
     return value
 
 
-def checked_pin_keys(values: Sequence[str], *, name: str = "PIN_KEYS") -> list[str]:
+def checked_keys(values: Sequence[str], *, name: str) -> list[str]:
     """Return the keys, newest first, or raise ImproperlyConfigured when one is missing or weak.
 
-    ``name``: the variable they come from; AUDIT_KEYS are made and judged the same way.
+    ``name``: the variable they come from.
     """
     if not values:
         raise ImproperlyConfigured(f"{name} is missing. {HOW}")
@@ -55,5 +55,5 @@ def checked_pin_keys(values: Sequence[str], *, name: str = "PIN_KEYS") -> list[s
 
 if __name__ == "__main__":
     print(f"SECRET_KEY={new_secret_key()}")
-    print(f"PIN_KEYS={new_pin_key()}")
-    print(f"AUDIT_KEYS={new_pin_key()}")
+    print(f"PIN_KEYS={new_key()}")
+    print(f"AUDIT_KEYS={new_key()}")

@@ -16,7 +16,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from pinportal.secrets import checked_pin_keys, checked_secret_key
+from pinportal.secrets import checked_keys, checked_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -36,9 +36,9 @@ SECRET_KEY = checked_secret_key(env.str("SECRET_KEY", default=""))
 # Earlier ones, while it is changed: second factors are sealed under them, and sessions and links go on.
 SECRET_KEY_FALLBACKS = [checked_secret_key(each) for each in env.list("SECRET_KEY_FALLBACKS", default=[])]
 # Keys for PINs, newest first, apart from SECRET_KEY so that either can be rotated alone (R7).
-PIN_KEYS = checked_pin_keys(env.list("PIN_KEYS", default=[]))
+PIN_KEYS = checked_keys(env.list("PIN_KEYS", default=[]), name="PIN_KEYS")
 # Keys that seal the audit trail, newest first (R20). Keep the old ones for as long as their lines are kept.
-AUDIT_KEYS = checked_pin_keys(env.list("AUDIT_KEYS", default=[]), name="AUDIT_KEYS")
+AUDIT_KEYS = checked_keys(env.list("AUDIT_KEYS", default=[]), name="AUDIT_KEYS")
 
 # --- Where we are --------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)

@@ -1,15 +1,19 @@
-"""Cells of a table for spreadsheets, which run as a formula whatever begins like one (attack 15)."""
+"""Cells of a CSV file. A spreadsheet runs a cell as a formula when it begins with certain characters (attack 15).
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-MARK = "'"  # spreadsheets take what follows it for text
+defusedcsv is not used: it passes ``-1``, tabs, line breaks and full-width signs, and it writes ``|`` as ``\\|``, so
+the exported text could not be read back unchanged. Its two further characters, ``|`` and ``%``, are in the list below.
+"""
+
+FORMULA_STARTS = ("=", "+", "-", "@", "|", "%", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+MARK = "'"  # spreadsheets read the rest of the cell as text
 
 
 def neutral(value: object) -> str:
-    """The value as text that no spreadsheet runs. A mark that was there gets another, so that none is lost."""
+    """The value as text that no spreadsheet runs. Text that already starts with the mark gets a second one."""
     text = str(value)
     return MARK + text if text.startswith((*FORMULA_STARTS, MARK)) else text
 
 
 def restored(cell: str) -> str:
-    """The text that ``neutral`` was given."""
+    """The text that was passed to ``neutral``."""
     return cell.removeprefix(MARK)

@@ -29,7 +29,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import User
 from accounts.signin import mail
-from audit.derivation import derived
+from audit.keyring import derived
 from audit.trail import Action, Actor, record
 from practice.models import Practice
 
@@ -213,7 +213,7 @@ def _sealer() -> MultiFernet:
 
 
 def _fernet(key: str) -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), b"accounts.factors.second_factor")))
+    return Fernet(base64.urlsafe_b64encode(derived(key.encode(), "accounts.factors.second_factor")))
 
 
 def context_of(user: User) -> dict[str, Any]:

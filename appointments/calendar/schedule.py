@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
@@ -157,8 +158,8 @@ def week(first: date, *, filters: Filters) -> Week:
 def month(first: date, *, filters: Filters) -> list[list[MonthDay]]:
     """The weeks that the month touches, Sunday first, with the number of visits and providers of each day."""
     start = week_start(first)
-    after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
-    weeks = ((after - timedelta(days=1) - start).days // 7) + 1
+    last = first + relativedelta(months=1, days=-1)
+    weeks = (last - start).days // 7 + 1
     days = [start + timedelta(days=number) for number in range(weeks * 7)]
     found = filters.visits(clock.bounds(days[0])[0], clock.bounds(days[-1])[1]).exclude(status__in=NOT_COMING)
     rows = [(timezone.localdate(moment), provider) for moment, provider in found.values_list("start", "provider")]

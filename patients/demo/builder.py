@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import count
 from random import Random
 from typing import Any
+
+from dateutil.relativedelta import relativedelta
 
 from patients.demo import names
 from patients.folding import fold
@@ -55,12 +57,7 @@ class Roster:
 
     def born(self, age: int, days: int) -> date:
         """The birth date of somebody whose birthday number ``age`` was ``days`` (fewer than 365) ago."""
-        year = self.today.year - age
-        try:
-            birthday = self.today.replace(year=year)
-        except ValueError:  # 29 February in a year that has none
-            birthday = date(year, 2, 28)
-        return birthday - timedelta(days=days)
+        return self.today - relativedelta(years=age, days=days)
 
     def phone(self) -> str:
         area, line = divmod(next(self.phones), 100)

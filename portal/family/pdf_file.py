@@ -29,4 +29,4 @@ def render(record: ChildRecord) -> bytes:
         "made_at": timezone.localtime(),
     }
     html = render_to_string("portal/family/record.html", context)
-    return sheet.draw(html, paper=practice.paper, style_file="css/child_record.css")
+    return sheet.draw(html, paper=practice.paper, style_file="css/portal/family/record.css")

@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from patients.ages import age_on, today
+from patients.ages import age_on, latest_birth_date, today
 from patients.models import FamilyContact, Patient
 from portal import worklist
 from portal.models import Pin, Registration
@@ -118,21 +118,14 @@ def _age_outs(day: date, adult_age: int) -> list[Patient]:
         is_active=True, registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING]
     )
     guardians = FamilyContact.objects.filter(by_guardian).select_related("contact").order_by("sort_order", "pk")
-    # Some days wider than they need be, as years are not equally long: put right below.
-    first = day - timedelta(days=366 * adult_age)
-    last = day + AGE_OUT_WITHIN - timedelta(days=365 * adult_age)
+    adult_now, adult_soon = (latest_birth_date(adult_age, each) for each in (day, day + AGE_OUT_WITHIN))
     found = (
-        Patient.objects.filter(status=Patient.Status.ACTIVE, birth_date__range=(first, last))
+        Patient.objects.filter(status=Patient.Status.ACTIVE, birth_date__gt=adult_now, birth_date__lte=adult_soon)
         .filter(Exists(guardians.filter(patient=OuterRef("pk")).order_by()))
         .prefetch_related(Prefetch("family_contacts", queryset=guardians, to_attr="guardians"))
         .order_by("birth_date", "pk")
     )
-    return [patient for patient in found if _turns_adult(patient, day, adult_age)]
-
-
-def _turns_adult(patient: Patient, day: date, adult_age: int) -> bool:
-    born = patient.birth_date
-    return born is not None and age_on(born, day) < adult_age <= age_on(born, day + AGE_OUT_WITHIN)
+    return list(found)
 
 
 def _age_out(patient: Patient, day: date, adult_age: int) -> AgeOut:

@@ -13,7 +13,7 @@ def rotate() -> tuple[int, int]:
     Afterwards no live PIN needs the older keys and they can be taken out of ``PIN_KEYS``. What is lost
     with them is only that a spent PIN is recognised as such: it is then answered like an unknown one.
     """
-    newest, moved, unreadable = pins.pin_keys()[0], 0, 0
+    newest, moved, unreadable = pins.KEYS.newest, 0, 0
     numbers = Pin.objects.filter(state=Pin.State.ACTIVE).exclude(key_id=newest.key_id).values_list("pk", flat=True)
     for pk in list(numbers):
         with transaction.atomic():
@@ -34,4 +34,4 @@ def rotate() -> tuple[int, int]:
 def unreadable() -> int:
     """How many live PINs none of ``PIN_KEYS`` can read. They are void, and nothing else is: issue new ones."""
     live = Pin.objects.filter(state=Pin.State.ACTIVE, expires_at__gt=timezone.now())
-    return live.exclude(key_id__in=[key.key_id for key in pins.pin_keys()]).count()
+    return live.exclude(key_id__in=[key.key_id for key in pins.KEYS]).count()

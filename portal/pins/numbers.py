@@ -1,23 +1,17 @@
 """PINs as numbers and as secrets: format, check digit, digest, seal (R5, R7).
 
-Each key of ``settings.PIN_KEYS`` yields two: one for the look-up digest, one for the sealed copy. The
-newest key writes; all of them read, so that a key can be rotated while PINs are out.
+``KEYS`` gives each PIN its look-up digest and its sealed copy, under two keys derived from one of ``PIN_KEYS``.
 """
 
-import hashlib
-import hmac
 import secrets
 import unicodedata
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
-from functools import cache
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+from cryptography.fernet import InvalidToken, MultiFernet
 from stdnum import damm
 
-from audit.derivation import derived
+from audit.keyring import Key, Keyring
 
+KEYS = Keyring("PIN_KEYS", "pinportal")
 RANDOM_DIGITS = 11  # 36 bits; NIST SP 800-63A asks for 6 random digits
 PIN_LENGTH = RANDOM_DIGITS + 1
 ENTRY_MAX_LENGTH = 64  # characters looked at; a grouped PIN has 14
@@ -84,55 +78,29 @@ def entered(entry: str) -> list[str]:
     return list(dict.fromkeys(normalised(part) for part in parts))
 
 
-@dataclass(frozen=True)
-class PinKey:
-    """One of ``PIN_KEYS`` with the two keys derived from it, and a short name for it."""
-
-    key_id: str
-    digest_key: bytes
-    seal: Fernet
-
-
-@cache
-def _key(master: str) -> PinKey:
-    raw = urlsafe_b64decode(master)
-    return PinKey(
-        key_id=derived(raw, b"pinportal key id").hex()[:8],
-        digest_key=derived(raw, b"pinportal digest"),
-        seal=Fernet(urlsafe_b64encode(derived(raw, b"pinportal seal"))),
-    )
-
-
-def pin_keys() -> list[PinKey]:
-    """The keys in force, newest first."""
-    return [_key(master) for master in settings.PIN_KEYS]
-
-
 def has_key(key_id: str) -> bool:
     """Whether the key of that name is in force; without it, what it sealed cannot be read."""
-    return any(key.key_id == key_id for key in pin_keys())
+    return KEYS.get(key_id) is not None
 
 
-def digest(pin: str, key: PinKey) -> str:
+def digest(pin: str, key: Key) -> str:
     """The keyed digest under which the PIN is looked up."""
-    return hmac.new(key.digest_key, pin.encode(), hashlib.sha256).hexdigest()
+    return key.mac("digest", pin)
 
 
 def digests(pin: str) -> list[str]:
     """The PIN's digests under every key in force."""
-    return [digest(pin, key) for key in pin_keys()]
+    return [digest(pin, key) for key in KEYS]
 
 
-def seal(pin: str, key: PinKey) -> str:
+def seal(pin: str, key: Key) -> str:
     """The encrypted copy, for showing and printing again."""
-    return key.seal.encrypt(pin.encode()).decode()
+    return key.cipher("seal").encrypt(pin.encode()).decode()
 
 
 def unseal(sealed: str) -> str:
     """The PIN from its encrypted copy. Raises UnreadablePin when its key is gone."""
-    for key in pin_keys():
-        try:
-            return key.seal.decrypt(sealed.encode()).decode()
-        except InvalidToken:
-            continue  # sealed under another of the keys
-    raise UnreadablePin
+    try:
+        return MultiFernet([key.cipher("seal") for key in KEYS]).decrypt(sealed.encode()).decode()
+    except InvalidToken as error:
+        raise UnreadablePin from error

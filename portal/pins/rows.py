@@ -91,7 +91,7 @@ def live_pins(contact: Contact, family_contact_ids: Iterable[int], *, by: Actor)
 
 def new_pin(family_contact: FamilyContact, *, practice: Practice, by: Actor) -> str:
     """Make the registration pending with a new PIN; returns the PIN in clear. There must be no active one."""
-    now, key = timezone.now(), pins.pin_keys()[0]
+    now, key = timezone.now(), pins.KEYS.newest
     registration, _ = Registration.objects.update_or_create(
         family_contact=family_contact,
         defaults={"status": Registration.Status.PENDING, "changed_at": now, "registered_at": None, "reason": ""},

@@ -79,7 +79,7 @@ def _mark_languages(document: Document, pdf: Any) -> None:
         element["Lang"] = f"({by_page[element['Pg']]})"
 
 
-def _laid_out(html: str, paper: str, style_file: str = "css/sheet.css") -> Document:
+def _laid_out(html: str, paper: str, style_file: str = "css/portal/sheets/sheet.css") -> Document:
     fonts, style = _fonts_and_style(paper, style_file)
     # Nothing is fetched: the page is complete (logo and icons are in it), and names in it may be hostile.
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))

@@ -47,7 +47,9 @@ def test_a_cell_is_read_back_as_it_was(text):
     assert restored(neutral(text)) == text
 
 
-@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1"])
+@pytest.mark.parametrize(
+    "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "|x", "%x"]
+)
 def test_no_spreadsheet_runs_a_cell(text):
     assert neutral(text).startswith("'")
     written = io.StringIO(newline="")

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from patients.ages import age_on, age_words, today
+from patients.ages import age_on, age_words, latest_birth_date, today
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,29 @@ def test_today_is_the_practice_s_day(time_machine):
     # 03:30 UTC on the 24th is still the evening of the 23rd in New York.
     time_machine.move_to("2026-11-24T03:30:00+00:00", tick=False)
     assert today() == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "age"),
+    [
+        (date(2008, 2, 29), date(2026, 2, 28), 18),
+        (date(2008, 2, 29), date(2026, 3, 1), 18),
+        (date(2010, 2, 28), date(2028, 2, 29), 18),
+        (date(2010, 3, 1), date(2028, 2, 29), 18),
+    ],
+)
+def test_latest_birth_date_agrees_with_the_age(born, day, age):
+    assert (born <= latest_birth_date(age, day)) == (age_on(born, day) >= age)
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "words"),
+    [
+        (date(2025, 12, 31), date(2026, 2, 28), "1 month"),
+        (date(2025, 12, 31), date(2026, 3, 1), "2 months"),
+        (date(2024, 2, 29), date(2026, 2, 28), "23 months"),
+        (date(2024, 2, 29), date(2026, 3, 1), "2 years"),
+    ],
+)
+def test_months_end_on_the_next_first_where_the_day_is_missing(born, day, words):
+    assert age_words(born, day) == words

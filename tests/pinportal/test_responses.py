@@ -54,14 +54,14 @@ def questions(front_desk, rivera):
         "page": get(reverse("patients:search"), desk),
         "public page": get(reverse("signup:register")),
         "PDF": lambda: desk.post(sheet, {"child": link.pk}, secure=True),
-        "static file": get("/static/css/theme.css"),
+        "static file": get("/static/css/tokens.css"),
         "missing static file": get("/static/none.css"),
         "redirect to the sign-in": get(reverse("patients:search")),
         "redirect for a slash": get("/patients"),
         "favicon": get("/favicon.ico"),
         "process lives": get("/healthz"),
         "ready": get("/readyz"),
-        "not modified or partly": get("/static/css/theme.css", headers={"range": "bytes=0-9"}),
+        "not modified or partly": get("/static/css/tokens.css", headers={"range": "bytes=0-9"}),
         "400 by host": get("/", headers={"host": "evil.example"}),
         "400 by fields": lambda: stranger.post(
             reverse("signup:register"), {f"field{each}": "1" for each in range(2000)}, secure=True

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
 GOOD = {
     "PINPORTAL_ENV": "production",
     "SECRET_KEY": secrets.new_secret_key(),
-    "PIN_KEYS": secrets.new_pin_key(),
-    "AUDIT_KEYS": secrets.new_pin_key(),
+    "PIN_KEYS": secrets.new_key(),
+    "AUDIT_KEYS": secrets.new_key(),
     "PORTAL_URL": "https://portal.example.org",
     "ALLOWED_HOSTS": "portal.example.org",
     "DATABASE_URL": "sqlite://:memory:",
@@ -32,7 +32,7 @@ def run(*arguments, **environment):
 
 def test_new_secrets_are_accepted_and_differ():
     assert secrets.checked_secret_key(secrets.new_secret_key()) != secrets.new_secret_key()
-    assert secrets.checked_pin_keys([secrets.new_pin_key()]) != [secrets.new_pin_key()]
+    assert secrets.checked_keys([secrets.new_key()], name="PIN_KEYS") != [secrets.new_key()]
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_weak_secret_key_is_refused(key):
         [base64.urlsafe_b64encode(bytes(range(31))).decode()],
         [base64.urlsafe_b64encode(bytes(range(33))).decode()],
         [base64.urlsafe_b64encode(bytes(32)).decode()],
-        [secrets.new_pin_key(), "changeme"],  # an old one, kept for rotation, must be good too
+        [secrets.new_key(), "changeme"],  # an old one, kept for rotation, must be good too
     ],
 )
 def test_weak_pin_keys_are_refused(keys):
     with pytest.raises(ImproperlyConfigured, match="PIN_KEYS"):
-        secrets.checked_pin_keys(keys)
+        secrets.checked_keys(keys, name="PIN_KEYS")
 
 
 def test_command_prints_lines_for_an_environment_file():

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, staff_page
-from appointments.calendar import schedule
+from appointments.calendar import grid, schedule
 from appointments.forms import FilterForm
 from appointments.models import SchedulePreference, VisitType
 from audit.trail import Action, Actor, record, record_refresh
@@ -96,9 +97,12 @@ def _calendar(request: HttpRequest, form: FilterForm, span: str, context: Mappin
         "patients": {visit.patient for visit in context["visits"]},
         "colours": dict(VisitType.objects.values_list("name", "colour")),
         "slot_minutes": Practice.current().grid_minutes,
+        "row_minutes": grid.STEP // timedelta(minutes=1),
     }
     # A refresh renews no cookie, so it keeps no idle session alive: the part it fetches has no token in it.
-    return render(request, f"appointments/calendar/{'_calendar' if is_refresh else 'calendar'}.html", {**base, **context})
+    return render(
+        request, f"appointments/calendar/{'_calendar' if is_refresh else 'calendar'}.html", {**base, **context}
+    )
 
 
 def _query(form: FilterForm) -> list[tuple[str, str]]:
@@ -122,5 +126,4 @@ def _step(span: str, chosen: date, direction: int) -> date:
         return chosen + timedelta(days=direction)
     if span == "week":
         return chosen + direction * schedule.WEEK
-    first = chosen.replace(day=1)
-    return (first - timedelta(days=1)).replace(day=1) if direction < 0 else (first + timedelta(days=32)).replace(day=1)
+    return chosen.replace(day=1) + relativedelta(months=direction)

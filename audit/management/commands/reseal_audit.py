@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         lost = options["key"]
-        if seals.key_named(lost):
+        if seals.KEYS.get(lost):
             raise CommandError(f"Key {lost} is not lost: it is among AUDIT_KEYS.")
         with transaction.atomic():
             lanes = list(AuditLane.objects.select_for_update().filter(key_id=lost))

@@ -81,29 +81,38 @@ def test_no_entry_raises_anything_but_a_typing_mistake(entry):
 
 
 def test_sealed_copy_opens_and_does_not_contain_the_pin():
-    number, key = pins.new_pin(), pins.pin_keys()[0]
+    number, key = pins.new_pin(), pins.KEYS.newest
     sealed = pins.seal(number, key)
     assert number not in sealed
     assert pins.unseal(sealed) == number
 
 
 def test_keys_rotate_without_voiding_what_is_out(settings):
-    number, old = pins.new_pin(), pins.pin_keys()[0]
+    number, old = pins.new_pin(), pins.KEYS.newest
     sealed, looked_up = pins.seal(number, old), pins.digest(number, old)
     settings.PIN_KEYS = [OTHER_KEY, *settings.PIN_KEYS]
-    assert pins.pin_keys()[0].key_id != old.key_id
+    assert pins.KEYS.newest.key_id != old.key_id
     assert pins.unseal(sealed) == number
     assert looked_up in pins.digests(number)
 
 
 def test_without_its_key_a_sealed_copy_is_unreadable(settings):
-    sealed = pins.seal(pins.new_pin(), pins.pin_keys()[0])
+    sealed = pins.seal(pins.new_pin(), pins.KEYS.newest)
     settings.PIN_KEYS = [OTHER_KEY]
     with pytest.raises(pins.UnreadablePin):
         pins.unseal(sealed)
 
 
 def test_digest_and_seal_use_different_keys():
-    key = pins.pin_keys()[0]
+    key = pins.KEYS.newest
     assert pins.digest("123456789012", key) != pins.digest("123456789013", key)
-    assert key.digest_key not in key.seal._signing_key + key.seal._encryption_key
+    cipher = key.cipher("seal")
+    assert key.derived("digest") not in cipher._signing_key + cipher._encryption_key
+
+
+def test_a_pin_stored_by_an_earlier_version_is_found_and_read(settings):
+    settings.PIN_KEYS = [OTHER_KEY, "AAMGCQwPEhUYGx4hJCcqLTAzNjk8P0JFSEtOUVRXWl0="]
+    sealed = "gAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAL1y9fH16dPlNECam7tYoAc2_LAdtIaus9EKTOdPJri6vmTT5kXrzS1KslCzvbBuNg=="
+    assert pins.has_key("01650c34")
+    assert "895befb62d14551993a41fd7cc07dc65653cafde25a7e4b3749685a2205a2d6d" in pins.digests("123456789012")
+    assert pins.unseal(sealed) == "123456789012"
