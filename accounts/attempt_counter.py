@@ -20,7 +20,10 @@ WINDOW = timedelta(hours=1)  # no limit looks at older attempts
 
 
 class TooManyAttempts(Exception):
-    """Refused without judging. ``retry_at``: when the next attempt is accepted; ``is_general``: whoever makes it."""
+    """Refused without judging. ``retry_at``: when the next attempt is accepted.
+
+    ``is_general``: the failures of all clients together caused it, not only those of this one.
+    """
 
     def __init__(self, retry_at: datetime, *, is_general: bool = False) -> None:
         super().__init__("too many attempts")

@@ -56,7 +56,7 @@ FORGET_AT_ONCE = 500  # rows: what one request may spend on tidying up; each ent
 
 
 @dataclass(frozen=True)
-class Attempt:
+class PinAttempt:
     """An attempt that counts as failed until it is struck out. ``general_until``: the overall limit, if it holds."""
 
     failure: RedemptionFailure
@@ -68,19 +68,19 @@ def client_of(by: Actor) -> str:
     return f"user {by.user.pk}" if by.user else network_of(by.address)
 
 
-def enter(*, by: Actor, digest: str) -> Attempt:
+def enter(*, by: Actor, digest: str) -> PinAttempt:
     """Enter an attempt with the PIN of this digest as failed, and commit that. Raises TooManyAttempts."""
     client = client_of(by)
     attempt_counter.forget_old(RedemptionFailure, at_most=FORGET_AT_ONCE)
     _check(client, another=digest)  # most of an attack ends here, without having written anything
     failure = RedemptionFailure(client=client, digest=digest)
     # Again, now that whoever came at the same time sees this one: of two at the limit none gets past it.
-    return Attempt(failure, attempt_counter.enter(failure, lambda: _check(client)))
+    return PinAttempt(failure, attempt_counter.enter(failure, lambda: _check(client)))
 
 
-def enter_all(*, by: Actor, digests: Sequence[str]) -> list[Attempt]:
+def enter_all(*, by: Actor, digests: Sequence[str]) -> list[PinAttempt]:
     """Enter an attempt with several PINs, as with those of a scanned sheet: all of them, or none."""
-    entered: list[Attempt] = []
+    entered: list[PinAttempt] = []
     try:
         for digest in digests:
             entered += [enter(by=by, digest=digest)]
@@ -90,7 +90,7 @@ def enter_all(*, by: Actor, digests: Sequence[str]) -> list[Attempt]:
     return entered
 
 
-def strike_out(*attempts: Attempt) -> None:
+def strike_out(*attempts: PinAttempt) -> None:
     """These did not fail."""
     attempt_counter.strike_out(*(each.failure for each in attempts))
 
