@@ -1,4 +1,4 @@
-"""What is looked at on every page and state that families meet: by axe, by what axe cannot see, and in each language."""
+"""What is looked at on each page and state that families meet: by axe, by what axe cannot see, in each language."""
 
 from playwright.sync_api import Page, expect
 
@@ -27,7 +27,7 @@ TEXTS = r"""() => {
       for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
       for (const { name, value } of element.attributes) {
         const isSaid = ["aria-label", "title", "alt", "placeholder"].includes(name);
-        if (isSaid || (name.startsWith("data-") && name !== "data-guessed" && value.includes(" "))) found.push(value);
+        if (isSaid || (name.startsWith("data-") && !["data-guessed", "data-apart"].includes(name) && value.includes(" "))) found.push(value);
       }
       if (element.matches("template")) walk(element.content);
     }
