@@ -25,7 +25,7 @@ TRAIL = "audit_auditevent"
 ADD_ONE_OF_EACH = """
 import django; django.setup()
 from tests import people
-from practice.audit import Action, Actor, record
+from audit.trail import Action, Actor, record
 user = people.staff("Kim Novak", "front_desk")
 people.link(people.contact("Ada", "Okafor"), people.patient("200001", "Uzo", "Okafor", people.years_ago(4)))
 record(actor=Actor(user, "192.0.2.9"), action=Action.PATIENT_ADDED)
@@ -220,6 +220,19 @@ def test_a_database_with_people_is_replaced_only_if_that_is_meant(database, tmp_
     assert_nothing_is_half_done(database)
 
 
+# One process for many files: starting it takes longer than a refusal.
+RESTORE_EACH = """
+import sys
+import django; django.setup()
+from django.core.management import CommandError, call_command
+for file in sys.argv[1:]:
+    try:
+        call_command("restore", file, replace=True)
+    except CommandError as refused:
+        print(refused)
+"""
+
+
 def test_what_is_damaged_or_no_backup_is_refused(database, tmp_path):
     file = backup(database, tmp_path / "good")
     whole = file.read_bytes()
@@ -227,10 +240,18 @@ def test_what_is_damaged_or_no_backup_is_refused(database, tmp_path):
     flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
     for name, inside in (("flipped", flipped), ("cut", whole[:middle]), ("empty", b"")):
         (tmp_path / name).write_bytes(inside)
-        assert_refused(database, tmp_path / name, "damaged", "--replace")
-    assert_refused(database, tmp_path / "none", "no backup", "--replace")
+    assert_refused(database, tmp_path / "flipped", "damaged", "--replace")
+    damaged = [tmp_path / "cut", tmp_path / "empty"]
     for number, manifest in enumerate(({"sha256": "0" * 64}, {"format": 2}, {"more": 1})):
-        assert_refused(database, changed(file, tmp_path / f"{number}", **manifest), "damaged", "--replace")
+        damaged.append(changed(file, tmp_path / f"{number}", **manifest))
+    before = content(database)
+    done = python(database.url, "-c", RESTORE_EACH, *map(str, damaged), str(tmp_path / "none"))
+    assert done.returncode == 0, done.stderr
+    refusals = done.stdout.splitlines()
+    assert len(refusals) == len(damaged) + 1
+    assert all("damaged" in each for each in refusals[:-1])
+    assert "no backup" in refusals[-1]
+    assert content(database) == before
 
 
 def test_a_backup_of_the_other_database_or_a_newer_version_is_refused(database, tmp_path):
@@ -242,7 +263,7 @@ def test_a_backup_of_the_other_database_or_a_newer_version_is_refused(database, 
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_date(database, empty, tmp_path):
-    done = python(database.url, "manage.py", "migrate", "portal", "0002", "--skip-checks")
+    done = python(database.url, "manage.py", "migrate", "mfa", "0002", "--skip-checks")  # of a library
     assert done.returncode == 0, done.stderr
     assert "migrations follow" in restored(empty, backup(database, tmp_path))
     assert python(empty.url, "manage.py", "migrate", "--check").returncode == 0

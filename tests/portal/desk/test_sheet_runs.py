@@ -280,7 +280,7 @@ class TestAtOnce:
             assert_nobody_is_lost_and_nobody_has_two(run)
 
     def test_a_pin_revoked_while_the_sheets_are_drawn(self, by):
-        mothers = days.families(40)
+        mothers = days.families(24)
         run, outcomes = planned(by), []
         thread = carried_out(run, by, outcomes)
         wait_until(lambda: SheetRun.objects.get().drawn)
@@ -297,9 +297,9 @@ class TestAtOnce:
 
 CARRY_OUT = """
 import django; django.setup()
-from portal import sheet_runs
+from portal.desk import runs as sheet_runs
 from portal.models import SheetRun
-from practice.audit import Actor
+from audit.trail import Actor
 run = SheetRun.objects.get()
 sheet_runs.carry_out(run=run, by=Actor(run.planned_by, "192.0.2.1"))
 """
@@ -323,7 +323,7 @@ def database_url():
 )
 def test_killed_in_the_middle_and_continued(by, moment):
     """``kill -9`` of another process, on the database in use: no half-made PIN, nobody lost, nobody twice."""
-    days.families(40, children=2)
+    days.families(24, children=2)
     run = planned(by)
     env = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen([sys.executable, "-c", CARRY_OUT], cwd=ROOT, env=env)  # noqa: S603

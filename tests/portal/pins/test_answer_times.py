@@ -9,7 +9,7 @@ from tests.portal.pins import wrong_pins
 
 pytestmark = pytest.mark.postgres
 
-ROUNDS = 200  # of each kind
+ROUNDS = 100  # of each kind; later looks take more
 # What the medians of two kinds may differ by: half a millisecond of four, which no network lets through.
 TOLERANCE = 0.15  # of the median
 AGAIN = 3  # looks, each at all answers so far: what other tests do to one of them evens out, what the PIN does stays

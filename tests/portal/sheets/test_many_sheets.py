@@ -12,8 +12,6 @@ from django.conf import settings
 
 from tests.portal.desk.test_sheet_runs import database_url
 
-pytestmark = pytest.mark.postgres
-
 AT_ONCE = 8
 BOUND = 300  # MB; a process that has drawn a run of the largest size stands at 270
 
@@ -24,8 +22,9 @@ import django; django.setup()
 from datetime import timedelta
 from django.utils import timezone
 from patients.models import Contact, FamilyContact, Patient
-from portal import pins, sheet
+from portal.pins import numbers as pins
 from portal.models import Pin, Registration
+from portal.sheets import sheet
 mother, child = Contact(given_name="Ngozi", family_name="Okafor"), Patient(given_name="Ada", family_name="Okafor")
 link = FamilyContact(contact=mother, patient=child)
 pin = Pin(registration=Registration(family_contact=link), expires_at=timezone.now() + timedelta(days=14))
