@@ -7,7 +7,7 @@ from django.core import checks
 from django.db import connection
 
 from portal.models import Pin
-from portal.pins import keys
+from portal.pins import sealing
 
 
 @checks.register(checks.Tags.database)
@@ -15,7 +15,7 @@ def pins_can_be_read(*, databases: Sequence[str] | None = None, **kwargs: Any) -
     """Warn of live PINs whose key is not among ``PIN_KEYS``."""
     if not databases or Pin._meta.db_table not in connection.introspection.table_names():  # not migrated yet
         return []
-    if not (lost := keys.unreadable()):
+    if not (lost := sealing.count_unreadable()):
         return []
     message = f"{lost} live PINs can be read by none of PIN_KEYS, so they do not work."
     hint = "Put the lost key back as the last of PIN_KEYS, or issue new PINs; see docs/operations.md."

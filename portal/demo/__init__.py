@@ -14,9 +14,8 @@ from patients.ages import today
 from patients.demo import FIRST_GENERATED
 from patients.models import Contact, FamilyContact
 from portal import registration
-from portal.accounts import NewSignIn
 from portal.eligibility import block, is_limited
-from portal.judging import WRONG_BIRTH_DATES_UNTIL_LOCKED
+from portal.family_accounts import NewSignIn
 from portal.models import Registration
 from portal.refusals import NotProven
 from practice import terms
@@ -113,7 +112,7 @@ def _redeem_all(numbers: dict[FamilyContact, str], *, email: str) -> None:
 def _lock(numbers: dict[FamilyContact, str]) -> None:
     """Somebody guessed at the birth date of one child until the PIN was locked."""
     for number in list(numbers.values())[:1]:
-        for _ in range(WRONG_BIRTH_DATES_UNTIL_LOCKED):
+        for _ in range(registration.WRONG_BIRTH_DATES_UNTIL_LOCKED):
             try:
                 registration.prove(pin=number, birth_date=timezone.localdate(), by=Actor(None, ADDRESS))
             except NotProven:

@@ -12,8 +12,8 @@ from patients.ages import today
 from patients.models import Contact
 from portal.eligibility import block
 from portal.models import Pin
-from portal.pins import numbers
-from portal.pins.rows import live_pins, locked_pins, new_sheet
+from portal.pins import sealing
+from portal.pins.rows import create_sheet, live_pins, locked_pins
 from portal.refusals import NothingToPrint, UnreadableSheet
 from portal.sheets import sheet
 from practice.models import Practice
@@ -47,8 +47,8 @@ def draw_sheets(
 
 def _unsealed(contact: Contact, live: Sequence[Pin]) -> list[tuple[Pin, str]]:
     try:
-        return [(pin, numbers.unseal(pin.sealed)) for pin in live]
-    except numbers.UnreadablePin as error:
+        return [(pin, sealing.unseal(pin.sealed)) for pin in live]
+    except sealing.UnreadablePin as error:
         raise UnreadableSheet(contact) from error
 
 
@@ -62,5 +62,5 @@ def mark_printed(*, drawn: Drawn, by: Actor) -> datetime:
             raise NothingToPrint
     Pin.objects.filter(pk__in=list(locked)).update(printed_at=now)
     for contact, live in drawn.sheets:
-        new_sheet(contact, live, language=sheet.language_of(contact), now=now, by=by)
+        create_sheet(contact, live, language=sheet.language_of(contact), now=now, by=by)
     return now

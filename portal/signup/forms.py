@@ -14,8 +14,7 @@ from accounts.factors.passkeys import LONGEST as LONGEST_PASSKEY
 from accounts.models import User
 from accounts.signin import passwords
 from patients.ages import today
-from portal.pins import hints
-from portal.pins import numbers as pins
+from portal.pins import hints, numbers
 
 EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
 
@@ -76,7 +75,7 @@ class PinForm(forms.Form):
 
     pin = forms.CharField(
         label=_("PIN"),
-        max_length=pins.ADDRESS_MAX_LENGTH,
+        max_length=numbers.ADDRESS_MAX_LENGTH,
         help_text=_("The 12 digits next to your child’s name on the sheet."),
         error_messages={"required": _("Type the PIN from your sheet."), "max_length": _("A PIN has 12 digits.")},
         widget=forms.TextInput(
@@ -90,25 +89,25 @@ class PinForm(forms.Form):
         ),
     )
     # The other PINs of a scanned sheet, put here by the page's script.
-    more = forms.CharField(required=False, max_length=pins.ADDRESS_MAX_LENGTH, widget=forms.HiddenInput)
+    more = forms.CharField(required=False, max_length=numbers.ADDRESS_MAX_LENGTH, widget=forms.HiddenInput)
     birth_date = BirthDateField(
         label=_("Your child’s birth date"), error_messages={"required": _("Type your child’s birth date.")}
     )
 
     def clean_pin(self) -> list[str]:
         entry = self.cleaned_data["pin"]
-        if "#" not in entry and len(entry) > pins.ENTRY_MAX_LENGTH:
+        if "#" not in entry and len(entry) > numbers.ENTRY_MAX_LENGTH:
             raise forms.ValidationError(self.fields["pin"].error_messages["max_length"])
         try:
-            return pins.entered(entry)
-        except pins.MistypedPin:
+            return numbers.read_entry(entry)
+        except numbers.MistypedPin:
             raise forms.ValidationError(hints.hint(entry.rpartition("#")[2]).in_words) from None
 
     def clean_more(self) -> list[str]:
         """What a script has put here and is no PIN is left out: nobody could mend it."""
         try:
-            return pins.entered("#" + self.cleaned_data["more"])
-        except pins.MistypedPin:
+            return numbers.read_entry("#" + self.cleaned_data["more"])
+        except numbers.MistypedPin:
             return []
 
     @property

@@ -12,7 +12,8 @@ from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
 from portal.models import Account, Alert, Pin, Registration
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
+from portal.pins.sealing import unseal
 from tests.at_once import at_once
 from tests.portal.steps import UNKNOWN, answer, guesses, typed
 
@@ -54,8 +55,8 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     page = as_front_desk.post(reverse("desk:issue", args=[mateo.pk]), chosen)
     as_front_desk.post(reverse("desk:show", args=[mateo.pk]), {"only": mateo.pk})
     as_front_desk.post(reverse("desk:print", args=[mateo.pk]), chosen)
-    numbers = [pins.unseal(pin.sealed) for pin in Pin.objects.order_by("pk")]
-    assert all(pins.grouped(number) in page.content.decode() for number in numbers)
+    numbers = [unseal(pin.sealed) for pin in Pin.objects.order_by("pk")]
+    assert all(grouped(number) in page.content.decode() for number in numbers)
     parent, born = Client(), rivera.mateo.birth_date
     parent.post(
         reverse("signup:register"),
@@ -76,11 +77,11 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     kept = dump() + caplog.text + "".join(str(mail.message()) for mail in mailoutbox)
     kept += str([dict(client.session) for client in (as_front_desk, parent, grandmother)])
     assert "ana@example.com" in kept
-    numbers += [pins.unseal(pin.sealed) for pin in Pin.objects.filter(state="active")]
+    numbers += [unseal(pin.sealed) for pin in Pin.objects.filter(state="active")]
     assert len(numbers) == 3
     for number in [*numbers, UNKNOWN]:
         assert number not in kept
-        assert pins.grouped(number) not in kept
+        assert grouped(number) not in kept
 
 
 def dump():

@@ -11,7 +11,7 @@ from audit.trail import Actor
 from patients.models import FamilyContact
 from portal import registration
 from portal.models import Pin, PinSheet, Registration
-from portal.pins import keys, numbers
+from portal.pins import sealing
 from portal.refusals import NothingToPrint
 from portal.sheets import sheet
 from practice.models import Practice
@@ -196,8 +196,8 @@ def test_expire_ends_what_is_over_and_what_is_no_longer_allowed(by, rivera, ana_
 def test_rotated_key_finds_and_reads_what_is_out(by, ana_and, settings):
     issued = issue(by, ana_and[0])
     settings.PIN_KEYS = ["_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM=", *settings.PIN_KEYS]
-    assert keys.rotate() == (1, 0)
+    assert sealing.rotate_keys() == (1, 0)
     settings.PIN_KEYS = settings.PIN_KEYS[:1]
     shown = registration.show(contact=ana_and[0].contact, family_contact_ids=[ana_and[0].pk], by=by)
     assert shown == issued.pins
-    assert Pin.objects.filter(digest__in=numbers.digests(issued.pins[ana_and[0].pk])).count() == 1
+    assert Pin.objects.filter(digest__in=sealing.digests(issued.pins[ana_and[0].pk])).count() == 1

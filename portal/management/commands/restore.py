@@ -14,7 +14,7 @@ from audit.trail import Action, Actor, record
 from patients.models import Contact, Patient
 from portal import registration
 from portal.models import Pin
-from portal.pins import keys
+from portal.pins import sealing
 from practice import backups
 from practice.schema import missing_migrations
 
@@ -61,7 +61,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{registration.void_all(reason=why, by=by)} PINs ended.")
         elif live := Pin.objects.filter(state=Pin.State.ACTIVE).count():
             self.stdout.write(STILL_OUT.format(live=live, why=why))
-        if lost := keys.unreadable():
+        if lost := sealing.count_unreadable():
             self.stdout.write(f"{lost} of them cannot be read with these PIN_KEYS. See docs/operations.md, Keys.")
 
 

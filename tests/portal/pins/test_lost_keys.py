@@ -10,14 +10,14 @@ from audit.trail import Actor
 from portal import registration
 from portal.desk import window
 from portal.models import Pin
-from portal.pins import keys
+from portal.pins import sealing
 from tests.portal import steps
 
 pytestmark = pytest.mark.postgres
 
 OTHER_KEY = "_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM="
 THIRD_KEY = "AAMGCQwPEhUYGx4hJCcqLTAzNjk8P0JFSEtOUVRXWl0="
-GONE = "This PIN does not work and cannot be shown any more, because its key is gone. Issue a new one."
+GONE = "This PIN no longer works and cannot be shown, because its key is gone. Issue a new one."
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_issue_new_pin_works(as_front_desk, ana, lost):
     page = as_front_desk.post(reverse("desk:row_verb", args=[ana[0].pk, ana[0].pk, "reissue"]))
     assert "New PIN issued." in page.text
     assert GONE not in page.text
-    assert keys.unreadable() == 0
+    assert sealing.count_unreadable() == 0
     assert sorted(Pin.objects.values_list("state", flat=True)) == ["active", "superseded"]
 
 
@@ -108,7 +108,7 @@ def test_whoever_is_registered_keeps_everything(by, rivera, ana, settings):
     client.force_login(user)
     page = client.get(reverse("family:children")).text
     assert ["Mateo" in page, "Sofia" in page] == [True, True]
-    assert keys.unreadable() == 0
+    assert sealing.count_unreadable() == 0
 
 
 def test_patient_administration_says_how_many(as_front_desk, lost):

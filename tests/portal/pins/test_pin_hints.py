@@ -45,18 +45,18 @@ TAKEN = {
 @pytest.mark.parametrize(("entry", "words"), SAID.items())
 def test_the_hint_names_the_group_where_it_can_be_told(entry, words):
     with pytest.raises(numbers.MistypedPin):
-        numbers.normalised(entry)
+        numbers.read_one(entry)
     with translation.override("en"):
         assert hint(entry).in_words == words
 
 
 def test_the_address_of_a_whole_sheet_is_understood():
     other = "99999999999" + str(damm.calc_check_digit("99999999999"))
-    assert numbers.entered(f"https://portal.example/register/#{RIGHT},{other},{RIGHT}") == [RIGHT, other]
-    assert numbers.entered(f"{A} {B} {C}") == [RIGHT]
+    assert numbers.read_entry(f"https://portal.example/register/#{RIGHT},{other},{RIGHT}") == [RIGHT, other]
+    assert numbers.read_entry(f"{A} {B} {C}") == [RIGHT]
     for entry in ("https://portal.example/#", f"#{WRONG}", "#" + ",".join([RIGHT] * 13)):
         with pytest.raises(numbers.MistypedPin):
-            numbers.entered(entry)
+            numbers.read_entry(entry)
 
 
 def test_the_script_has_the_same_table_of_check_digits():

@@ -24,14 +24,15 @@ import django; django.setup()
 from datetime import timedelta
 from django.utils import timezone
 from patients.models import Contact, FamilyContact, Patient
-from portal import pins, sheet
 from portal.models import Pin, Registration
+from portal.pins import numbers
+from portal.sheets import sheet
 mother, child = Contact(given_name="Ngozi", family_name="Okafor"), Patient(given_name="Ada", family_name="Okafor")
 link = FamilyContact(contact=mother, patient=child)
 pin = Pin(registration=Registration(family_contact=link), expires_at=timezone.now() + timedelta(days=14))
 peaks = []
 for _ in range(int(sys.argv[1])):
-    document = sheet.render([sheet.Sheet(mother, [(pin, pins.new_pin())])] * int(sys.argv[2]))
+    document = sheet.render([sheet.Sheet(mother, [(pin, numbers.generate())])] * int(sys.argv[2]))
     assert document.startswith(b"%PDF-")
     # Not getrusage: what it says of a new process begins with what its parent had.
     peaks.append(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)

@@ -97,6 +97,6 @@ def test_each_of_several_sheets_tells_its_own_language():
         expires_at=timezone.now() + timedelta(days=14),
     )
     spoken = ["es", "ar", "en", "tlh", "es_MX"] * 3  # in more than one piece
-    sheets = [sheet.Sheet(Contact(given_name="Ana", language=each), [(pin, numbers.new_pin())]) for each in spoken]
+    sheets = [sheet.Sheet(Contact(given_name="Ana", language=each), [(pin, numbers.generate())]) for each in spoken]
     tree = pypdf.PdfReader(io.BytesIO(sheet.render(sheets))).root_object["/StructTreeRoot"]["/K"][0].get_object()
     assert [each.get_object()["/Lang"] for each in tree["/K"]] == ["es", "ar", "en", "en", "es"] * 3

@@ -21,7 +21,7 @@ from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
 from portal import registration
 from portal.models import Pin, Registration
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
 from portal.sheets import sheet
 from practice.models import Practice
 from tests import people
@@ -133,7 +133,7 @@ def test_the_window_shows_name_and_address_and_no_more(sheet_of, envelope, langu
 def test_all_that_is_secret_is_below_the_first_fold(sheet_of, paper):
     document, numbers = sheet_of(6, paper=paper)
     top = " ".join(text_in(document, (0, 0, 216, 93)))
-    assert not [number for number in numbers if pins.grouped(number) in top]
+    assert not [number for number in numbers if grouped(number) in top]
     assert "PIN" not in top
     assert "Kim" not in top
     page = copied(document, dpi=200)
@@ -159,7 +159,7 @@ def test_six_children_with_long_names_are_on_one_page(sheet_of, paper, language)
     pages = pypdfium2.PdfDocument(document)
     assert len(pages) == 1
     words = pages[0].get_textpage().get_text_range()
-    assert all(pins.grouped(number) in words for number in numbers)
+    assert all(grouped(number) in words for number in numbers)
     page = copied(document, dpi=100)
     margin = page.crop((0, page.height - 24, page.width, page.height))
     assert margin.getextrema() == (255, 255)  # printers leave 6 mm
