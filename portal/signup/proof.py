@@ -17,6 +17,7 @@ KEY = "proven_pins"
 SINCE = "proven_since"
 ANSWERS = "registration_answers"
 LASTS = timedelta(hours=1)
+WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 asks for at least 20 to answer
 
 
 def remember(request: HttpRequest, pin: Pin) -> None:
