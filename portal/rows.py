@@ -38,7 +38,7 @@ class Row:
 
     @property
     def status(self) -> status.PortalStatus:
-        return status.of_registration(self.registration)
+        return status.for_registration(self.registration)
 
     @property
     def has_live_pin(self) -> bool:

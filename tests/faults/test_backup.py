@@ -300,4 +300,4 @@ def test_pins_whose_key_is_not_here_are_told(database, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "4 of them cannot be read with these PIN_KEYS" in done.stdout
     check = python(database.url, "manage.py", "check", "--database", "default", **more)
-    assert "4 live PINs can be read by none of PIN_KEYS" in check.stderr
+    assert "4 live PINs cannot be read with any of PIN_KEYS" in check.stderr

@@ -63,7 +63,7 @@ def test_at_18_a_guardian_s_access_ends_at_midnight_wherever_it_shows(by, front_
         proven = registration.prove(pin=number, birth_date=day, by=steps.PARENT)
     with time_machine.travel(midnight, tick=False):
         assert all(
-            "from 18 on only the patient can register" in each for each in window_rows(front_desk, links).values()
+            "From age 18, only the patient can register" in each for each in window_rows(front_desk, links).values()
         )
         assert parent.get(CHILDREN).text.count("Born on") == 0
         with pytest.raises(NotRedeemable):  # a proof of the evening before is not enough

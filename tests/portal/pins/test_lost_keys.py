@@ -122,7 +122,7 @@ def test_patient_administration_says_nothing_while_all_is_well(as_front_desk, nu
 
 def test_check_warns(lost, capsys):
     call_command("check", databases=["default"])
-    assert "1 live PINs can be read by none of PIN_KEYS" in capsys.readouterr().err
+    assert "1 live PINs cannot be read with any of PIN_KEYS" in capsys.readouterr().err
 
 
 def test_the_old_key_put_back_as_the_last_makes_all_good_again(as_front_desk, rivera, ana, lost, settings):
@@ -146,7 +146,7 @@ def test_rotation_voids_nothing_and_the_old_key_can_go(by, rivera, ana, number, 
 def test_rotation_says_what_it_cannot_read_and_leaves_it(lost, settings):
     settings.PIN_KEYS = [THIRD_KEY, OTHER_KEY]
     before = Pin.objects.values_list().get()
-    with pytest.raises(CommandError, match="1 live PINs can be read by none of PIN_KEYS"):
+    with pytest.raises(CommandError, match="1 live PINs cannot be read with any of PIN_KEYS"):
         call_command("rotate_pin_keys")
     assert Pin.objects.values_list().get() == before
 
