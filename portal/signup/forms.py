@@ -1,4 +1,4 @@
-"""What a family types on the way in: PIN, birth dates, e-mail, password."""
+"""Forms for signing up: PIN, birth dates, e-mail, password."""
 
 from datetime import date
 from typing import Any, ClassVar
@@ -16,11 +16,11 @@ from accounts.signin import passwords
 from patients.ages import today
 from portal.pins import hints, numbers
 
-EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
+EARLIEST_YEAR = 1900  # nobody alive was born earlier; an earlier year is a typing mistake
 
 
 class BirthDateWidget(forms.MultiWidget):
-    """Three number fields, in the order in which the language writes a date."""
+    """Three number fields, in the order of dates in the current language."""
 
     template_name = "portal/signup/widgets/birth_date.html"
     LABELS = (_("Month"), _("Day"), _("Year"))
@@ -43,7 +43,7 @@ class BirthDateWidget(forms.MultiWidget):
 
 
 class BirthDateField(forms.MultiValueField):
-    """A day that has been; the child's birth date as the parent types it."""
+    """A child's birth date as the parent types it; not in the future."""
 
     widget = BirthDateWidget
     default_error_messages: ClassVar = {"incomplete": _("Type month, day and year.")}
@@ -56,7 +56,7 @@ class BirthDateField(forms.MultiValueField):
     def compress(self, data_list: list[str]) -> date | None:
         if not data_list:
             return None
-        if not all(data_list):  # white space alone, which is stripped later than it is looked for
+        if not all(data_list):  # only white space, which Django strips after its own check for empty parts
             raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
         month, day, year = (int(part) for part in data_list)
         try:
@@ -71,7 +71,7 @@ class BirthDateField(forms.MultiValueField):
 
 
 class PinForm(forms.Form):
-    """The first question to a parent: a PIN and the birth date of its child."""
+    """The first question: a PIN and the birth date of its child."""
 
     pin = forms.CharField(
         label=_("PIN"),
@@ -104,7 +104,7 @@ class PinForm(forms.Form):
             raise forms.ValidationError(hints.hint(entry.rpartition("#")[2]).in_words) from None
 
     def clean_more(self) -> list[str]:
-        """What a script has put here and is no PIN is left out: nobody could mend it."""
+        """Ignore invalid values in the hidden field; the user cannot correct them."""
         try:
             return numbers.read_entry("#" + self.cleaned_data["more"])
         except numbers.MistypedPin:
@@ -112,13 +112,13 @@ class PinForm(forms.Form):
 
     @property
     def pair(self) -> dict[str, Any]:
-        """What ``registration.prove`` takes."""
-        numbers: list[str] = self.cleaned_data["pin"] + self.cleaned_data["more"]
-        return {"pin": numbers[0], "more": numbers[1:], "birth_date": self.cleaned_data["birth_date"]}
+        """The arguments of ``registration.prove``."""
+        first, *more = self.cleaned_data["pin"] + self.cleaned_data["more"]
+        return {"pin": first, "more": more, "birth_date": self.cleaned_data["birth_date"]}
 
 
 class SiblingForm(forms.Form):
-    """The birth date of another child on the sheet; empty means: not now."""
+    """The birth date of another child on the sheet. Empty means: not now."""
 
     birth_date = BirthDateField(label=_("Birth date"), required=False, require_all_fields=False)
 
@@ -146,7 +146,7 @@ class EmailForm(forms.Form):
 class NewSignInForm(EmailForm):
     """A family's e-mail, and a password or a passkey.
 
-    The e-mail is asked for before; it stands here again so that password managers keep it with the password.
+    The family has typed the e-mail already. It is here again so that password managers store it with the password.
     """
 
     passkey = forms.CharField(required=False, max_length=LONGEST_PASSKEY, widget=forms.HiddenInput)

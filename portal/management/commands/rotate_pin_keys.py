@@ -14,4 +14,4 @@ class Command(BaseCommand):
         moved, unreadable = sealing.rotate_keys()
         self.stdout.write(f"{moved} live PINs moved to the newest key.")
         if unreadable:
-            raise CommandError(f"{unreadable} live PINs cannot be read with any of PIN_KEYS; issue new ones.")
+            raise CommandError(f"{unreadable} live PINs cannot be read with any of PIN_KEYS. Issue new ones.")
