@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
@@ -139,9 +140,6 @@ class EmailForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
-    helper = FormHelper()
-    helper.form_tag = False
-
 
 class NewSignInForm(EmailForm):
     """A family's e-mail, and a password or a passkey.
@@ -158,6 +156,11 @@ class NewSignInForm(EmailForm):
         help_text=passwords.HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout("passkey", HTML('{% include "portal/signup/_passkey_offer.html" %}'), "email", "password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,11 +12,12 @@ from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import User
 from audit.trail import Actor
 from portal import registration
 from portal.models import Account, Pin
-from portal.pins import hints, throttle
+from portal.pins import hints
 from portal.refusals import NotRedeemable
 from portal.signup import proof
 from portal.signup.forms import PinForm
@@ -46,7 +47,7 @@ def posted(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
-def start_page(request: HttpRequest, refused: throttle.TooManyAttempts | None, context: dict[str, Any]) -> HttpResponse:
+def start_page(request: HttpRequest, refused: TooManyAttempts | None, context: dict[str, Any]) -> HttpResponse:
     """The page with the PIN form. After too many attempts, Retry-After tells programs when to try again."""
     context |= {"hints": hints.for_page(), "next": next_page(request), **progress(request, SignupStep.PROOF)}
     page = render(request, "portal/signup/start.html", context, status=429 if refused else 200)

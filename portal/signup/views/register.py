@@ -14,10 +14,10 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public_page
+from accounts.attempt_counter import TooManyAttempts
 from audit.trail import Actor
 from portal import registration
 from portal.models import Pin
-from portal.pins import throttle
 from portal.pins.rows import is_of_same_guardian
 from portal.refusals import NotProven
 from portal.signup import proof
@@ -59,7 +59,7 @@ def another(request: HttpRequest) -> HttpResponse:
     return start_page(request, refused, {"form": form, "proven": proven, "is_another": True})
 
 
-def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, throttle.TooManyAttempts | None]:
+def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, TooManyAttempts | None]:
     """The PIN that the form proves, or None and the form says why. Also the refusal after too many attempts."""
     if request.method != "POST" or not form.is_valid():
         return None, None
@@ -68,7 +68,7 @@ def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, throttle.To
     except NotProven:
         form.add_error(None, _not_proven(len(form.pair["more"]) + 1))
         return None, None
-    except throttle.TooManyAttempts as refused:
+    except TooManyAttempts as refused:
         form.add_error(None, _too_many(refused))
         return None, refused
 
@@ -146,7 +146,7 @@ def _others_pin() -> str:
     )
 
 
-def _too_many(refused: throttle.TooManyAttempts) -> str:
+def _too_many(refused: TooManyAttempts) -> str:
     """Why, and when to try again: to the minute, rounded up."""
     when = date_format(timezone.localtime(refused.retry_at + timedelta(seconds=59)), "TIME_FORMAT")
     if refused.is_general:
