@@ -1,4 +1,4 @@
-"""Attacks of many at once and attacks on what is stored."""
+"""Attacks with many requests at once, and attacks on stored data."""
 
 from functools import partial
 
@@ -48,7 +48,7 @@ def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
 
 @pytest.mark.usefixtures("db")
 def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbox):
-    """Register, show, print, prove and redeem over HTTP; then look for the PINs wherever anything is kept."""
+    """Register, show, print, prove and redeem over HTTP; then look for the PINs in everything that is stored."""
     caplog.set_level("DEBUG")
     mateo, sofia = rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
     chosen = {"child": [mateo.pk, sofia.pk]}
@@ -68,7 +68,7 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     grandmother, tried = Client(), f"{int(numbers[1][:6]):06}000000"
     for pin, day in [(numbers[1], born), (numbers[1], born), (numbers[0], born), (UNKNOWN, born), (tried, born)]:
         grandmother.post(reverse("signup:register"), typed(pin, day))
-    for guess in guesses(25):  # until it is refused, and the practice is told
+    for guess in guesses(25):  # until it is refused and an alert starts
         grandmother.post(reverse("signup:register"), typed(guess, born))
     assert Alert.objects.count() == 1
     grandmother.post(reverse("account_login"), {"login": numbers[1], "password": numbers[1]})

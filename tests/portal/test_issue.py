@@ -141,7 +141,9 @@ def test_print_without_a_live_pin_is_refused(by, ana_and):
 
 def test_if_drawing_the_sheet_fails_nothing_is_marked_printed(by, ana_and, settings, tmp_path):
     issue(by, *ana_and)
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path], "APP_DIRS": False}]  # no sheet.html there
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [tmp_path], "APP_DIRS": False}
+    ]  # no sheet.html in that folder
     with pytest.raises(Exception, match=r"sheet\.html"):
         registration.print_sheet(contact=ana_and[0].contact, family_contact_ids=[ana_and[0].pk], by=by)
     assert not PinSheet.objects.exists()

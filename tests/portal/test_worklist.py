@@ -188,7 +188,7 @@ class TestRules:
     def test_decline_family_is_one_decision_for_all_open_children(self, by, rivera):
         steps.issued(by, rivera.link(rivera.ana, rivera.mateo))
         declined = family_answers.decline_family(contact=rivera.ana, reason="No phone", by=by)
-        # The newborn too, whose name only the chart lacks; not Carmen, who is of age and decides herself.
+        # The newborn too, who only lacks a name. Not Carmen, who is an adult and decides herself.
         assert {link.patient for link in declined} == {rivera.mateo, rivera.sofia, rivera.baby}
         assert set(Registration.objects.values_list("status", flat=True)) == {"declined"}
         assert Pin.objects.get().state == "revoked"

@@ -1,4 +1,4 @@
-"""The practice is told of attacks: when, what, and once."""
+"""Alerts about attacks: when they start, what they say, and that there is only one."""
 
 import logging
 from datetime import date, timedelta
@@ -87,7 +87,7 @@ def test_an_attack_over_many_addresses_gives_one_too(db, clock):
 
 
 def test_who_goes_on_at_one_account_while_made_to_wait_gives_one(front_desk, clock):
-    """Only a few of these passwords are looked at, so that counting those alone would never be too many."""
+    """Only a few of these passwords are checked at all. Counting only those would never start an alert."""
     for _ in range(alerts.SIGN_INS_PER_HOUR):
         Client(REMOTE_ADDR="203.0.113.9").post(LOGIN, {"login": front_desk.email, "password": "not the one"})
     assert sentences() == ["30 failed sign-ins from 1 address since 10:00 AM. None succeeded."]
@@ -110,7 +110,7 @@ def test_asking_for_links_over_and_over_is_no_guessing(db, clock):
 
 
 def test_one_pin_over_and_over_gives_none(db, clock):
-    """A family that does not give up on a used PIN."""
+    """A family that keeps trying a used PIN."""
     for _ in range(throttle.LIMIT_PER_CLIENT + throttle.TRIES_PER_PIN + 20):
         guess(1)
     assert alerts.open_count() == 0

@@ -1,4 +1,4 @@
-"""Other PIN_KEYS than those the PINs were made under: the PINs are void, nothing else is, and the desk is told."""
+"""PIN_KEYS without the key of some PINs: only these PINs are void, and the front desk sees that."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -27,7 +27,7 @@ def by(front_desk):
 
 @pytest.fixture
 def ana(rivera):
-    """Ana's links to Mateo, whose PIN is out, and Sofia, who has none."""
+    """Ana's links to Mateo, who has a live PIN, and Sofia, who has none."""
     return rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
 
 

@@ -1,4 +1,4 @@
-"""Where to look again in a PIN with a typing mistake: the server's words, and that the page's script says the same."""
+"""Hints about a mistyped PIN. What the page's script says is compared in test_register_in_browser.py."""
 
 import pytest
 from django.utils import translation
@@ -15,7 +15,7 @@ FIRST, SECOND, THIRD = (f"Look at the {which} group again." for which in ("first
 SAID = {
     WRONG: f"{MISTAKE} {ALL}",
     f"{WRONG[:4]} {B} {C}": f"{MISTAKE} {ALL}",
-    f"{A} {B} {C[:3]}": f"{MISTAKE} It has 11 digits and needs 12. {ALL}",  # where one is missing cannot be told
+    f"{A} {B} {C[:3]}": f"{MISTAKE} It has 11 digits and needs 12. {ALL}",  # nobody can know where one is missing
     RIGHT[:9]: f"{MISTAKE} It has 9 digits and needs 12. {ALL}",
     f"{RIGHT}7": f"{MISTAKE} It has 13 digits and needs 12. {ALL}",
     f"{A[:3]}-{B}-{C}": f"{MISTAKE} It has 11 digits and needs 12. {FIRST}",

@@ -32,7 +32,7 @@ def test_every_single_wrong_digit_is_caught(number):
 
 
 @given(NUMBERS)
-def test_every_swap_of_neighbours_is_caught(number):
+def test_every_swap_of_neighbors_is_caught(number):
     for place in range(11):
         swapped = number[:place] + number[place + 1] + number[place] + number[place + 2 :]
         if swapped != number:

@@ -1,6 +1,6 @@
 """Many sheets and eight at once: memory stays within a bound, and nothing fails (attack 18).
 
-``make bench PART=sheets`` draws all 2,000; an oversized batch is refused in ``views/test_plan_run.py``.
+``make bench PART=sheets`` draws all 2,000. ``portal/desk/test_plan_run.py`` tests that too large a run is refused.
 """
 
 import os
@@ -15,7 +15,7 @@ from tests.portal.desk.test_sheet_runs import database_url
 pytestmark = pytest.mark.postgres
 
 AT_ONCE = 8
-BOUND = 300  # MB; a process that has drawn a run of the largest size stands at 270
+BOUND = 300  # MB; a process that has drawn the largest possible run uses 270
 
 DRAW = """
 import re, sys

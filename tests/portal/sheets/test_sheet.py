@@ -1,4 +1,4 @@
-"""The PIN sheet: what stands on it, what the code says, what the file claims."""
+"""The PIN sheet: its text, its code, and the properties of its file."""
 
 import io
 
