@@ -1,4 +1,4 @@
-"""Alerts about guessing attacks: on the dashboard, next to the navigation, and once in the log.
+"""Alerts about guessing attacks: on the dashboard, in the navigation, and once in the log.
 
 The failed attempt that exceeds a limit starts an alert. It goes on while attempts come and ends after an hour without
 any. An alert that lasts more than a day is reported again each day. The attempts are counted in the audit trail when

@@ -53,7 +53,7 @@ def you(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
 @with_proof
 def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     """The e-mail to sign in with. A guardian who has an account signs in instead and adds the children to it."""
-    if answer := _elsewhere(request, proven, SignupStep.EMAIL):
+    if answer := _other_page(request, proven, SignupStep.EMAIL):
         return answer
     form = EmailForm(posted(request), initial={"email": proof.answered(request, "email")})
     if request.method == "POST" and form.is_valid():
@@ -76,7 +76,7 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
 @with_proof
 def agree(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     """The practice's terms. The last click records with the account that they were accepted."""
-    if answer := _elsewhere(request, proven, SignupStep.TERMS):
+    if answer := _other_page(request, proven, SignupStep.TERMS):
         return answer
     newest = terms.current()
     if newest is None:
@@ -105,7 +105,7 @@ def account(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     """The last step: a new password or passkey, or the guardian's own account. Then the children are registered."""
     if isinstance(request.user, User):
         return _add_to_own_account(request, proven, request.user)
-    if answer := _elsewhere(request, proven, SignupStep.ACCOUNT):
+    if answer := _other_page(request, proven, SignupStep.ACCOUNT):
         return answer
     form = NewSignInForm(posted(request), initial={"email": proof.answered(request, "email")})
     if request.method == "POST" and form.is_valid() and (answer := _register(request, proven, form)):
@@ -184,7 +184,7 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
     return render(request, "portal/signup/confirm.html", context | progress(request, SignupStep.ACCOUNT), status=status)
 
 
-def _elsewhere(request: HttpRequest, proven: list[Pin], step: SignupStep) -> HttpResponse | None:
+def _other_page(request: HttpRequest, proven: list[Pin], step: SignupStep) -> HttpResponse | None:
     """The page to show instead of this step: the guardian has an account, or an earlier step has no answer yet."""
     if request.user.is_authenticated:
         return redirect("signup:register_account")

@@ -36,7 +36,7 @@ def start(request: HttpRequest) -> HttpResponse:
     pin, refused = _proof(request, form)
     if pin:
         proof.remember(request, pin)
-        return redirect(_after(request, pin))
+        return redirect(_page_after_proof(request, pin))
     return start_page(request, refused, {"form": form, "proven": proof.proven(request)})
 
 
@@ -53,7 +53,7 @@ def another(request: HttpRequest) -> HttpResponse:
     pin, refused = _proof(request, form)
     if pin and is_of_same_guardian(pin, proven[0]):
         proof.remember(request, pin)
-        return redirect(_after(request, pin))
+        return redirect(_page_after_proof(request, pin))
     if pin:
         form.add_error(None, _others_pin())
     return start_page(request, refused, {"form": form, "proven": proven, "is_another": True})
@@ -73,7 +73,7 @@ def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, TooManyAtte
         return None, refused
 
 
-def _after(request: HttpRequest, pin: Pin) -> str:
+def _page_after_proof(request: HttpRequest, pin: Pin) -> str:
     return "signup:register_siblings" if registration.siblings_of([pin]) else next_page(request)
 
 
