@@ -1,4 +1,4 @@
-"""Signing in as it concerns the portal."""
+"""What the portal adds to signing in."""
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,20 +15,21 @@ from practice.models import Practice
 
 
 class AccountAdapter(sign_in.AccountAdapter):
-    """The practice's, and who guesses passwords or codes is noticed, also while being made to wait."""
+    """The base adapter, plus alerts about guessing, the way back to registering, and the e-mail rule for teens."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Whoever had proven PINs before, as before choosing a new password, goes on where they were (R16)."""
+        """Return to registering if PINs are proven, for example after choosing a new password (R16)."""
         is_family = isinstance(request.user, User) and not request.user.is_staff_member
         if is_family and proof.proven(request):
             return reverse("signup:register_account")
         return super().get_login_redirect_url(request)
 
     def notice_failure(self) -> None:
+        """Count this failed password or code toward an alert, also during a wait."""
         alerts.notice(Alert.Kind.SIGN_IN)
 
     def may_use_email(self, user: User, email: str) -> bool:
-        """Nor may others read along with a teen (R18)."""
+        """Also refuse an e-mail that another contact of the teen uses (R18)."""
         own = FamilyContact.objects.filter(contact__account__user=user, role=FamilyContact.Role.SELF)
         practice, day = Practice.current(), today()
         read = (others_read_along(each, email, practice=practice, today=day) for each in own.select_related("patient"))
