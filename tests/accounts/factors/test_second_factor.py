@@ -328,7 +328,7 @@ def test_after_resealing_the_old_secret_key_can_go(front_desk, settings, capsys)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
     call_command("reseal_second_factors")
-    assert capsys.readouterr().out == "2 secrets are sealed under SECRET_KEY now.\n"
+    assert capsys.readouterr().out == "2 secrets are now sealed under SECRET_KEY.\n"
     settings.SECRET_KEY_FALLBACKS = []
     assert by_code(front_desk).get(PATIENTS).status_code == 200
 
