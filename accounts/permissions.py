@@ -19,8 +19,8 @@ def markdown() -> str:
     lines = [
         "# What each role may do",
         "",
-        "`manage.py show_permissions` writes this page from `accounts/access.py`, and a test compares the two. The",
-        "product shows the same table under Practice Portal › Staff › What each role may do. Inactive staff records and",
+        "`manage.py show_permissions` writes this page from `accounts/access.py`; a test compares the two. The same",
+        "table is in the product under Practice Portal › Staff › What each role may do. Inactive staff records and",
         "disabled sign-ins have no access. Everyone can change their own password, second factor and sessions.",
         "",
         f"| | {' | '.join(ROLES)} |",

@@ -16,6 +16,7 @@ from accounts.access import own_sign_in_page, own_staff_page
 from accounts.factors import second_factor
 from accounts.models import User
 from accounts.sessions.revocation import close_sessions
+from accounts.signin import passwords
 from audit.trail import Action, Actor, record
 
 
@@ -43,7 +44,11 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 def own_sign_in(request: HttpRequest) -> HttpResponse:
     """**Your sign-in**: password, second factor, sessions."""
     user = cast("User", request.user)
-    context = {"sessions": UserSession.objects.filter(user=user).count(), **second_factor.context_of(user)}
+    context = {
+        "sessions": UserSession.objects.filter(user=user).count(),
+        "shortest_password": passwords.SHORTEST,
+        **second_factor.context_of(user),
+    }
     return render(request, "accounts/own_sign_in.html", context)
 
 

@@ -28,7 +28,7 @@ UNKNOWN_ACCOUNT = "account/email/unknown_account"  # the mail to an address with
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
-    """No sign-up (families register with a PIN). Every sign-in and every failure is recorded."""
+    """No sign-up (families register with a PIN). Sign-ins, sign-outs and failures are recorded."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("This e-mail and password do not go together. Please check both."),

@@ -6,9 +6,10 @@
   const words = document.getElementById("password-words").dataset;
   const SHORTEST = Number(words.shortest);
   const STRONG = 24; // characters: the meter is full
-  const LEAST_OWN = 8, LEAST_SURPRISING = 6; // as in accounts/signin/passwords.py
+  const LEAST_OWN = Number(words.leastOwn), LEAST_SURPRISING = Number(words.leastSurprising);
+  const SHORTEST_WORD = Number(words.shortestWord);
   const QUIET = 500; // milliseconds without typing before the words change, so that screen readers keep up
-  const ROWS = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop"];
+  const ROWS = words.keyboard.split(" ");
 
   const follows = (a, b) =>
     Math.abs(a.codePointAt() - b.codePointAt()) <= 1 || ROWS.some((row) => row.includes(a + b) || row.includes(b + a));
@@ -27,7 +28,7 @@
     const email = document.querySelector("[name=email]")?.value ?? "";
     const [mailbox, domain = ""] = email.split("@");
     const parts = [mailbox, domain.replace(/\.[^.]*$/, "")].flatMap((text) => text.split(/[^\p{L}\p{N}]+/u));
-    const all = [...words.guessed.split("|"), email, mailbox, ...parts.filter((part) => part.length > 2)];
+    const all = [...words.guessed.split("|"), email, mailbox, ...parts.filter((part) => part.length >= SHORTEST_WORD)];
     return all.filter(squashed).sort((a, b) => squashed(b).length - squashed(a).length);
   };
   const personal = (text) => {

@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from accounts import demo
 from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from audit.trail import Actor
 from portal.signup import proof
-from practice import terms
+from practice import demo, terms
 from practice.models import Practice
 from tests import families, people
 from tests.portal import steps

@@ -1,4 +1,4 @@
-"""``manage.py create_admin E-MAIL NAME``: the first practice administrator of a new installation."""
+"""``manage.py create_admin E-MAIL NAME``: make the first practice administrator of a new installation."""
 
 import getpass
 import sys

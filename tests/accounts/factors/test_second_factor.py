@@ -59,7 +59,7 @@ def test_password_alone_opens_no_page_but_the_one_that_asks_for_more(required, f
     for page in (PATIENTS, reverse("patients:chart", args=[rivera.mateo.pk]), reverse("appointments:schedule")):
         assert client.get(page).headers["Location"] == ASKED
     page = client.get(ASKED)
-    assert "Behind this page are children’s health records." in page.text
+    assert "PIN Portal protects children’s health records." in page.text
     assert steps.trail() == [("sign_in.succeeded", None), ("access.refused", rivera.mateo.pk)]
 
 

@@ -1,4 +1,4 @@
-"""A browser whose session lasts a few seconds, held by the server as ever."""
+"""Sessions that last a few seconds; the server enforces the limits as usual."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tests import people
 
 @pytest.fixture
 def limits(settings):
-    """Sets how many seconds nobody may use a page; four, to begin with."""
+    """Sets the idle limit in seconds. It is four at first."""
     settings.SESSION_WARNING = 3
     settings.SESSION_SEEN_EVERY = 1
 

@@ -87,7 +87,7 @@ def test_another_user_gets_nothing_of_it(late, administrator):
 
 def test_it_is_kept_for_half_an_hour(late, front_desk, clock):
     client, _answer = late
-    clock.shift(kept_forms.LASTS + timedelta(seconds=1))
+    clock.shift(kept_forms.LIFETIME + timedelta(seconds=1))
     sign_in(client, front_desk)
     assert client.get(URL).headers["Location"] == HOME
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from audit.models import AuditEvent
 from tests import people
 from tests.accessibility import axe
-from tests.accounts.sessions.sittings import SOON, WARNING, blank, chart, focused, warned
+from tests.accounts.sessions.session_pages import SOON, WARNING, blank, chart, focused, warned
 from tests.appointments import schedules
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]

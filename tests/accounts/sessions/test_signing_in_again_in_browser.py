@@ -13,7 +13,7 @@ from patients.ages import today
 from patients.models import Patient
 from portal.models import SheetRun
 from tests.accessibility import axe
-from tests.accounts.sessions.sittings import WARNING, blank, chart, fill_sign_in, sign_in_again, warned
+from tests.accounts.sessions.session_pages import WARNING, blank, chart, fill_sign_in, sign_in_again, warned
 from tests.appointments import schedules
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]

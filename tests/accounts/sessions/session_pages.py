@@ -1,4 +1,4 @@
-"""Steps that the tests of sessions in a browser share."""
+"""Shared steps of the browser tests of sessions."""
 
 from django import conf
 from django.urls import reverse
@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests import people
 
-SOON = 20_000  # milliseconds, within which the limits below bring about what they must
+SOON = 20_000  # milliseconds; the session ends or warns within this time
 ENDED = "You have been signed out"
 WARNING = "#session-warning[open]"
 
@@ -21,7 +21,7 @@ def warned(page):
 
 
 def sign_in_again(page, user):
-    """In the tab that opens for it; which is given back open or closed."""
+    """Sign in again in the tab that opens for it. Return the tab."""
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in again").press("Enter")
     conf.settings.SESSION_LIMITS = {"staff": (900, 9000)}  # the fixture sets them back
