@@ -12,6 +12,8 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.attempt_counter import Attempt
+
 
 def normalize_password(password: str | None) -> str | None:
     """Normalize passwords to NFKC (NIST SP 800-63B section 3.1.1.2): some keyboards send é as two characters."""
@@ -124,7 +126,7 @@ class StaffRecord(models.Model):
         return self.name
 
 
-class SignInAttempt(models.Model):
+class SignInAttempt(Attempt):
     """A failed attempt to sign in. ``accounts.signin.attempts`` computes waits from these."""
 
     class Step(models.TextChoices):
@@ -136,7 +138,6 @@ class SignInAttempt(models.Model):
         EMAIL = "email"  # asking whether an account can be made with an e-mail: always counts
         DOWNLOAD = "download"  # asking for a download of all data about a child: always counts
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
     step = models.CharField(max_length=8, choices=Step)
     account = models.CharField(max_length=64, help_text="Keyed digest, because users also type passwords by mistake")
     address = models.CharField(max_length=45, help_text="The client's IP address")

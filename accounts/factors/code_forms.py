@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import current_request
+from accounts.attempt_counter import strike_out
 from accounts.factors.second_factor import CODE_LIFETIME
 from accounts.form_parts import CodeField, ErrorsOnTop, FocusFirstField
 from accounts.models import SpentCode
@@ -38,7 +39,7 @@ class LimitedCode(ErrorsOnTop, FocusFirstField):
             record(actor=by, action=Action.SIGN_IN_FAILED, account=self.user.pk, step="second factor")
             get_adapter().notice_failure()
             raise
-        attempts.strike_out(attempt)
+        strike_out(attempt)
         return code
 
     def _spend(self, code: str) -> None:

@@ -15,6 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import get_authentication_records
+from accounts.attempt_counter import strike_out
 from accounts.models import User
 from accounts.signin import attempts, devices
 from accounts.signin.form_attempts import count_attempt
@@ -49,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         attempt = count_attempt(step=attempts.Step.PASSWORD, account=credentials.get("email", ""), request=request)
         user: User | None = super().authenticate(request, **credentials)
         if user:
-            attempts.strike_out(attempt)
+            strike_out(attempt)
         return user
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:

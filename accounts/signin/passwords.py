@@ -1,7 +1,8 @@
 """The rules for passwords, each with the reason it gives (NIST SP 800-63B section 3.1.1).
 
 Length counts most: there are no rules about kinds of characters, and passwords do not expire. The rules compare the
-whole password, as it is hashed, with what attackers try first. ``static/js/password.js`` shows the same while typing.
+whole password, as it is hashed, with what attackers try first. The page shows the same while typing
+(``password_rules.js``).
 
 zxcvbn is not used, although it would save 25 lines. Of 161 bad passwords it refuses 12 more, but misses one that these
 rules find (letters with spaces between them). It can take 0.7 s for a password of 24 characters and 8.5 s for one of

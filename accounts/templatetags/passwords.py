@@ -1,4 +1,4 @@
-"""The data for ``static/js/password.js``."""
+"""The data for the scripts under ``static/js/accounts/signin/``."""
 
 from typing import Any
 
@@ -17,9 +17,9 @@ def password_words(context: dict[str, Any]) -> dict[str, Any]:
     guessed = passwords.words(user if isinstance(user, User) else None)
     return {
         "shortest": passwords.SHORTEST,
+        "shortest_word": passwords.SHORTEST_WORD,
         "least_own": passwords.LEAST_OWN,
         "least_surprising": passwords.LEAST_SURPRISING,
-        "shortest_word": passwords.SHORTEST_WORD,
         "keyboard": " ".join(passwords.KEYBOARD),
         "guessed": "|".join(guessed),
     }
