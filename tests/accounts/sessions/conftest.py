@@ -1,4 +1,4 @@
-"""A browser at a desk, and the clock that its session ends by."""
+"""A browser at a desk, and the clock for its session."""
 
 from datetime import UTC, datetime
 
@@ -18,5 +18,5 @@ def clock():
 @pytest.fixture
 def desk(clock, context, live_server, front_desk):
     """The front desk's browser, signed in."""
-    clock.fit(context)
+    clock.install(context)
     return people.page_of(front_desk, context, live_server)
