@@ -17,7 +17,7 @@ from accounts.signin.password_links import password_link
 from audit.trail import Action, Actor, record
 
 
-class Refused(Exception):
+class ChangeRefused(Exception):
     """The change was refused. ``str()`` tells the administrator why."""
 
 
@@ -27,7 +27,7 @@ LOCKS_OUT = "Nothing was saved: you would lock yourself out. Ask another adminis
 
 @contextmanager
 def administering(by: Actor) -> Iterator[None]:
-    """A transaction that requires the acting user to be an active administrator before and after. Raises Refused.
+    """A transaction that requires the acting user to be an active administrator before and after. Raises ChangeRefused.
 
     The records of all administrators are locked, so two administrators cannot lock out each other at the same time.
     """
@@ -42,11 +42,11 @@ def administering(by: Actor) -> Iterator[None]:
 def _require_administrator(by: Actor) -> None:
     role = StaffRecord.Role.ADMINISTRATOR
     if not StaffRecord.objects.filter(role=role, is_active=True, user=by.signed_in, user__is_active=True).exists():
-        raise Refused(LOCKS_OUT)
+        raise ChangeRefused(LOCKS_OUT)
 
 
 def disable(*, user: User, by: Actor) -> bool:
-    """Disable the sign-in and end its sessions. Return False if it was already disabled. Raises Refused."""
+    """Disable the sign-in and end its sessions. Return False if it was already disabled. Raises ChangeRefused."""
     with _administering_colleague(user, by):
         if not User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
             return False
@@ -55,7 +55,7 @@ def disable(*, user: User, by: Actor) -> bool:
 
 
 def enable(*, user: User, by: Actor) -> bool:
-    """Enable the sign-in again, with the same password. Return False if it was not disabled. Raises Refused."""
+    """Enable the sign-in again, with the same password. Return False if it was not disabled. Raises ChangeRefused."""
     with _administering_colleague(user, by):
         if not User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
             return False
@@ -64,7 +64,7 @@ def enable(*, user: User, by: Actor) -> bool:
 
 
 def unlock(*, user: User, by: Actor) -> bool:
-    """Forget the failed attempts, so the user can try at once. Return False if there were none. Raises Refused."""
+    """Forget the failed attempts. Return False if there were none. Raises ChangeRefused."""
     with _administering_colleague(user, by):
         forgiven = attempts.forgive(user.email)
         if forgiven:
@@ -75,7 +75,7 @@ def unlock(*, user: User, by: Actor) -> bool:
 def reset_second_factor(*, user: User, by: Actor) -> bool:
     """Remove the second factors and recovery codes, and end the sessions. The next sign-in adds new ones.
 
-    Return False if there was no factor. Raises Refused.
+    Return False if there was no factor. Raises ChangeRefused.
     """
     with _administering_colleague(user, by):
         count = remove_factors(user)
@@ -91,7 +91,7 @@ def reset_second_factor(*, user: User, by: Actor) -> bool:
 
 
 def end_sessions(*, user: User, by: Actor) -> bool:
-    """Sign the user out everywhere. Return True. Raises Refused."""
+    """Sign the user out everywhere. Return True. Raises ChangeRefused."""
     with _administering_colleague(user, by):
         record(actor=by, action=Action.SESSIONS_ENDED, account=user.pk, sessions=close_sessions(user))
     return True
@@ -100,18 +100,18 @@ def end_sessions(*, user: User, by: Actor) -> bool:
 def invite(*, staff_record: StaffRecord, email: str, by: Actor) -> User:
     """Make a sign-in for a staff record. The user chooses the password with the link of ``link_for``.
 
-    Raises Refused if the record already has a sign-in.
+    Raises ChangeRefused if the record already has a sign-in.
     """
     with administering(by):
         user = User.objects.create_user(email, None, kind=User.Kind.STAFF)
         if not StaffRecord.objects.filter(pk=staff_record.pk, user=None).update(user=user):
-            raise Refused("Somebody else has just linked this staff record to a sign-in.")
+            raise ChangeRefused("Somebody else has just linked this staff record to a sign-in.")
         record(actor=by, action=Action.USER_ADDED, account=user.pk, staff_record=staff_record.pk)
     return user
 
 
 def link_for(*, user: User, by: Actor) -> str:
-    """Make a link for the user to choose a password. It works once, for an hour. Raises Refused."""
+    """Make a link for the user to choose a password. It works once, for an hour. Raises ChangeRefused."""
     with _administering_colleague(user, by):
         record(actor=by, action=Action.PASSWORD_LINK_MADE, account=user.pk)
     return password_link(user)
@@ -120,6 +120,6 @@ def link_for(*, user: User, by: Actor) -> str:
 @contextmanager
 def _administering_colleague(user: User, by: Actor) -> Iterator[None]:
     if user == by.signed_in:
-        raise Refused(OWN_SIGN_IN)
+        raise ChangeRefused(OWN_SIGN_IN)
     with administering(by):
         yield
