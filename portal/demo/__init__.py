@@ -5,7 +5,7 @@ Created with the rules of ``portal.registration``, so that the demo cannot show 
 
 from django.utils import timezone
 
-from accounts.demo import DOCTOR, FRONT_DESK, PASSWORD
+from accounts.demo.staff import DOCTOR, FRONT_DESK, PASSWORD
 from accounts.models import User
 from appointments import demo as appointments_demo
 from audit.trail import Actor

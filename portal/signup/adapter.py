@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.signin import sign_in
+from accounts.signin import adapter
 from patients.ages import today
 from patients.models import FamilyContact
 from portal.eligibility import others_read_along
@@ -14,11 +14,11 @@ from portal.signup import proof
 from practice.models import Practice
 
 
-class AccountAdapter(sign_in.AccountAdapter):
-    """The base adapter, plus alerts about guessing, the way back to registering, and the e-mail rule for teens."""
+class AccountAdapter(adapter.AccountAdapter):
+    """Proven PINs survive a sign-in, guessing raises an alert, and a teen's e-mail must not be a guardian's (R18)."""
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """Return to registering if PINs are proven, for example after choosing a new password (R16)."""
+        """Continue the registration of a family with proven PINs, for example after they reset a password (R16)."""
         is_family = isinstance(request.user, User) and not request.user.is_staff_member
         if is_family and proof.proven(request):
             return reverse("signup:register_account")
@@ -29,7 +29,7 @@ class AccountAdapter(sign_in.AccountAdapter):
         alerts.notice(Alert.Kind.SIGN_IN)
 
     def may_use_email(self, user: User, email: str) -> bool:
-        """Also refuse an e-mail that another contact of the teen uses (R18)."""
+        """Also refuse the e-mail of somebody who could then read a teen's mail (R18)."""
         own = FamilyContact.objects.filter(contact__account__user=user, role=FamilyContact.Role.SELF)
         practice, day = Practice.current(), today()
         read = (others_read_along(each, email, practice=practice, today=day) for each in own.select_related("patient"))

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import demo as practice_demo
+from accounts.demo import staff
 from accounts.models import StaffRecord, User
 from appointments import conflicts
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
@@ -121,8 +121,8 @@ class TestCommand:
     def test_says_whom_to_sign_in_as_and_what_to_try(self):
         words = load()
         for expected in [
-            *(sign_in.email for sign_in in practice_demo.SIGN_INS),
-            practice_demo.PASSWORD,
+            *(sign_in.email for sign_in in staff.SIGN_INS),
+            staff.PASSWORD,
             "https://portal.sunnyside.example/register/",
             "search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print",
         ]:

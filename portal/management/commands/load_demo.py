@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import demo as accounts_demo
+from accounts.demo import staff
 from appointments import demo as appointments_demo
 from audit.trail import Actor
 from patients import demo as patients_demo
@@ -41,20 +41,20 @@ class Command(BaseCommand):
         with transaction.atomic():
             by = Actor.command("load_demo")
             practice_demo.load(actor=by)
-            accounts_demo.load(actor=by)
+            staff.load(actor=by)
             patients_demo.load(today=timezone.localdate())
             appointments_demo.load(now=timezone.now())
             portal_demo.load()
         self.stdout.write(
             WHAT_TO_TRY.format(
                 url=settings.PORTAL_URL.rstrip("/"),
-                front_desk=accounts_demo.FRONT_DESK.email,
-                doctor=accounts_demo.DOCTOR.email,
-                administrator=accounts_demo.ADMINISTRATOR.email,
-                auditor=accounts_demo.AUDITOR.email,
-                unlinked=accounts_demo.UNLINKED.email,
+                front_desk=staff.FRONT_DESK.email,
+                doctor=staff.DOCTOR.email,
+                administrator=staff.ADMINISTRATOR.email,
+                auditor=staff.AUDITOR.email,
+                unlinked=staff.UNLINKED.email,
                 parent=portal_demo.PARENT,
                 patient=portal_demo.PATIENT,
-                password=accounts_demo.PASSWORD,
+                password=staff.PASSWORD,
             ).strip()
         )

@@ -17,7 +17,8 @@ from accounts.access import public_page
 from accounts.factors import passkeys
 from accounts.models import User
 from accounts.signin import attempts
-from accounts.signin.sign_in import enter, welcome
+from accounts.signin.form_attempts import count_attempt
+from accounts.signin.new_account import sign_in_new_user
 from audit.trail import Actor
 from portal import registration
 from portal.family_accounts import NewSignIn
@@ -59,7 +60,7 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["email"]
         try:
-            enter(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
+            count_attempt(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
             registration.check_email(proven=[pin.pk for pin in proven], email=typed, by=Actor.of(request))
         except EmailNotUsable:
             form.add_error("email", _email_not_usable())
@@ -133,7 +134,7 @@ def _register(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> H
     else:
         proof.forget(request)
         messages.success(request, _("You are registered. Welcome!"))
-        return welcome(request, redirect("family:children"), user)
+        return sign_in_new_user(request, redirect("family:children"), user)
     return None
 
 

@@ -1,7 +1,7 @@
-"""Steps that the tests of sessions in a browser share.
+"""Shared steps of the browser tests of sessions.
 
-No test waits until a session is over: time is moved on for the server and for the browser's pages alike, so that it
-makes no difference how busy the machine is.
+No test waits for a session to end: the tests move the clocks of the server and of the browser's pages, so a busy
+machine makes no difference.
 """
 
 from datetime import timedelta
@@ -11,24 +11,24 @@ from playwright.sync_api import expect
 
 from tests import people
 
-IDLE = 15 * 60  # seconds, of the staff, as the settings have it
-SOON_OVER = IDLE - 115  # so long unused, a page warns
+IDLE = 15 * 60  # seconds; the limit for staff in the settings
+SOON_OVER = IDLE - 115  # seconds without use after which a page warns
 ENDED = "You have been signed out"
 WARNING = "#session-warning[open]"
 
 
 class Clock:
-    """The clock of the server, and of every page of a browser that it is fitted into."""
+    """The clock of the server and of the browsers that it is installed in."""
 
     def __init__(self, servers):
-        self.servers = servers  # as time-machine moves it: this process is the live server too
+        self.servers = servers  # time-machine's traveller: this process is also the live server
         self.browsers = []
 
-    def fit(self, context):
+    def install(self, context):
         context.clock.install()
         self.browsers.append(context)
 
-    def pass_by(self, seconds):
+    def advance(self, seconds):
         self.servers.shift(timedelta(seconds=seconds))
         for each in self.browsers:
             each.clock.fast_forward(seconds * 1000)
@@ -44,7 +44,7 @@ def warned(page):
 
 
 def sign_in_again(page, user):
-    """In the tab that opens for it; which is given back open or closed."""
+    """Sign in again in the tab that opens for it. Return the tab."""
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Sign in again").press("Enter")
     fill_sign_in(opened.value, user)
