@@ -142,7 +142,7 @@ class Worklist:
 def read(day: date) -> Worklist:
     """Read the worklist of this day, in the practice's time zone and in a constant number of queries."""
     visits = _visits(day)
-    statuses = status.of_patients({visit.patient_id: visit.patient for visit in visits}.values())
+    statuses = status.by_patient({visit.patient_id: visit.patient for visit in visits}.values())
     codes = {visit.patient_id: statuses.get(visit.patient_id, status.UNREGISTERED).code for visit in visits}
     links_here = FamilyContact.objects.filter(patient__in=list(codes), is_active=True)
     here = _grouped(rows_of(links_here), lambda row: row.patient.pk)

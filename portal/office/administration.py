@@ -21,7 +21,7 @@ def counts() -> dict[str, int]:
 
 
 def _has_status(code: str) -> Q:
-    """A condition for the status that ``portal.status.of_patients`` computes: the furthest of all guardians."""
+    """A condition for the status that ``portal.status.by_patient`` computes: the furthest of all guardians."""
     registrations = Registration.objects.filter(family_contact__patient=OuterRef("pk"))
     if code == "unregistered":
         return ~Q(Exists(registrations))

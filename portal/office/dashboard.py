@@ -53,7 +53,7 @@ class Listed:
 class Dashboard:
     """The practice's portal right now."""
 
-    alerts: Sequence[alerts.Told]
+    alerts: Sequence[alerts.ShownAlert]
     families: int  # with visits today who can be registered
     blocked: int  # with visits today who cannot be registered yet
     locked: Listed
@@ -72,7 +72,7 @@ def read() -> Dashboard:
     """Read the whole dashboard. The number of queries depends only on how many alerts are shown."""
     families_today = worklist.read(today())
     return Dashboard(
-        alerts=alerts.told(),
+        alerts=alerts.shown_alerts(),
         families=len(families_today.families),
         blocked=families_today.blocked_count,
         locked=listed(Part.LOCKED, end=FIRST),

@@ -15,10 +15,9 @@ from accounts.access import Permission, refusal, staff_page
 from audit.trail import Action, Actor, listed, record, record_refresh
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import registration, worklist
+from portal import family_answers, worklist
 from portal.desk.forms import PostponeForm, ReasonForm
 from portal.desk.runs import MAX_FAMILIES, unfinished
-from portal.pins.rows import children_to_ask_about
 from portal.worklist import Worklist
 
 YEARS = range(1900, 2200)  # a day outside this range is a typing mistake
@@ -64,7 +63,7 @@ def decline(request: HttpRequest, contact_id: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=contact_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        declined = registration.decline_family(
+        declined = family_answers.decline_family(
             contact=contact, reason=form.cleaned_data["reason"], by=Actor.of(request)
         )
         if not declined:
@@ -82,7 +81,7 @@ def postpone(request: HttpRequest, contact_id: int) -> HttpResponse:
     form = PostponeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["until"]
-        if not registration.postpone(
+        if not family_answers.postpone(
             contact=contact, until=until, reason=form.cleaned_data["reason"], by=Actor.of(request)
         ):
             return _nothing_changed(request, contact)
@@ -96,7 +95,7 @@ def postpone(request: HttpRequest, contact_id: int) -> HttpResponse:
 def ask_now(request: HttpRequest, contact_id: int) -> HttpResponse:
     """**Ask now**: put the family back on the list."""
     contact = get_object_or_404(Contact, pk=contact_id)
-    registration.ask_now(contact=contact, by=Actor.of(request))
+    family_answers.ask_now(contact=contact, by=Actor.of(request))
     messages.success(request, f"{contact.name} is back on the list.")
     return redirect(address_of(day_of(request.GET.get("day", ""))))
 
@@ -117,7 +116,7 @@ def address_of(day: date) -> str:
 
 def _ask(request: HttpRequest, contact: Contact, form: ReasonForm, **question: str) -> HttpResponse:
     """The question, in the dialog or as a page."""
-    children = children_to_ask_about(contact)
+    children = family_answers.children_to_ask_about(contact)
     shown = listed(link.patient_id for link in children)
     record(actor=Actor.of(request), action=Action.WORKLIST_VIEWED, contact=contact.pk, patients=shown)
     context: dict[str, Any] = {

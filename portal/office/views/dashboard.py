@@ -49,6 +49,6 @@ def listed(request: HttpRequest, part: office_dashboard.Part) -> HttpResponse:
 def alert_seen(request: HttpRequest, alert_id: int) -> HttpResponse:
     """**I have seen this**: remove the alert from everyone's navigation."""
     alert = get_object_or_404(Alert, pk=alert_id)
-    if alerts.seen(alert_id=alert.pk, by=Actor.of(request)):
+    if alerts.mark_seen(alert_id=alert.pk, by=Actor.of(request)):
         messages.success(request, "Marked as seen. The limits stay in effect.")
     return redirect("office:dashboard")

@@ -243,6 +243,6 @@ def test_of_two_administrators_who_shut_out_each_other_one_stays():
         lambda: staff.disable(user=first, by=Actor(second, "192.0.2.1")),
         lambda: staff.disable(user=second, by=Actor(first, "192.0.2.1")),
     )
-    assert {type(each) for each in done} == {bool, staff.Refused}
+    assert {type(each) for each in done} == {bool, staff.ChangeRefused}
     assert User.objects.filter(is_active=True).count() == 1
     assert [action for action, _patient in steps.trail()] == ["user.disabled"]
