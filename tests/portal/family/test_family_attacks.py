@@ -78,8 +78,8 @@ def passkey_for(options):
     site = sha256(options["publicKey"]["rp"]["id"].encode())
     attested = AttestationObject.create("none", AuthenticatorData.create(site, flags, 0, credential), {})
     challenge = options["publicKey"]["challenge"]
-    said = CollectedClientData.create("webauthn.create", challenge, "http://testserver")
-    name, answer = websafe_encode(credential.credential_id), {"clientDataJSON": said, "attestationObject": attested}
+    client_data = CollectedClientData.create("webauthn.create", challenge, "http://testserver")
+    name, answer = websafe_encode(credential.credential_id), {"clientDataJSON": client_data, "attestationObject": attested}
     response = {each: websafe_encode(value) for each, value in answer.items()}
     return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
 

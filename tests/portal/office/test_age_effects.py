@@ -1,4 +1,4 @@
-"""What other ages would do, told before they are set."""
+"""Whom new ages would affect, shown before they are saved."""
 
 import pytest
 
