@@ -20,9 +20,9 @@ WINDOW = timedelta(hours=1)  # no limit looks at older attempts
 
 
 class TooManyAttempts(Exception):
-    """Refused without checking.
+    """Refused without judging. ``retry_at``: when the next attempt is accepted.
 
-    ``retry_at``: when the next attempt is accepted. ``is_general``: the limit is for everyone together.
+    ``is_general``: the failures of all clients together caused it, not only those of this one.
     """
 
     def __init__(self, retry_at: datetime, *, is_general: bool = False) -> None:

@@ -25,6 +25,7 @@ class AccountAdapter(adapter.AccountAdapter):
         return super().get_login_redirect_url(request)
 
     def notice_failure(self) -> None:
+        """Count this failed password or code toward an alert, also during a wait."""
         alerts.notice(Alert.Kind.SIGN_IN)
 
     def may_use_email(self, user: User, email: str) -> bool:

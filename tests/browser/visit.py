@@ -40,6 +40,10 @@ class Visit:
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)
 
+    def speak(self, language: str) -> None:
+        name = self.settings.LANGUAGE_COOKIE_NAME
+        self.page.context.add_cookies([{"name": name, "value": language, "url": self.url}])
+
     def press(self) -> None:
         """The button that stands out."""
         self.page.locator(families.GO_ON).first.click()

@@ -17,7 +17,7 @@ from practice import demo as practice_demo
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
 Sign in as {front_desk}, {doctor}, {administrator}, {auditor} (reads the audit trail only)
-or {unlinked} (a sign-in without a staff record: see what it is told); as a family {parent} or {patient}.
+or {unlinked} (a sign-in without a staff record: see what it cannot do); as a family {parent} or {patient}.
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
 or Schedule › Families not registered; then open {url}/register/ as the parent (in a private window).
@@ -29,14 +29,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--anyway", action="store_true", help="Load even though this is no demo. Everybody knows the passwords."
+            "--anyway", action="store_true", help="Load although this is not a demo. The passwords are public."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.IS_DEMO or options["anyway"]):
             raise CommandError(
-                "This is not a demo (PINPORTAL_ENV), and load_demo makes sign-ins whose password everybody knows. "
-                "Where that does no harm, use --anyway."
+                "This is not a demo (PINPORTAL_ENV), and load_demo creates sign-ins with a public password. "
+                "If that does no harm here, use --anyway."
             )
         with transaction.atomic():
             by = Actor.command("load_demo")
