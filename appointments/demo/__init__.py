@@ -7,7 +7,7 @@ from random import Random
 
 from django.utils import timezone
 
-from appointments.demo import setup
+from appointments.demo import settings
 from appointments.models import Appointment, Location, Provider, TimeOff
 from patients import demo as patients_demo
 from patients.ages import age_on
@@ -68,7 +68,7 @@ def load(*, now: datetime) -> None:
     local_now = timezone.localtime(now)
     today = local_now.date()
     monday = today - timedelta(days=today.weekday())
-    if not setup.is_loaded():
+    if not settings.is_loaded():
         _set_up(_staff(), monday)
     week = (_at(monday, time.min), _at(monday + timedelta(days=7), time.min))
     booked = Appointment.objects.filter(start__gte=week[0], start__lt=week[1])
@@ -145,7 +145,7 @@ def _set_up(staff: list[tuple[Provider, Location]], monday: date) -> None:
         provider: {**week, SATURDAY: SATURDAY_SESSIONS if place < MAIN_OFFICE_STAFF else ()}
         for place, (provider, _) in enumerate(staff)
     }
-    setup.load(weeks=weeks, on_vacation=staff[-1][0], monday=monday)
+    settings.load(weeks=weeks, on_vacation=staff[-1][0], monday=monday)
 
 
 def _is_off(opening: Opening, time_off: list[TimeOff]) -> bool:

@@ -13,9 +13,9 @@ register = template.Library()
 
 
 @register.filter
-def of_type(colours: Mapping[str, str], visit_type: str) -> str:
-    """``{{ colours|of_type:visit.visit_type }}``: the colour, slate for a type that nobody has set up."""
-    return colours.get(visit_type, "slate")
+def of_type(colors: Mapping[str, str], visit_type: str) -> str:
+    """``{{ colors|of_type:visit.visit_type }}``: the color, slate for a type that nobody has set up."""
+    return colors.get(visit_type, "slate")
 
 
 @register.filter

@@ -158,7 +158,7 @@ def test_another_patient_after_all(as_front_desk, rivera):
 def test_no_patient(as_front_desk, rivera, patient):
     typed = opened(as_front_desk) | {"time": "11:00"} | ({} if patient is None else {"patient": patient})
     page = nothing_saved(post(as_front_desk, typed))
-    assert "Choose the patient first." in page
+    assert "Choose a patient first." in page
     assert schedules.fields(page)["time"] == "11:00"
 
 
@@ -202,7 +202,7 @@ def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, rivera, feldm
 
 
 def test_a_walk_in_arrives_while_it_is_booked(as_front_desk, rivera):
-    page = nothing_saved(post(as_front_desk, chosen(as_front_desk, rivera.mateo), arrive="now", time="10:00"))
+    page = nothing_saved(post(as_front_desk, chosen(as_front_desk, rivera.mateo), fill_arrival="now", time="10:00"))
     typed = schedules.fields(page)
     assert (typed["status"], typed["arrival"], typed["time"]) == ("arrived", "10:00", "10:00")
     assert schedules.has_closed(post(as_front_desk, typed))
@@ -230,7 +230,7 @@ def test_a_time_that_the_clocks_jump_over(as_front_desk, rivera):
 def test_a_time_that_comes_twice_is_asked_about(as_front_desk, rivera):
     typed = chosen(as_front_desk, rivera.mateo)
     page = nothing_saved(post(as_front_desk, typed, day="2026-11-01", time="01:30"))
-    assert "This time comes twice on that day. Choose which of the two is meant." in page
+    assert "This time occurs twice on that day. Choose the first or the second." in page
     assert schedules.has_closed(post(as_front_desk, schedules.fields(page), second="second"))
     assert Appointment.objects.get().start == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
@@ -255,7 +255,7 @@ def test_nonsense_in_the_address(as_front_desk, feldman, name):
         assert (name, nonsense[:20], answer.status_code) == (name, nonsense[:20], 200)
 
 
-@pytest.mark.parametrize("button", [{}, {"arrive": "now"}, {"choose": ""}])
+@pytest.mark.parametrize("button", [{}, {"fill_arrival": "now"}, {"choose": ""}])
 def test_nonsense_in_any_field(as_front_desk, rivera, button):
     typed = chosen(as_front_desk, rivera.mateo)
     for name in [*typed, "override_reason", "warned", "second", "choose"]:

@@ -85,14 +85,14 @@ def test_a_visit_that_a_colleague_has_moved(as_front_desk, visit):
     Appointment.objects.update(start=today_at(12))
     before = stored(visit)
     page = refused(drag(as_front_desk, visit), visit, before)
-    assert "A colleague has moved this visit meanwhile; this is where it stands now." in page
+    assert "A colleague moved this visit meanwhile. This window shows its current time." in page
     assert schedules.fields(page)["time"] == "12:00"
 
 
 @pytest.mark.parametrize("from_start", ["", *NONSENSE])
 def test_without_saying_from_where(as_front_desk, visit, from_start):
     before = stored(visit)
-    assert "A colleague has moved" in refused(drag(as_front_desk, visit, from_start=from_start), visit, before)
+    assert "A colleague moved this visit" in refused(drag(as_front_desk, visit, from_start=from_start), visit, before)
 
 
 def test_seconds_that_a_roster_brought_are_no_change(as_front_desk, visit):
@@ -149,7 +149,7 @@ def test_an_inactive_provider_s_own_visits_may_move(as_front_desk, visit):
 @pytest.mark.parametrize("provider", ["999999", *NONSENSE])
 def test_an_unknown_provider_is_not_no_provider(as_front_desk, visit, provider):
     before = stored(visit)
-    assert "That is no place in the day." in refused(drag(as_front_desk, visit, provider=provider), visit, before)
+    assert "The visit cannot be moved there." in refused(drag(as_front_desk, visit, provider=provider), visit, before)
 
 
 # --- Who may, and nonsense -----------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_an_unknown_provider_is_not_no_provider(as_front_desk, visit, provider):
 )
 def test_a_start_that_is_none(as_front_desk, visit, start):
     before = stored(visit)
-    assert "That is no place in the day." in refused(drag(as_front_desk, visit, start=start), visit, before)
+    assert "The visit cannot be moved there." in refused(drag(as_front_desk, visit, start=start), visit, before)
 
 
 def test_fields_that_nobody_offers_change_nothing(as_front_desk, visit, rivera):

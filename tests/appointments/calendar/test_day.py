@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("ten_o_clock")
 
 
 def test_the_day_in_words(as_front_desk, by, rivera, feldman, office):
-    VisitType.objects.create(name="Well visit", minutes=30, colour="rose")
+    VisitType.objects.create(name="Well visit", minutes=30, color="rose")
     works(feldman)
     visit = schedules.visit(rivera.mateo, today_at(9), feldman, location=office, visit_type="Well visit")
     schedules.visit(rivera.sofia, today_at(10), status=Status.CONFIRMED, visit_type="Unheard of")

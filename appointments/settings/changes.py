@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from appointments import clock, hours
+from appointments import clock
 from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
+from appointments.settings import hours
 from appointments.statuses import NOT_COMING
 from audit.trail import Action, Actor, record
 from practice.models import Practice
@@ -53,7 +54,7 @@ def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> Visi
     stored = VisitType.objects.select_for_update().get(pk=visit_type.pk) if visit_type.pk else None
     if stored and state_of(stored) != seen:
         raise Stale
-    fields = _differences(stored, visit_type, ("name", "minutes", "colour"))
+    fields = _differences(stored, visit_type, ("name", "minutes", "color"))
     if not fields:
         return visit_type
     if VisitType.objects.filter(name__iexact=visit_type.name).exclude(pk=visit_type.pk).exists():
@@ -64,15 +65,15 @@ def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> Visi
     return visit_type
 
 
-def free_colour() -> str:
-    """A colour to offer for the next visit type: the first that none has yet."""
-    taken = set(VisitType.objects.values_list("colour", flat=True))
-    return next((colour for colour in VisitType.Colour if colour not in taken), VisitType.Colour.SLATE)
+def unused_color() -> str:
+    """A color to offer for the next visit type: the first that none has yet."""
+    taken = set(VisitType.objects.values_list("color", flat=True))
+    return next((color for color in VisitType.Color if color not in taken), VisitType.Color.SLATE)
 
 
 @transaction.atomic
 def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
-    """Offer it no more. Appointments keep its words, and lose the colour."""
+    """Offer it no more. Appointments keep its words, and lose the color."""
     number = visit_type.pk
     VisitType.objects.select_for_update().get(pk=number).delete()
     _note(by, visit_type=number, changed=["removed"])
@@ -81,7 +82,7 @@ def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
 # --- Providers -------------------------------------------------------------------------------------
 
 
-def state_of_provider(provider: Provider) -> str:
+def provider_fingerprint(provider: Provider) -> str:
     """What somebody has seen who opened the page of this provider, hours included."""
     return state_of(provider, *provider.working_hours.all())
 
@@ -90,11 +91,11 @@ def state_of_provider(provider: Provider) -> str:
 def save_provider(*, by: Actor, provider: Provider, week: Week, seen: str = "") -> Provider:
     """Save a provider, new or changed, with the hours of a week; rows of hours that stay the same are left alone.
 
-    ``seen`` is ``state_of_provider`` when the page was opened. Refused: when a colleague has changed
+    ``seen`` is ``provider_fingerprint`` when the page was opened. Refused: when a colleague has changed
     provider or hours since (Stale), and hours that overlap or end before they start.
     """
     stored = Provider.objects.select_for_update().get(pk=provider.pk) if provider.pk else None
-    if stored and state_of_provider(stored) != seen:
+    if stored and provider_fingerprint(stored) != seen:
         raise Stale
     fields = _differences(stored, provider, ("name", "is_active"))
     if fields:
@@ -124,7 +125,7 @@ def _replace_hours(provider: Provider, week: Week) -> bool:
 
 @transaction.atomic
 def add_time_off(*, by: Actor, time_off: TimeOff) -> TimeOff:
-    """A provider, or the whole practice, sees nobody then. What is booked already stays: see ``inside``.
+    """A provider, or the whole practice, sees nobody then. What is booked already stays: see ``visits_during``.
 
     Refused: an end that is not after the start, or that has passed; no reason.
     """
@@ -149,7 +150,7 @@ def coming_time_off(*, now: datetime) -> QuerySet[TimeOff]:
     return TimeOff.objects.filter(ends__gt=now).select_related("provider")
 
 
-def when(time_off: TimeOff) -> str:
+def time_off_in_words(time_off: TimeOff) -> str:
     """From when to when, as people say it: days where they are whole, and only one where it begins and ends there."""
     starts, ends = timezone.localtime(time_off.starts), timezone.localtime(time_off.ends)
     is_from_morning = time_off.starts == clock.bounds(starts.date())[0]
@@ -164,7 +165,7 @@ def when(time_off: TimeOff) -> str:
     return f"{first} – {last_day:%a, %b %-d, %Y}" + (f", {last}" if last else "")
 
 
-def inside(time_off: TimeOff) -> int:
+def visits_during(time_off: TimeOff) -> int:
     """How many visits stand in the time off that somebody still has to move or to call about."""
     whose = Q(provider=time_off.provider_id) if time_off.provider_id else Q()
     booked = Appointment.objects.filter(whose).exclude(status__in=OVER)
@@ -173,7 +174,7 @@ def inside(time_off: TimeOff) -> int:
     return reaching_into + booked.filter(start__gte=time_off.starts, start__lt=time_off.ends).count()
 
 
-def still_to_come(provider: Provider, *, now: datetime) -> int:
+def future_visits(provider: Provider, *, now: datetime) -> int:
     """How many visits this provider is booked for from now on."""
     return provider.appointments.filter(start__gt=now).exclude(status__in=OVER).count()
 

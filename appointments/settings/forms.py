@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from appointments import clock, hours
+from appointments import clock
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
+from appointments.settings import hours
 from practice.models import Practice
 
 if TYPE_CHECKING:
@@ -52,15 +53,15 @@ class GridForm(forms.Form):
 class VisitTypeForm(ModelForm):
     class Meta:
         model = VisitType
-        fields: ClassVar = ["name", "minutes", "colour"]
-        labels: ClassVar = {"minutes": "Usual duration (minutes)", "colour": "Colour in the calendar"}
+        fields: ClassVar = ["name", "minutes", "color"]
+        labels: ClassVar = {"minutes": "Usual duration (minutes)", "color": "Color in the calendar"}
         help_texts: ClassVar = {"minutes": "A new appointment of this type begins with it. 5 to 480."}
         widgets: ClassVar = {
             "name": forms.TextInput({"autocomplete": "off"}),
             "minutes": forms.NumberInput({"min": 5, "max": 480, "class": "minutes"}),
         }
 
-    helper = _helper("name", "minutes", Field("colour", template="appointments/settings/_colours.html"))
+    helper = _helper("name", "minutes", Field("color", template="appointments/settings/_colors.html"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,8 +78,8 @@ class VisitTypeForm(ModelForm):
                 "max_value": "A visit takes 480 minutes (8 hours) at most.",
             },
         )
-        self.fields["colour"] = forms.ChoiceField(
-            label=self.fields["colour"].label, choices=VisitType.Colour.choices, widget=forms.RadioSelect
+        self.fields["color"] = forms.ChoiceField(
+            label=self.fields["color"].label, choices=VisitType.Color.choices, widget=forms.RadioSelect
         )
 
 
@@ -225,7 +226,7 @@ class TimeOffForm(forms.Form):
     def _check_order(self, starts: datetime, ends: datetime) -> None:
         field = "last_time" if self.cleaned_data["last_time"] else "last_day"
         if ends <= starts:
-            self.add_error(field, "The end must lie after the start.")
+            self.add_error(field, "The end must be after the start.")
         elif ends <= timezone.now():
             self.add_error(field, "That is over already. Please check the dates.")
 

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appointments import hours
 from appointments.models import WorkingHours
+from appointments.settings import hours
 
 pytestmark = pytest.mark.postgres
 

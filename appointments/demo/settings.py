@@ -4,20 +4,20 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from appointments import clock
-from appointments.hours import Span
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
+from appointments.settings.hours import Span
 
-Colour = VisitType.Colour
+Color = VisitType.Color
 
-# What the demo's families come for: name, usual minutes, colour.
+# What the demo's families come for: name, usual minutes, color.
 VISIT_TYPES = (
-    ("Follow-up", 15, Colour.VIOLET),
-    ("New patient", 30, Colour.ORANGE),
-    ("Newborn visit", 30, Colour.ROSE),
-    ("Sick visit", 15, Colour.AMBER),
-    ("Sports physical", 20, Colour.GREEN),
-    ("Vaccines", 15, Colour.BLUE),
-    ("Well visit", 30, Colour.TEAL),
+    ("Follow-up", 15, Color.VIOLET),
+    ("New patient", 30, Color.ORANGE),
+    ("Newborn visit", 30, Color.ROSE),
+    ("Sick visit", 15, Color.AMBER),
+    ("Sports physical", 20, Color.GREEN),
+    ("Vaccines", 15, Color.BLUE),
+    ("Well visit", 30, Color.TEAL),
 )
 VACATION = "Vacation"
 
@@ -35,8 +35,8 @@ def load(*, weeks: Mapping[Provider, Mapping[int, Sequence[Span]]], on_vacation:
         for weekday, spans in week.items()
         for starts, ends in spans
     )
-    for name, minutes, colour in VISIT_TYPES:
-        VisitType.objects.get_or_create(name=name, defaults={"minutes": minutes, "colour": colour})
+    for name, minutes, color in VISIT_TYPES:
+        VisitType.objects.get_or_create(name=name, defaults={"minutes": minutes, "color": color})
     thursday, friday = monday + timedelta(days=10), monday + timedelta(days=11)
     TimeOff.objects.create(
         provider=on_vacation, starts=clock.bounds(thursday)[0], ends=clock.bounds(friday)[1], reason=VACATION

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Permission, staff_page
-from appointments import hours, setup
 from appointments.models import Provider, TimeOff, VisitType
-from appointments.setup_forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
+from appointments.settings import changes, hours
+from appointments.settings.forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
 from audit.trail import Actor
 from patients.forms import add_differences, add_errors
 from practice.models import Practice
@@ -31,7 +31,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     form = GridForm(request.POST or None, initial={"minutes": Practice.current().grid_minutes})
     if request.method == "POST" and form.is_valid():
         minutes = form.cleaned_data["minutes"]
-        setup.set_grid(by=Actor.of(request), minutes=minutes)
+        changes.set_grid(by=Actor.of(request), minutes=minutes)
         messages.success(request, f"Saved: a slot of the calendar is {minutes} minutes.")
         return redirect(PAGE)
     providers = [
@@ -43,7 +43,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         "visit_types": VisitType.objects.all(),
         "providers": providers,
         "time_off": [
-            {"off": off, "who": _who(off), "when": setup.when(off)} for off in setup.coming_time_off(now=timezone.now())
+            {"off": off, "who": _who(off), "when": changes.time_off_in_words(off)}
+            for off in changes.coming_time_off(now=timezone.now())
         ],
     }
     return _page(request, "settings", **context)
@@ -54,11 +55,11 @@ def settings(request: HttpRequest) -> HttpResponse:
 def provider(request: HttpRequest, provider_id: int | None = None) -> HttpResponse:
     """Add or edit a provider with the hours of a week."""
     edited = _stored(Provider, provider_id)
-    seen = setup.state_of_provider(edited) if edited else ""
+    seen = changes.provider_fingerprint(edited) if edited else ""
     form = ProviderForm(request.POST or None, instance=edited)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = setup.save_provider(
+            saved = changes.save_provider(
                 by=Actor.of(request), provider=form.save(commit=False), week=form.week, seen=_seen(request, seen)
             )
         except Stale:
@@ -77,11 +78,11 @@ def visit_type(request: HttpRequest, visit_type_id: int | None = None) -> HttpRe
     """Add or edit a visit type."""
     edited = _stored(VisitType, visit_type_id)
     seen = state_of(edited) if edited else ""
-    initial = {} if edited else {"colour": setup.free_colour()}
+    initial = {} if edited else {"color": changes.unused_color()}
     form = VisitTypeForm(request.POST or None, instance=edited, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = setup.save_visit_type(
+            saved = changes.save_visit_type(
                 by=Actor.of(request), visit_type=form.save(commit=False), seen=_seen(request, seen)
             )
         except Stale:
@@ -99,7 +100,7 @@ def visit_type(request: HttpRequest, visit_type_id: int | None = None) -> HttpRe
 def remove_visit_type(request: HttpRequest, visit_type_id: int) -> HttpResponse:
     """**Remove** a visit type: it is offered no more."""
     removed = get_object_or_404(VisitType, pk=visit_type_id)
-    setup.remove_visit_type(by=Actor.of(request), visit_type=removed)
+    changes.remove_visit_type(by=Actor.of(request), visit_type=removed)
     messages.success(request, f"Removed: {removed.name}. Appointments already booked keep that name.")
     return redirect(PAGE)
 
@@ -111,7 +112,7 @@ def add_time_off(request: HttpRequest) -> HttpResponse:
     form = TimeOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            added = setup.add_time_off(by=Actor.of(request), time_off=form.time_off)
+            added = changes.add_time_off(by=Actor.of(request), time_off=form.time_off)
         except ValidationError as error:
             add_errors(error, form)
         else:
@@ -125,7 +126,7 @@ def add_time_off(request: HttpRequest) -> HttpResponse:
 def remove_time_off(request: HttpRequest, time_off_id: int) -> HttpResponse:
     """**Remove** time off: the time can be booked again."""
     removed = get_object_or_404(TimeOff.objects.select_related("provider"), pk=time_off_id)
-    setup.remove_time_off(by=Actor.of(request), time_off=removed)
+    changes.remove_time_off(by=Actor.of(request), time_off=removed)
     messages.success(request, f"Removed: {removed.reason} ({_who(removed)}). The time can be booked again.")
     return redirect(PAGE)
 
@@ -148,9 +149,9 @@ def _out_of_date(form: forms.BaseForm) -> Any:
     return form
 
 
-def _say_saved(request: HttpRequest, saved: Provider, week: setup.Week) -> None:
+def _say_saved(request: HttpRequest, saved: Provider, week: changes.Week) -> None:
     understood = "; ".join(f"{days} {', '.join(spans)}" for days, spans in hours.in_short(week)) or "no hours set"
-    booked = 0 if saved.is_active else setup.still_to_come(saved, now=timezone.now())
+    booked = 0 if saved.is_active else changes.future_visits(saved, now=timezone.now())
     if booked:
         messages.warning(request, f"Saved: {saved.name} is inactive. {_appointments(booked)} to come, to be moved.")
     else:
@@ -158,7 +159,7 @@ def _say_saved(request: HttpRequest, saved: Provider, week: setup.Week) -> None:
 
 
 def _say_added(request: HttpRequest, added: TimeOff) -> None:
-    booked = setup.inside(added)
+    booked = changes.visits_during(added)
     words = f"Added: {added.reason} ({_who(added)})."
     if booked:
         stand = "stands" if booked == 1 else "stand"
