@@ -82,7 +82,7 @@ class TimeOff(models.Model):
         null=True,
         blank=True,
         related_name="time_off",
-        help_text="Empty: the whole practice",
+        help_text="Empty for the whole practice",
     )
     starts = models.DateTimeField(help_text="UTC")
     ends = models.DateTimeField(help_text="UTC, exclusive")

@@ -1,4 +1,4 @@
-"""The demo's Schedule Settings: hours of the providers, visit types, a vacation to come."""
+"""The demo's Schedule Settings: working hours, visit types and an upcoming vacation."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from appointments.settings.hours import Span
 
 Color = VisitType.Color
 
-# What the demo's families come for: name, usual minutes, color.
+# Name, usual minutes, color.
 VISIT_TYPES = (
     ("Follow-up", 15, Color.VIOLET),
     ("New patient", 30, Color.ORANGE),
@@ -23,12 +23,12 @@ VACATION = "Vacation"
 
 
 def is_loaded() -> bool:
-    """Whether it has been set up before. What people have changed or removed since stays as they left it."""
+    """Whether the settings exist already. Changes that people made since then are kept."""
     return WorkingHours.objects.exists()
 
 
 def load(*, weeks: Mapping[Provider, Mapping[int, Sequence[Span]]], on_vacation: Provider, monday: date) -> None:
-    """Set up the schedule: the hours of each provider, the visit types, two days off in the week after ``monday``."""
+    """Create the hours of each provider, the visit types, and two days off in the week after ``monday``."""
     WorkingHours.objects.bulk_create(
         WorkingHours(provider=provider, weekday=weekday, starts=starts, ends=ends)
         for provider, week in weeks.items()

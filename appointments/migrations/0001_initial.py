@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('starts', models.DateTimeField(help_text='UTC')),
                 ('ends', models.DateTimeField(help_text='UTC, exclusive')),
                 ('reason', models.CharField(max_length=100)),
-                ('provider', models.ForeignKey(blank=True, help_text='Empty: the whole practice', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='time_off', to='appointments.provider')),
+                ('provider', models.ForeignKey(blank=True, help_text='Empty for the whole practice', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='time_off', to='appointments.provider')),
             ],
             options={
                 'verbose_name_plural': 'time off',

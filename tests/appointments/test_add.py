@@ -179,7 +179,7 @@ def test_a_conflict_is_warned_about_and_saved_with_a_reason(as_front_desk, river
     schedules.conflicting(rivera.sofia, today_at(11), feldman)
     typed = chosen(as_front_desk, rivera.mateo) | {"provider": feldman.pk}
     page = post(as_front_desk, typed, override_reason="Unseen").text
-    assert "Dr. Feldman already sees Sofia Rivera then, 11:00 to 11:30 AM." in page
+    assert "Dr. Feldman already has a visit with Sofia Rivera at that time, 11:00 to 11:30 AM." in page
     assert Appointment.objects.count() == 1
     again = schedules.fields(page)
     assert again["warned"] == ["double_booked"]
@@ -194,7 +194,7 @@ def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, rivera, feldm
     again = schedules.fields(post(as_front_desk, typed).text)
     schedules.visit(rivera.mateo, today_at(11), raman)
     page = post(as_front_desk, again, override_reason="Siblings").text
-    assert "Mateo Rivera already has an appointment with Dr. Raman then" in page
+    assert "Mateo Rivera already has an appointment with Dr. Raman at that time" in page
     assert not Appointment.objects.filter(patient=rivera.mateo, provider=feldman).exists()
 
 
@@ -213,7 +213,7 @@ def test_a_walk_in_arrives_while_it_is_booked(as_front_desk, rivera):
 def test_nobody_arrives_tomorrow(as_front_desk, rivera):
     typed = chosen(as_front_desk, rivera.mateo)
     page = nothing_saved(post(as_front_desk, typed, day="2026-11-26", status="arrived"))
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in page
+    assert "Arrived can only be set from the day of the visit, Nov 26, 2026." in page
 
 
 @pytest.mark.parametrize("status", ["roomed", "checked_out", "no_show", "cancelled", "foo", ""])

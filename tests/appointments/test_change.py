@@ -198,7 +198,7 @@ def taken(visit, rivera, feldman):
 def test_a_conflict_is_warned_about_and_saved_with_a_reason(as_front_desk, visit, taken):
     before = stored(visit)
     page = refused(save(as_front_desk, visit, opened(as_front_desk, visit), time="14:15"), visit, before)
-    assert "Dr. Feldman already sees Sofia Rivera then, 2:00 to 2:30 PM." in page
+    assert "Dr. Feldman already has a visit with Sofia Rivera at that time, 2:00 to 2:30 PM." in page
     assert "Nothing is saved yet." in page
     again = schedules.fields(page)
     assert (again["warned"], again["time"], again["override_reason"]) == (["double_booked"], "14:15", "")
@@ -213,7 +213,7 @@ def test_a_reason_without_a_warning_covers_nothing(as_front_desk, visit, taken):
     before = stored(visit)
     typed = opened(as_front_desk, visit)
     page = refused(save(as_front_desk, visit, typed, time="14:15", override_reason="Because"), visit, before)
-    assert "already sees Sofia Rivera" in page
+    assert "already has a visit with Sofia Rivera" in page
 
 
 def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, visit, taken, rivera, raman):
@@ -223,7 +223,7 @@ def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, visit, taken,
     Appointment.objects.filter(patient=rivera.mateo, provider=raman).update(duration=60)
     again = schedules.fields(page)
     page = refused(save(as_front_desk, visit, again, override_reason="Siblings"), visit, before)
-    assert "Mateo Rivera already has an appointment with Dr. Raman then" in page
+    assert "Mateo Rivera already has an appointment with Dr. Raman at that time" in page
     again = schedules.fields(page)
     assert set(again["warned"]) == {"double_booked", "patient_twice"}
     assert again["override_reason"] == "Siblings"
@@ -298,7 +298,7 @@ def test_a_cancelled_visit_is_in_nobody_s_way(as_front_desk, visit, taken):
     save(as_front_desk, visit, typed, status="cancelled", cancel_reason="Flu", time="14:15")
     assert stored(visit)["start"] == today_at(14, 15)
     page = save(as_front_desk, visit, opened(as_front_desk, visit), status="scheduled").text
-    assert "already sees Sofia Rivera" in page
+    assert "already has a visit with Sofia Rivera" in page
     assert stored(visit)["status"] == "cancelled"
 
 
@@ -306,7 +306,7 @@ def test_arrived_is_for_the_day_of_the_visit(as_front_desk, visit):
     before = stored(visit)
     typed = opened(as_front_desk, visit)
     page = refused(save(as_front_desk, visit, typed, status="arrived", day="2026-11-26"), visit, before)
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in page
+    assert "Arrived can only be set from the day of the visit, Nov 26, 2026." in page
 
 
 def test_an_arrival_typed_by_hand(as_front_desk, visit):
@@ -352,9 +352,9 @@ def test_the_clock_hides_no_change_of_a_colleague(as_front_desk, colleague, visi
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("roomed", "Mateo Rivera is Roomed already."),
-        ("arrived", "Mateo Rivera is Arrived already."),
-        ("cancelled", "A visit cannot go from Cancelled to Arrived."),
+        ("roomed", "Mateo Rivera is already Roomed."),
+        ("arrived", "Mateo Rivera is already Arrived."),
+        ("cancelled", "The status cannot change from Cancelled to Arrived."),
     ],
 )
 def test_the_clock_says_why_it_does_nothing(as_front_desk, visit, status, words):
@@ -369,7 +369,7 @@ def test_the_clock_is_for_the_day_of_the_visit(as_front_desk, visit):
     Appointment.objects.update(start=today_at(11) + timedelta(days=1))
     before = stored(visit)
     page = refused(stamp(as_front_desk, visit, opened(as_front_desk, visit)), visit, before)
-    assert "Arrived is for the day of the visit" in page
+    assert "Arrived can only be set from the day of the visit" in page
 
 
 def test_the_clock_says_what_it_did_in_the_trail(as_front_desk, visit):

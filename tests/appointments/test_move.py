@@ -74,7 +74,7 @@ def test_who_has_arrived_is_not_moved_to_tomorrow(as_front_desk, visit):
     schedules.set_status(visit, "arrived")
     before = stored(visit)
     page = refused(drag(as_front_desk, visit, start="2026-11-26T11:00-05:00"), visit, before)
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in page
+    assert "Arrived can only be set from the day of the visit, Nov 26, 2026." in page
     assert schedules.fields(page)["day"] == "2026-11-25"
 
 
@@ -107,7 +107,7 @@ def test_a_conflict_opens_the_window_with_the_new_place(as_front_desk, visit, ri
     schedules.conflicting(rivera.sofia, today_at(14), feldman)
     before = stored(visit)
     page = refused(drag(as_front_desk, visit), visit, before)
-    assert "Dr. Feldman already sees Sofia Rivera then, 2:00 to 2:30 PM." in page
+    assert "Dr. Feldman already has a visit with Sofia Rivera at that time, 2:00 to 2:30 PM." in page
     assert "data-typed" in page
     typed = schedules.fields(page)
     assert (typed["time"], typed["warned"]) == ("14:15", ["double_booked"])

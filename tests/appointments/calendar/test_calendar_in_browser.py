@@ -201,7 +201,7 @@ def test_dragging_onto_a_taken_place_asks_first(desk, live_server, office, river
     open_day(desk, live_server)
     desk.locator(f"#visit-{office.pk}").drag_to(desk.locator(f"#visit-{other.pk}"))
     window(desk)
-    desk.get_by_text("already sees Sofia Rivera").wait_for()
+    desk.get_by_text("already has a visit with Sofia Rivera").wait_for()
     axe(desk)
     office.refresh_from_db()
     assert office.start == at(9)

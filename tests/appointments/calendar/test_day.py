@@ -53,7 +53,7 @@ def test_every_status_is_a_word(as_front_desk, rivera, status):
 
 def test_a_day_when_nobody_works(as_front_desk):
     page = as_front_desk.get(URL)
-    assert "Nobody works on this day" in page.text
+    assert "No providers work on this day" in page.text
     assert "match these filters" not in page.text
     assert "No appointments." in page.text
 

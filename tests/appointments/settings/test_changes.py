@@ -200,7 +200,7 @@ class TestTimeOff:
     def test_is_added(self, by, vale, starts):
         off = TimeOff(provider=vale, starts=starts, ends=starts + timedelta(days=1), reason="Vacation")
         changes.add_time_off(by=by, time_off=off)
-        assert list(changes.coming_time_off(now=timezone.now())) == [off]
+        assert list(changes.current_and_future_time_off(now=timezone.now())) == [off]
         assert samples.noted() == [{"time_off": off.pk, "provider": vale.pk, "changed": "added"}]
 
     def test_is_added_for_the_whole_practice(self, by, starts):
@@ -231,9 +231,9 @@ class TestTimeOff:
     def test_what_is_over_is_not_to_come(self, db):
         samples.time_off(days_ahead=-7)
         under_way = samples.time_off(days_ahead=-1, days=3)
-        assert list(changes.coming_time_off(now=timezone.now())) == [under_way]
+        assert list(changes.current_and_future_time_off(now=timezone.now())) == [under_way]
 
-    def test_counts_what_stands_inside(self, vale, rivera, oneil, starts):
+    def test_counts_booked_appointments(self, vale, rivera, oneil, starts):
         off = samples.time_off(vale)
         other = samples.provider("Dr. Otto Reyes")
 

@@ -65,7 +65,7 @@ def test_whoever_makes_a_provider_inactive_is_told_what_is_booked(as_administrat
     tomorrow = timezone.now() + timedelta(days=1)
     samples.appointment(rivera.mateo, tomorrow, whose=vale)
     page = as_administrator.post(url, form(is_active=""), follow=True)
-    assert "Saved: Dr. Iris Vale is inactive. 1 appointment to come, to be moved." in page.text
+    assert "Saved: Dr. Iris Vale is inactive. Move 1 appointment to other providers." in page.text
 
 
 def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url, vale):
@@ -96,7 +96,7 @@ def test_what_was_seen_includes_the_hours(vale):
         ({"name": ""}, "This field is required."),
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"name": "\0"}, "Null characters are not allowed."),
-        ({"monday": "8-25"}, "“25” is not a time of the day."),
+        ({"monday": "8-25"}, "“25” is not a time of day."),
         ({"monday": "5 pm - 8 am"}, "“5 pm - 8 am” ends before it starts."),
         ({"monday": "8-12, 11-3"}, "8:00 AM – 12:00 PM and 11:00 AM – 3:00 PM overlap."),
         ({"sunday": "\0"}, "Null characters are not allowed."),

@@ -54,7 +54,7 @@ def test_navigation_leads_here_only_for_those_who_may(as_administrator, as_front
 def test_grid_is_set(as_administrator, administrator):
     page = as_administrator.post(URL, {"minutes": "10"}, follow=True)
     assert page.redirect_chain == [(URL, 302)]
-    assert "Saved: a slot of the calendar is 10 minutes." in page.text
+    assert "Saved: calendar slots are 10 minutes long." in page.text
     assert Practice.current().grid_minutes == 10
     assert page.context["form"].initial == {"minutes": 10}
     line = AuditEvent.objects.get()

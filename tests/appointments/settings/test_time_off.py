@@ -45,7 +45,7 @@ def span():
 def test_time_off_is_added(as_administrator, administrator, vale):
     page = as_administrator.post(ADD, form(provider=vale.pk), follow=True)
     assert page.redirect_chain == [(SETTINGS, 302)]
-    assert "Added: Vacation (Dr. Iris Vale). No appointment stands inside it." in page.text
+    assert "Added: Vacation (Dr. Iris Vale). No appointments are booked during this time." in page.text
     assert "Mon, Mar 15, 2027 – Fri, Mar 19, 2027" in page.text
     off = TimeOff.objects.get()
     assert (off.provider, off.reason) == (vale, "Vacation")
@@ -89,12 +89,12 @@ def test_a_day_is_as_long_as_its_clocks_make_it(as_administrator):
     assert (ends - starts).total_seconds() == 23 * 3600
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "1 appointment already stands"), (2, "2 appointments already stand")])
-def test_the_desk_is_told_what_already_stands_inside(as_administrator, vale, rivera, count, words):
+@pytest.mark.parametrize(("count", "words"), [(1, "1 appointment"), (2, "2 appointments")])
+def test_the_message_counts_booked_appointments(as_administrator, vale, rivera, count, words):
     for hour in range(count):
         samples.appointment(rivera.mateo, local(2027, 3, 16, 9 + hour), whose=vale)
     page = as_administrator.post(ADD, form(provider=vale.pk), follow=True)
-    assert f"Added: Vacation (Dr. Iris Vale). {words} inside it, to be moved." in page.text
+    assert f"Added: Vacation (Dr. Iris Vale). Move or cancel {words} already booked during this time." in page.text
     assert "toast-warning" in page.text
     assert TimeOff.objects.exists()
 
@@ -105,12 +105,12 @@ def test_the_desk_is_told_what_already_stands_inside(as_administrator, vale, riv
         ({"first_day": ""}, "This field is required."),
         ({"first_day": "someday"}, "Enter a valid date."),
         ({"first_day": "2027-02-30"}, "Enter a valid date."),
-        ({"first_day": "0001-01-01"}, "This day is too far away."),
-        ({"first_day": "0001-01-01", "last_day": "9999-12-31"}, "This day is too far away."),
-        ({"last_day": "9999-12-31"}, "This day is too far away."),
+        ({"first_day": "0001-01-01"}, "This date is too far away."),
+        ({"first_day": "0001-01-01", "last_day": "9999-12-31"}, "This date is too far away."),
+        ({"last_day": "9999-12-31"}, "This date is too far away."),
         ({"first_day": "2027-03-20"}, "The end must be after the start."),
         ({"last_day": "", "first_time": "12:00", "last_time": "12:00"}, "The end must be after the start."),
-        ({"first_day": "2027-03-01", "last_day": "2027-03-08"}, "That is over already."),
+        ({"first_day": "2027-03-01", "last_day": "2027-03-08"}, "This time off is in the past."),
         (
             {"first_day": "2027-03-14", "last_day": "", "first_time": "02:30"},
             "2:30 AM does not exist on Mar 14, 2027: the clocks go forward.",
@@ -193,7 +193,7 @@ def test_queries_do_not_grow(as_administrator):
     assert steps.queries(lambda: as_administrator.get(ADD)) == with_one
 
 
-def test_queries_do_not_grow_with_what_stands_inside(as_administrator, vale, rivera):
+def test_queries_do_not_grow_with_booked_appointments(as_administrator, vale, rivera):
     def booked(count):
         for minute in range(count):
             samples.appointment(rivera.mateo, local(2027, 3, 15, 9, minute), whose=vale)

@@ -96,9 +96,9 @@ def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url):
         ({"name": "sick VISIT"}, "Another visit type has this name."),
         ({"name": "Sick visit"}, "with this Name already exists."),
         ({"minutes": ""}, "This field is required."),
-        ({"minutes": "4"}, "A visit takes 5 minutes at least."),
-        ({"minutes": "481"}, "A visit takes 480 minutes (8 hours) at most."),
-        ({"minutes": "9" * 400}, "A visit takes 480 minutes (8 hours) at most."),
+        ({"minutes": "4"}, "Enter at least 5 minutes."),
+        ({"minutes": "481"}, "Enter at most 480 minutes (8 hours)."),
+        ({"minutes": "9" * 400}, "Enter at most 480 minutes (8 hours)."),
         ({"minutes": "soon"}, "Enter a whole number."),
         ({"color": ""}, "This field is required."),
         ({"color": "pink"}, "Select a valid choice."),
@@ -126,7 +126,7 @@ def test_visit_type_is_removed_and_appointments_keep_its_words(as_administrator,
     visit = samples.appointment(rivera.mateo, timezone.now() + timedelta(days=1), visit_type="Well visit")
     page = as_administrator.post(remove_url, follow=True)
     assert page.redirect_chain == [(SETTINGS, 302)]
-    assert "Removed: Well visit. Appointments already booked keep that name." in page.text
+    assert "Removed: Well visit. Booked appointments keep this name." in page.text
     visit.refresh_from_db()
     assert (visit.visit_type, VisitType.objects.exists()) == ("Well visit", False)
     assert samples.noted() == [{"visit_type": well.pk, "changed": "removed"}]
