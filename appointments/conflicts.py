@@ -35,7 +35,10 @@ def _double_booked(appointment: Appointment) -> Conflict | None:
     other = _overlapping(appointment, Appointment.objects.filter(provider=appointment.provider))
     if other is None:
         return None
-    return Conflict("double_booked", f"{appointment.provider} already has a visit with {other.patient.name} at that time, {_span(other)}.")
+    return Conflict(
+        "double_booked",
+        f"{appointment.provider} already has a visit with {other.patient.name} at that time, {_span(other)}.",
+    )
 
 
 def _patient_twice(appointment: Appointment) -> Conflict | None:

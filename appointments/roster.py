@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from appointments.models import MAX_MINUTES, Appointment, AppointmentIdentifier, Provider, ProviderIdentifier
 from patients.models import Identifier
-from patients.roster.fhir import own_handle, reference
+from patients.roster.fhir import position_key, reference
 from patients.roster.matching import Identity, Index, Match, gather, pk_of
 from patients.roster.people import usable_names
 from patients.roster.reading import Resource
-from patients.roster.records import Key, PatientRecord, Record, Refused
+from patients.roster.records import InvalidRecord, Key, PatientRecord, Record
 from patients.roster.report import Kind, Outcome, Report
-from patients.roster.values import EARLIEST, Say, flag, mapping, mappings, moment, text
+from patients.roster.values import EARLIEST, Warn, flag, mapping, mappings, moment, text
 from patients.roster.writing import assign, fitting, in_batches, savepoint
 
 Status = Appointment.Status
@@ -61,7 +61,7 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
     for resource in resources:
         try:
             records.append(_provider_record(resource))
-        except Refused as refusal:
+        except InvalidRecord as refusal:
             report.skip(kind=Kind.PROVIDERS, origin=resource.origin, reason=str(refusal))
 
     index: Index[ProviderRecord] = Index()
@@ -86,11 +86,11 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
 def _provider_record(resource: Resource) -> ProviderRecord:
     names = usable_names(resource.body.get("name"))
     if not names:
-        raise Refused("it has no name")
+        raise InvalidRecord("it has no name")
     return ProviderRecord(
         origin=resource.origin,
         keys=resource.keys() or (resource.content_key(),),
-        handles=(own_handle(resource), *resource.handles),
+        local_keys=(position_key(resource), *resource.local_keys),
         server_id=resource.server_id,
         updated=resource.updated,
         given_name=names[0].whole.partition(" ")[0],
@@ -100,9 +100,9 @@ def _provider_record(resource: Resource) -> ProviderRecord:
 
 
 def _write_provider(match: Match[ProviderRecord], *, seen: Provider | None, report: Report) -> None:
-    records = match.in_order()
+    records = match.oldest_first()
     origin = records[-1].origin
-    values = fitting(Provider, {"name": records[-1].name}, say=report.sayer(origin))
+    values = fitting(Provider, {"name": records[-1].name}, warn=report.warn_about(origin))
     activity = [item.is_active for item in records if item.is_active is not None]
     if activity:
         values["is_active"] = activity[-1]
@@ -172,11 +172,11 @@ class _Appointments:
             self.report.left_out[f"Appointments {status}"] += 1
             return None
         try:
-            item = _appointment_record(resource, say=self.report.sayer(resource.origin))
+            item = _appointment_record(resource, warn=self.report.warn_about(resource.origin))
             patient_pk = next((pk for keys in item.patients if (pk := pk_of(self.patients.resolve(keys)))), None)
             if patient_pk is None:
-                raise Refused("it has no patient, or one that was not imported or cannot be told")
-        except Refused as refusal:
+                raise InvalidRecord("it has no patient, or one that was not imported or cannot be told")
+        except InvalidRecord as refusal:
             self.report.skip(kind=Kind.APPOINTMENTS, origin=resource.origin, reason=str(refusal))
             return None
         return _Visit(_with_local_key(item, patient_pk), patient_pk)
@@ -195,15 +195,15 @@ class _Appointments:
         return list(found)
 
     def _write(self, match: Match[AppointmentRecord]) -> None:
-        item = match.in_order()[-1]
+        item = match.oldest_first()[-1]
         seen = self.rows.get(match.pk or 0)
         wanted = {"start": item.start, "duration": item.minutes, "visit_type": item.visit_type}
-        values = fitting(Appointment, wanted, say=self.report.sayer(item.origin))
+        values = fitting(Appointment, wanted, warn=self.report.warn_about(item.origin))
         provider = next((pk for keys in item.providers if (pk := pk_of(self.providers.resolve(keys)))), None)
         if provider:
             values["provider_id"] = provider
         if seen is None or not _is_behind(item.status, seen.status):
-            values |= _standing(item, say=self.report.sayer(item.origin))
+            values |= _standing(item, warn=self.report.warn_about(item.origin))
         outcome: Outcome | None = None
         with savepoint(kind=Kind.APPOINTMENTS, origin=item.origin, report=self.report):
             appointment = seen or Appointment(patient_id=self.patient_of[match])
@@ -224,10 +224,12 @@ def _is_behind(status: str, here: str) -> bool:
     return status in order and here in order and order.index(status) < order.index(here)
 
 
-def _standing(item: AppointmentRecord, *, say: Say) -> dict[str, Any]:
+def _standing(item: AppointmentRecord, *, warn: Warn) -> dict[str, Any]:
     """The status, and what the database wants to go with it."""
     is_cancelled, is_planned = item.status == Status.CANCELLED, item.status == Status.SCHEDULED
-    reason = fitting(Appointment, {"cancel_reason": item.cancel_reason or _NO_REASON}, say=say) if is_cancelled else {}
+    reason = (
+        fitting(Appointment, {"cancel_reason": item.cancel_reason or _NO_REASON}, warn=warn) if is_cancelled else {}
+    )
     arrival = {"arrival_time": None} if is_planned else {}
     return {"status": item.status, "cancel_reason": "", **reason, **arrival}
 
@@ -239,25 +241,25 @@ def _with_local_key(item: AppointmentRecord, patient_pk: int) -> AppointmentReco
     return replace(item, keys=(Key(item.fallback.system, local),))
 
 
-def _appointment_record(resource: Resource, *, say: Say) -> AppointmentRecord:
+def _appointment_record(resource: Resource, *, warn: Warn) -> AppointmentRecord:
     body = resource.body
     status = _STATUSES.get(text(body.get("status")).lower())
     if status is None:
-        raise Refused("its status is missing or none that FHIR R4 knows")
+        raise InvalidRecord("its status is missing or none that FHIR R4 knows")
     start = moment(body.get("start"))
     if start is None or start.date() < EARLIEST:
-        raise Refused("it has no start, or none that is a date and a time")
+        raise InvalidRecord("it has no start, or none that is a date and a time")
     actors = [mapping(participant).get("actor") for participant in mappings(body.get("participant"))]
     keys = resource.keys()
     return AppointmentRecord(
         origin=resource.origin,
         keys=keys,
-        handles=resource.handles,
+        local_keys=resource.local_keys,
         server_id=resource.server_id,
         updated=resource.updated,
         status=status,
         start=start,
-        minutes=_minutes(body, start, say=say),
+        minutes=_minutes(body, start, warn=warn),
         visit_type=_visit_type(body),
         cancel_reason=_in_words(body.get("cancelationReason")),
         patients=_patients(actors, resource),
@@ -276,7 +278,7 @@ def _patients(actors: Sequence[Any], resource: Resource) -> tuple[tuple[Key, ...
     return tuple(keys for keys in found if keys)
 
 
-def _minutes(body: dict[str, Any], start: datetime.datetime, *, say: Say) -> int:
+def _minutes(body: dict[str, Any], start: datetime.datetime, *, warn: Warn) -> int:
     minutes = body.get("minutesDuration")
     end = moment(body.get("end"))
     if minutes is None and end is not None:
@@ -286,7 +288,7 @@ def _minutes(body: dict[str, Any], start: datetime.datetime, *, say: Say) -> int
     found = text(minutes)
     if found.isascii() and found.isdecimal() and len(found) <= len(str(MAX_MINUTES)) and 1 <= int(found) <= MAX_MINUTES:
         return int(found)
-    say(f"its duration is not between 1 and {MAX_MINUTES} minutes; {_USUAL_MINUTES} taken")
+    warn(f"its duration is not between 1 and {MAX_MINUTES} minutes; {_USUAL_MINUTES} taken")
     return _USUAL_MINUTES
 
 

@@ -87,7 +87,7 @@ def change(
 
 @transaction.atomic
 def arrive(*, by: Actor, appointment: Appointment) -> Appointment:
-    """Set the status to Arrived and the arrival time to now. Refused: a patient who has already arrived (NotPossible)."""
+    """Set the status to Arrived and the arrival time to now. Refused: a patient who is already there (NotPossible)."""
     stored = _locked(appointment.pk)
     if stored.status in statuses.CAME:
         raise NotPossible(f"{stored.patient.name} is already {stored.get_status_display()}.")

@@ -57,7 +57,9 @@ class VisitTypeForm(ModelForm):
         model = VisitType
         fields: ClassVar = ["name", "minutes", "color"]
         labels: ClassVar = {"minutes": "Usual duration (minutes)", "color": "Color in the calendar"}
-        help_texts: ClassVar = {"minutes": "New appointments of this type start with this duration, from 5 to 480 minutes."}
+        help_texts: ClassVar = {
+            "minutes": "New appointments of this type start with this duration, from 5 to 480 minutes."
+        }
         widgets: ClassVar = {
             "name": forms.TextInput({"autocomplete": "off"}),
             "minutes": forms.NumberInput({"min": 5, "max": 480, "class": "minutes"}),

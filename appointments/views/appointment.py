@@ -21,7 +21,7 @@ from appointments.views.window import arrival_stamped, changed_by_colleague, sav
 from audit.trail import Actor
 from patients.forms import add_errors
 from patients.models import Patient
-from patients.views.roundtrip import way_back
+from patients.views.roundtrip import return_path
 from practice.models import Practice
 from practice.records import Stale, state_of
 
@@ -92,7 +92,7 @@ def arrive(request: HttpRequest, appointment_id: int) -> HttpResponse:
     else:
         messages.success(request, f"{stored.patient.name} arrived at {timezone.localtime():%-I:%M %p}.")
     if not request.headers.get("HX-Request"):
-        return redirect(way_back(request) or "appointments:tracking")
+        return redirect(return_path(request) or "appointments:tracking")
     toast = render(request, "includes/messages.html", {"oob": True})
     toast.headers["HX-Trigger"] = "schedule:changed"
     return toast

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from patients.demo.builder import Authority, Home, Role, Roster, Tie
+from patients.demo.builder import Authority, Home, Relationship, Role, Roster
 from patients.demo.families import add_families
 from patients.models import Patient
 
@@ -49,8 +49,8 @@ def _rivera(roster: Roster) -> None:
     luis = roster.contact("Luis", "Rivera", home, birth_date=roster.born(41, 33), email="luis.rivera@example.com")
     grandmother_home = Home("es", "7 Granary Street", roster.phone())
     elena = roster.contact("Elena", "Rivera", grandmother_home, birth_date=roster.born(67, 210))
-    parents = [Tie(ana, Role.MOTHER), Tie(luis, Role.FATHER)]
-    grandmother = Tie(elena, Role.GRANDPARENT, Authority.NONE, lives_with=False)
+    parents = [Relationship(ana, Role.MOTHER), Relationship(luis, Role.FATHER)]
+    grandmother = Relationship(elena, Role.GRANDPARENT, Authority.NONE, lives_with=False)
     for chart_number, given, sex, birth_date in [
         (MATEO, "Mateo", Sex.MALE, roster.born(8, 75)),
         (SOFIA, "Sofia", Sex.FEMALE, roster.born(5, 160)),
@@ -67,9 +67,9 @@ def _oneil_nguyen(roster: Roster) -> None:
     mother = roster.contact("Thảo", "O'Neil-Nguyễn", home, birth_date=roster.born(33, 250))
     father_home = Home("en", "9 Copper Kettle Lane", roster.phone())
     father = roster.contact("Declan", "O'Neil", father_home, birth_date=roster.born(36, 18))
-    ties = [
-        Tie(mother, Role.MOTHER, Authority.EXCLUSIVE),
-        Tie(
+    relationships = [
+        Relationship(mother, Role.MOTHER, Authority.EXCLUSIVE),
+        Relationship(
             father,
             Role.FATHER,
             Authority.NONE,
@@ -80,7 +80,9 @@ def _oneil_nguyen(roster: Roster) -> None:
     ]
     birth_date = roster.born(3, 52)
     for chart_number, given, sex in zip(TWINS, ["Maeve", "Finn"], [Sex.FEMALE, Sex.MALE], strict=True):
-        roster.link(roster.patient(chart_number, given, "O'Neil-Nguyễn", home, birth_date=birth_date, sex=sex), ties)
+        roster.link(
+            roster.patient(chart_number, given, "O'Neil-Nguyễn", home, birth_date=birth_date, sex=sex), relationships
+        )
 
 
 def _okafor(roster: Roster) -> None:
@@ -88,7 +90,7 @@ def _okafor(roster: Roster) -> None:
     home = Home("en", "301 Sycamore Street", roster.phone())
     mother = roster.contact("Ngozi", "Okafor", home, birth_date=roster.born(40, 91))
     father = roster.contact("Emeka", "Okafor", home, birth_date=roster.born(43, 300))
-    ties = [Tie(mother, Role.MOTHER), Tie(father, Role.FATHER)]
+    relationships = [Relationship(mother, Role.MOTHER), Relationship(father, Role.FATHER)]
     children = [
         ("Chidi", Sex.MALE, 15, 40),
         ("Adaeze", Sex.FEMALE, 12, 130),
@@ -99,4 +101,4 @@ def _okafor(roster: Roster) -> None:
     ]
     for chart_number, (given, sex, age, days) in zip(SIX_CHILDREN, children, strict=True):
         child = roster.patient(chart_number, given, "Okafor", home, birth_date=roster.born(age, days), sex=sex)
-        roster.link(child, ties)
+        roster.link(child, relationships)

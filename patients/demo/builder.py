@@ -32,7 +32,7 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Tie:
+class Relationship:
     """What a contact is to a child, before it is known to which child."""
 
     contact: Contact
@@ -104,27 +104,27 @@ class Roster:
         self.patients.append(patient)
         return patient
 
-    def link(self, patient: Patient, ties: Sequence[Tie]) -> None:
+    def link(self, patient: Patient, relationships: Sequence[Relationship]) -> None:
         """Make these the patient's family contacts, the primary one first."""
         self.links += [
             FamilyContact(
                 patient=patient,
-                contact=tie.contact,
-                role=tie.role,
-                authority=tie.authority,
-                lives_with=tie.lives_with,
+                contact=relationship.contact,
+                role=relationship.role,
+                authority=relationship.authority,
+                lives_with=relationship.lives_with,
                 sort_order=sort_order,
-                is_restricted=bool(tie.restriction),
-                restriction_reason=tie.restriction,
-                restriction_document=tie.document,
+                is_restricted=bool(relationship.restriction),
+                restriction_reason=relationship.restriction,
+                restriction_document=relationship.document,
             )
-            for sort_order, tie in enumerate(ties, start=1)
+            for sort_order, relationship in enumerate(relationships, start=1)
         ]
 
-    def self_tie(self, patient: Patient, home: Home, authority: Authority) -> Tie:
+    def self_relationship(self, patient: Patient, home: Home, authority: Authority) -> Relationship:
         """The patient as his own contact."""
         contact = self.contact(patient.given_name, patient.family_name, home, birth_date=patient.birth_date)
-        return Tie(contact, Role.SELF, authority)
+        return Relationship(contact, Role.SELF, authority)
 
     def save(self) -> None:
         Patient.objects.bulk_create(self.patients)

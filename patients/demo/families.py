@@ -6,7 +6,7 @@ from datetime import date
 from itertools import count
 
 from patients.demo import names
-from patients.demo.builder import Authority, Home, Role, Roster, Tie
+from patients.demo.builder import Authority, Home, Relationship, Role, Roster
 from patients.demo.names import Tongue
 from patients.models import Patient
 
@@ -39,7 +39,7 @@ class Family:
     def chance(self, percent: int) -> bool:
         return self.roster.random.randrange(100) < percent
 
-    def tie(
+    def relationship(
         self,
         role: Role,
         authority: Authority = Authority.JOINT,
@@ -48,7 +48,7 @@ class Family:
         lives_with: bool = True,
         restriction: str = "",
         document: str = "",
-    ) -> Tie:
+    ) -> Relationship:
         """Somebody new around the children, under the same roof or under another one in town."""
         is_woman = self.chance(WOMEN_PERCENT.get(role, 60))
         given = self.pick(self.tongue.women if is_woman else self.tongue.men)
@@ -60,73 +60,76 @@ class Family:
             contact.email = ""
         if self.chance(5):
             contact.cell_phone = ""
-        return Tie(contact, role, authority, lives_with, restriction, document)
+        return Relationship(contact, role, authority, lives_with, restriction, document)
 
     def other_name(self) -> str:
         return self.roster.random.choice([name for name in self.tongue.families if name != self.name])
 
-    def mother(self, authority: Authority = Authority.JOINT, *, lives_with: bool = True) -> Tie:
+    def mother(self, authority: Authority = Authority.JOINT, *, lives_with: bool = True) -> Relationship:
         """In Vietnamese and Chinese families she keeps her name; elsewhere some do."""
         keeps = self.tongue.language in ("vi", "zh") or self.chance(15)
-        return self.tie(Role.MOTHER, authority, name=self.other_name() if keeps else "", lives_with=lives_with)
+        return self.relationship(Role.MOTHER, authority, name=self.other_name() if keeps else "", lives_with=lives_with)
 
 
 # A constellation of adults: those of the older children, those of the younger ones.
-Adults = tuple[list[Tie], list[Tie]]
+Adults = tuple[list[Relationship], list[Relationship]]
 
 
 def _both_parents(family: Family) -> Adults:
-    ties = [family.mother(), family.tie(Role.FATHER, lives_with=family.chance(80))]
-    return ties, ties
+    relationships = [family.mother(), family.relationship(Role.FATHER, lives_with=family.chance(80))]
+    return relationships, relationships
 
 
 def _same_role(family: Family) -> Adults:
-    ties = [family.tie(Role.PARENT), family.tie(Role.PARENT, name=family.other_name())]
-    return ties, ties
+    relationships = [family.relationship(Role.PARENT), family.relationship(Role.PARENT, name=family.other_name())]
+    return relationships, relationships
 
 
 def _mother_alone(family: Family) -> Adults:
-    ties = [family.mother(Authority.EXCLUSIVE)]
+    relationships = [family.mother(Authority.EXCLUSIVE)]
     if family.chance(10):
         order = {"restriction": "Protective order", "document": f"Family Court 2024-{family.parents_age}31"}
-        ties.append(family.tie(Role.FATHER, Authority.NONE, lives_with=False, **order))
-    return ties, ties
+        relationships.append(family.relationship(Role.FATHER, Authority.NONE, lives_with=False, **order))
+    return relationships, relationships
 
 
 def _father_alone(family: Family) -> Adults:
-    ties = [family.tie(Role.FATHER, Authority.EXCLUSIVE)]
-    return ties, ties
+    relationships = [family.relationship(Role.FATHER, Authority.EXCLUSIVE)]
+    return relationships, relationships
 
 
 def _stepparent(family: Family) -> Adults:
-    ties = [
+    relationships = [
         family.mother(),
-        family.tie(Role.FATHER, lives_with=False),
-        family.tie(Role.STEPPARENT, Authority.NONE, name=family.other_name()),
+        family.relationship(Role.FATHER, lives_with=False),
+        family.relationship(Role.STEPPARENT, Authority.NONE, name=family.other_name()),
     ]
-    return ties, ties
+    return relationships, relationships
 
 
 def _blended(family: Family) -> Adults:
     """Half-siblings: they share the mother only, and the younger ones' father is the older ones' stepparent."""
     mother = family.mother()
-    father = family.tie(Role.FATHER, name=family.other_name())
-    first_father = family.tie(Role.FATHER, lives_with=False)
-    return [mother, first_father, Tie(father.contact, Role.STEPPARENT, Authority.NONE)], [mother, father]
+    father = family.relationship(Role.FATHER, name=family.other_name())
+    first_father = family.relationship(Role.FATHER, lives_with=False)
+    return [mother, first_father, Relationship(father.contact, Role.STEPPARENT, Authority.NONE)], [mother, father]
 
 
 def _legal_guardian(family: Family) -> Adults:
-    ties = [
-        family.tie(Role.GUARDIAN, Authority.EXCLUSIVE, name=family.other_name()),
+    relationships = [
+        family.relationship(Role.GUARDIAN, Authority.EXCLUSIVE, name=family.other_name()),
         family.mother(Authority.NONE, lives_with=False),
     ]
-    return ties, ties
+    return relationships, relationships
 
 
 def _foster_parents(family: Family) -> Adults:
     name = family.other_name()
-    ties = [family.tie(Role.FOSTER_PARENT, name=name), family.tie(Role.FOSTER_PARENT, name=name)]
-    return ties, ties
+    relationships = [
+        family.relationship(Role.FOSTER_PARENT, name=name),
+        family.relationship(Role.FOSTER_PARENT, name=name),
+    ]
+    return relationships, relationships
 
 
 CONSTELLATIONS: dict[Callable[[Family], Adults], int] = {  # out of a hundred
@@ -191,31 +194,38 @@ def _any_family(roster: Roster, number: int, chart_numbers: Iterator[int]) -> No
     build = random.choices(list(CONSTELLATIONS), weights=list(CONSTELLATIONS.values()))[0]
     older, younger = build(family)
     if family.chance(22):
-        grandmother = family.tie(Role.GRANDPARENT, Authority.NONE, lives_with=family.chance(30))
+        grandmother = family.relationship(Role.GRANDPARENT, Authority.NONE, lives_with=family.chance(30))
         older, younger = [*older, grandmother], [*younger, grandmother]
     for position, (age, days) in enumerate(ages):
         child = _child(family, str(next(chart_numbers)), roster.born(age, days))
-        ties = older if position * 2 < len(ages) else younger
+        relationships = older if position * 2 < len(ages) else younger
         if age >= ADULT:
-            ties = [*ties, roster.self_tie(child, home, Authority.EXCLUSIVE)]
+            relationships = [*relationships, roster.self_relationship(child, home, Authority.EXCLUSIVE)]
         elif age >= OLD_ENOUGH_FOR_SELF and family.chance(20):
-            ties = [*ties, roster.self_tie(child, home, Authority.NONE)]
-        roster.link(child, ties)
+            relationships = [*relationships, roster.self_relationship(child, home, Authority.NONE)]
+        roster.link(child, relationships)
     if _has_newborn(number):
         _newborn(family, names.PLACEHOLDERS[number // 11], chart_numbers, younger, days=2 + number // 11 * 2)
 
 
 def _newborn(
-    family: Family, placeholders: list[tuple[str, str]], chart_numbers: Iterator[int], ties: list[Tie], *, days: int
+    family: Family,
+    placeholders: list[tuple[str, str]],
+    chart_numbers: Iterator[int],
+    relationships: list[Relationship],
+    *,
+    days: int,
 ) -> None:
     """A birth as the hospital reported it: one child, or two."""
-    mother = next((tie for tie in ties if tie.role == Role.MOTHER), ties[0])
+    mother = next(
+        (relationship for relationship in relationships if relationship.role == Role.MOTHER), relationships[0]
+    )
     for placeholder, sex in placeholders:
         given = placeholder.format(family=family.name, mother=mother.contact.given_name)
         born = family.roster.born(0, days)
         chart_number = str(next(chart_numbers))
         baby = family.roster.patient(chart_number, given, family.name, family.home, birth_date=born, sex=sex)
-        family.roster.link(baby, ties)
+        family.roster.link(baby, relationships)
 
 
 def _child(family: Family, chart_number: str, birth_date: date) -> Patient:

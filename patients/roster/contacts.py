@@ -51,11 +51,11 @@ class ContactImport:
             match = matches.get(pk) or Match(pk=pk)
             match.identity = Identity(given, family, birth_date)
             self._patients[match] = patients.get(pk, set())
-            self._note_ways(match, given, family, (home, cell))
+            self._index_names_and_phones(match, given, family, (home, cell))
 
-    def _note_ways(self, match: ContactMatch, given: str, family: str, phones: Sequence[str]) -> None:
+    def _index_names_and_phones(self, match: ContactMatch, given: str, family: str, phones: Sequence[str]) -> None:
         """Make a match findable by name and phone."""
-        for way in _ways(given, family, phones):
+        for way in _name_phone_pairs(given, family, phones):
             listed = self._by_phone.setdefault(way, [])
             if match not in listed:
                 listed.append(match)
@@ -96,7 +96,7 @@ class ContactImport:
         match = by_key[0] if by_key else self._match_by_phone(identity, phones) or Match()
         self.index.join(match, item, identity=identity)
         self._patients.setdefault(match, set()).add(guardian.patient_pk)
-        self._note_ways(match, who.given_name, who.family_name, phones)
+        self._index_names_and_phones(match, who.given_name, who.family_name, phones)
         return match
 
     def _without_stray_id(self, guardian: Guardian) -> GuardianRecord:
@@ -115,7 +115,7 @@ class ContactImport:
 
     def _match_by_phone(self, identity: Identity, phones: Sequence[str]) -> ContactMatch | None:
         """The contact with this name and one of these phones, if there is one only."""
-        ways = _ways(identity.given_name, identity.family_name, phones)
+        ways = _name_phone_pairs(identity.given_name, identity.family_name, phones)
         found = dict.fromkeys(match for way in ways for match in self._by_phone.get(way, ()))
         # Father and son share a name and a phone at home.
         possible = [match for match in found if not match.identity.has_other_birth_date(identity)]
@@ -128,11 +128,11 @@ class ContactImport:
             self.report.note(origin=last.origin, reason="possible duplicate: another contact has the same name")
 
     def _write(self, match: ContactMatch) -> None:
-        records = sorted(match.in_order(), key=lambda item: not item.inside_patient)
+        records = sorted(match.oldest_first(), key=lambda item: not item.inside_patient)
         last = records[-1]
         person = merged([item.person for item in records])
         values = fitting(
-            Contact, {column: person.get(column) for column in _COLUMNS}, say=self.report.sayer(last.origin)
+            Contact, {column: person.get(column) for column in _COLUMNS}, warn=self.report.warn_about(last.origin)
         )
         outcome: Outcome | None = None
         with savepoint(kind=Kind.CONTACTS, origin=last.origin, report=self.report):
@@ -169,7 +169,7 @@ class ContactImport:
         return Outcome.CHANGED
 
 
-def _ways(given: str, family: str, phones: Sequence[str]) -> Iterator[NamePhone]:
+def _name_phone_pairs(given: str, family: str, phones: Sequence[str]) -> Iterator[NamePhone]:
     for phone in phones:
         number = digits(phone)[-_COMPARED_DIGITS:]
         if len(number) >= _LOCAL_DIGITS:

@@ -13,10 +13,10 @@ from audit.trail import Action, Actor, record
 from patients.family import authority_problem
 from patients.models import FamilyContact
 from patients.roster.contacts import ContactImport, ContactMatch
-from patients.roster.guardians import Guardian, placed
+from patients.roster.guardians import Guardian, with_known_patients
 from patients.roster.matching import Index
 from patients.roster.records import GuardianRecord, PatientRecord
-from patients.roster.relationships import Tie, strongest
+from patients.roster.relationships import Relationship, strongest
 from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, in_batches, savepoint
 
@@ -38,13 +38,13 @@ class Link:
         return any(item.is_current for item in own or self.records)
 
     @property
-    def tie(self) -> Tie:
-        current = [item.tie for item in self.records if item.is_current]
-        return strongest(current or [item.tie for item in self.records])
+    def relationship(self) -> Relationship:
+        current = [item.relationship for item in self.records if item.is_current]
+        return strongest(current or [item.relationship for item in self.records])
 
     @property
-    def grants(self) -> bool:
-        return self.tie.grants and self.is_current
+    def grants_authority(self) -> bool:
+        return self.relationship.grants_authority and self.is_current
 
 
 def import_guardians(
@@ -52,7 +52,7 @@ def import_guardians(
 ) -> None:
     """Write the contacts and what they are to the patients. Records of their own come first."""
     in_order = sorted(records, key=lambda item: item.inside_patient)
-    guardians = placed(in_order, patients=patients, report=report)
+    guardians = with_known_patients(in_order, patients=patients, report=report)
     joined = ContactImport(actor=actor, report=report).write(guardians)
     _Family(actor=actor, report=report).write(_links(joined))
 
@@ -64,7 +64,7 @@ def _links(joined: Sequence[tuple[ContactMatch, Guardian]]) -> list[Link]:
         if match.pk is not None:
             pair = (guardian.patient_pk, match.pk)
             links.setdefault(pair, Link(*pair)).records.append(guardian.record)
-    return sorted(links.values(), key=lambda link: not link.grants)
+    return sorted(links.values(), key=lambda link: not link.grants_authority)
 
 
 class _Family:
@@ -97,8 +97,8 @@ class _Family:
         row = FamilyContact(
             patient_id=link.patient_pk,
             contact_id=link.contact_pk,
-            role=link.tie.role,
-            authority=FamilyContact.Authority.JOINT if link.grants else FamilyContact.Authority.NONE,
+            role=link.relationship.role,
+            authority=FamilyContact.Authority.JOINT if link.grants_authority else FamilyContact.Authority.NONE,
             sort_order=order,
             is_active=link.is_current,
         )
@@ -118,7 +118,7 @@ class _Family:
             self.report.note(
                 origin=origin, reason="current in the roster, inactive here; left, as only a person gives access back"
             )
-        if link.grants and seen.is_active and seen.authority == FamilyContact.Authority.NONE:
+        if link.grants_authority and seen.is_active and seen.authority == FamilyContact.Authority.NONE:
             self.report.authority_left += 1
         values = _values(link, seen)
         if not values:
@@ -143,6 +143,6 @@ def _values(link: Link, row: FamilyContact) -> dict[str, object]:
     values: dict[str, object] = {}
     if row.is_active and not link.is_current:
         values["is_active"] = False
-    if row.role == FamilyContact.Role.OTHER and link.tie.role != FamilyContact.Role.OTHER:
-        values["role"] = link.tie.role
+    if row.role == FamilyContact.Role.OTHER and link.relationship.role != FamilyContact.Role.OTHER:
+        values["role"] = link.relationship.role
     return values

@@ -11,10 +11,10 @@ from patients.phones import digits
 from patients.roster import relationships
 from patients.roster.people import person
 from patients.roster.reading import Resource, identifier_key, server_key, url_system
-from patients.roster.records import GuardianRecord, Key, Origin, PatientRecord, Person, Refused
-from patients.roster.relationships import Tie
+from patients.roster.records import GuardianRecord, InvalidRecord, Key, Origin, PatientRecord, Person
+from patients.roster.relationships import Relationship
 from patients.roster.report import Kind, Report
-from patients.roster.values import flag, holds, mapping, mappings, text
+from patients.roster.values import flag, includes_today, mapping, mappings, text
 
 ANIMAL = "http://hl7.org/fhir/StructureDefinition/patient-animal"
 PATIENT_CONTACT = "urn:pinportal:fhir-patient-contact"
@@ -31,7 +31,7 @@ def patient_records(
         try:
             patient = _patient(resource, report=report)
             inside = list(_contacts(resource, report=report))
-        except Refused as refusal:
+        except InvalidRecord as refusal:
             report.skip(kind=Kind.PATIENTS, origin=resource.origin, reason=str(refusal))
         else:
             patients.append(patient)
@@ -45,12 +45,12 @@ def guardian_records(resources: Sequence[Resource], *, report: Report) -> list[G
     for resource in resources:
         try:
             guardians.append(_related_person(resource, report=report))
-        except Refused as refusal:
+        except InvalidRecord as refusal:
             report.skip(kind=Kind.CONTACTS, origin=resource.origin, reason=str(refusal))
     return guardians
 
 
-def own_handle(resource: Resource) -> Key:
+def position_key(resource: Resource) -> Key:
     """Means this very resource, whatever else it is called."""
     return Key("urn:pinportal:place", f"{resource.origin.file}:{resource.origin.place}")
 
@@ -58,17 +58,17 @@ def own_handle(resource: Resource) -> Key:
 def _patient(resource: Resource, *, report: Report) -> PatientRecord:
     body = resource.body
     if any(text(extension.get("url")) == ANIMAL for extension in mappings(body.get("extension"))):
-        raise Refused("an animal")
-    who = person(body, say=report.sayer(resource.origin))
+        raise InvalidRecord("an animal")
+    who = person(body, warn=report.warn_about(resource.origin))
     keys = resource.keys()
     if not keys and not who.has_name and not who.birth_date:
-        raise Refused("nothing says who it is: no identifier, no name, no birth date")
+        raise InvalidRecord("nothing says who it is: no identifier, no name, no birth date")
     _note_merges(resource, report=report)
     sex = text(body.get("gender")).lower()
     return PatientRecord(
         origin=resource.origin,
         keys=keys or (resource.content_key(),),
-        handles=(own_handle(resource), *resource.handles),
+        local_keys=(position_key(resource), *resource.local_keys),
         server_id=resource.server_id,
         updated=resource.updated,
         person=who,
@@ -108,7 +108,7 @@ def _chart_numbers(body: dict[str, Any]) -> tuple[str, ...]:
         if any(text(coding.get("code")) == "MR" for coding in mappings(mapping(identifier.get("type")).get("coding")))
         and text(identifier.get("value"))
         and text(identifier.get("use")) != "old"
-        and holds(identifier.get("period"))
+        and includes_today(identifier.get("period"))
     )
 
 
@@ -116,18 +116,18 @@ def _related_person(resource: Resource, *, report: Report) -> GuardianRecord:
     body = resource.body
     patient = reference(body.get("patient"), kind="Patient", resource=resource)
     if not patient:
-        raise Refused("it does not say whose guardian it is, or not in a way that can be followed")
-    who = person(body, say=report.sayer(resource.origin))
+        raise InvalidRecord("it does not say whose guardian it is, or not in a way that can be followed")
+    who = person(body, warn=report.warn_about(resource.origin))
     return GuardianRecord(
         origin=resource.origin,
         keys=resource.keys(),
-        handles=(own_handle(resource), *resource.handles),
+        local_keys=(position_key(resource), *resource.local_keys),
         server_id=resource.server_id,
         updated=resource.updated,
         person=who,
         patient=patient,
-        tie=_tie(body.get("relationship")),
-        is_current=flag(body.get("active")) is not False and holds(body.get("period")),
+        relationship=_relationship(body.get("relationship")),
+        is_current=flag(body.get("active")) is not False and includes_today(body.get("period")),
         fallback=resource.content_key(),
     )
 
@@ -138,7 +138,7 @@ def _contacts(resource: Resource, *, report: Report) -> Iterator[GuardianRecord]
     read: list[tuple[dict[str, Any], Person, Origin]] = []
     for number, contact in enumerate(listed):
         origin = replace(resource.origin, resource=f"{resource.origin.resource} contact {number}")
-        who = person(contact, say=report.sayer(origin))
+        who = person(contact, warn=report.warn_about(origin))
         if who.has_name or not contact.get("organization"):
             read.append((contact, who, origin))
         else:
@@ -152,13 +152,13 @@ def _contacts(resource: Resource, *, report: Report) -> Iterator[GuardianRecord]
         yield GuardianRecord(
             origin=origin,
             keys=(),
-            handles=(),
+            local_keys=(),
             server_id=None,
             updated=resource.updated,
             person=who,
-            patient=(own_handle(resource),),
-            tie=_tie(contact.get("relationship")),
-            is_current=holds(contact.get("period")),
+            patient=(position_key(resource),),
+            relationship=_relationship(contact.get("relationship")),
+            is_current=includes_today(contact.get("period")),
             inside_patient=True,
             fallback=Key(PATIENT_CONTACT, hashlib.sha256(told_by.encode()).hexdigest()),
         )
@@ -168,20 +168,20 @@ def _folded_name(who: Person) -> str:
     return fold(f"{who.given_name} {who.family_name}")
 
 
-def _tie(value: Any) -> Tie:
+def _relationship(value: Any) -> Relationship:
     """What the relationship says, all of its codes and words taken together."""
-    by_code: list[Tie] = []
-    by_word: list[Tie] = []
+    by_code: list[Relationship] = []
+    by_word: list[Relationship] = []
     for concept in [{"text": value}] if isinstance(value, str) else mappings(value):
         words = [text(concept.get("text"))]
         for coding in mappings(concept.get("coding")):
             system, code = text(coding.get("system")), text(coding.get("code"))
-            known = relationships.tie_by_code(system=system, code=code)
+            known = relationships.relationship_by_code(system=system, code=code)
             if known:
                 by_code.append(known)
             else:
                 words += [code if not system else "", text(coding.get("display"))]
-        by_word += [tie for tie in map(relationships.tie_by_word, words) if tie]
+        by_word += [relationship for relationship in map(relationships.relationship_by_word, words) if relationship]
     return relationships.combined(by_code=by_code, by_word=by_word)
 
 

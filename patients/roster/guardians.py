@@ -21,7 +21,9 @@ class Guardian:
     patient_pk: int
 
 
-def placed(records: Sequence[GuardianRecord], *, patients: Index[PatientRecord], report: Report) -> list[Guardian]:
+def with_known_patients(
+    records: Sequence[GuardianRecord], *, patients: Index[PatientRecord], report: Report
+) -> list[Guardian]:
     """The guardians whose patient and whose name are known; the others are reported."""
     linked = _linked_patients(records, patients)
     rows = _rows(records, linked, patients)
@@ -35,7 +37,7 @@ def placed(records: Sequence[GuardianRecord], *, patients: Index[PatientRecord],
                 report.skip(kind=Kind.CONTACTS, origin=record.origin, reason=reason)
             continue
         same = linked.get(record, ()) or _same_by_identifier(record, patient.pk, patients)
-        if record.tie.is_self or patient.pk in same:
+        if record.relationship.is_self or patient.pk in same:
             report.left_out["patients as their own contacts (Self)"] += 1
             continue
         known = _complete(record, patient.pk, [rows[pk] for pk in same if pk in rows], patients)
@@ -52,10 +54,10 @@ def _linked_patients(
     """For each guardian the patients who say that they are this person (Patient.link)."""
     by_key: dict[Key, list[GuardianRecord]] = {}
     for record in records:
-        for key in (*record.handles, *record.keys):
+        for key in (*record.local_keys, *record.keys):
             by_key.setdefault(key, []).append(record)
     linked: dict[GuardianRecord, dict[int, None]] = {}
-    for match in patients.spoken_of():
+    for match in patients.with_records():
         for candidates in (candidates for record in match.records for candidates in record.same_as):
             called = next((by_key[key] for key in candidates if key in by_key), [])
             for guardian in called if match.pk else []:

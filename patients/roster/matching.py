@@ -55,7 +55,7 @@ class Match(Generic[RecordT]):
     keys: dict[Key, None] = field(default_factory=dict)
     stored: set[Key] = field(default_factory=set)
 
-    def in_order(self) -> list[RecordT]:
+    def oldest_first(self) -> list[RecordT]:
         """The records, the one that holds against the others last."""
         return sorted(self.records, key=lambda record: record.updated)
 
@@ -74,7 +74,7 @@ class Index(Generic[RecordT]):
     def __init__(self) -> None:
         self._rows: dict[Key, Match[RecordT]] = {}
         # Keys that two different people claim: what refers to one of them refers to nobody.
-        self._in_doubt: set[Key] = set()
+        self._ambiguous: set[Key] = set()
 
     def load(self, stored: Iterable[tuple[str, str, int]]) -> dict[int, Match[RecordT]]:
         """Take in the keys of the database, as (system, value, row)."""
@@ -89,14 +89,14 @@ class Index(Generic[RecordT]):
         """The rows to which these keys belong, each once."""
         return list(dict.fromkeys(self._rows[key] for key in keys if key in self._rows))
 
-    def spoken_of(self) -> list[Match[RecordT]]:
+    def with_records(self) -> list[Match[RecordT]]:
         """The rows of which some record of this run speaks."""
         return [match for match in dict.fromkeys(self._rows.values()) if match.records]
 
     def resolve(self, candidates: Iterable[Key]) -> Match[RecordT] | None:
         """The row that a reference means: that of the first key that is known, unless it is in doubt."""
         for key in candidates:
-            if key in self._in_doubt:
+            if key in self._ambiguous:
                 return None
             if key in self._rows:
                 return self._rows[key]
@@ -107,9 +107,9 @@ class Index(Generic[RecordT]):
         match.records.append(record)
         match.identity = match.identity.updated_by(identity)
         self.add_keys(match, record.keys)
-        for handle in record.handles:
+        for handle in record.local_keys:
             if self._rows.setdefault(handle, match) is not match:
-                self._in_doubt.add(handle)
+                self._ambiguous.add(handle)
 
     def add_keys(self, match: Match[RecordT], keys: Iterable[Key]) -> None:
         """Give the row those of the keys that no other row has."""
@@ -117,9 +117,9 @@ class Index(Generic[RecordT]):
             if self._rows.setdefault(key, match) is match:
                 match.keys[key] = None
 
-    def doubt(self, keys: Iterable[Key]) -> None:
+    def mark_ambiguous(self, keys: Iterable[Key]) -> None:
         """Nothing may be found by these from now on, such as the keys of a record that was not taken."""
-        self._in_doubt.update(keys)
+        self._ambiguous.update(keys)
 
 
 def gather(
@@ -138,7 +138,7 @@ def gather(
         matches = index.matches(record.keys)
         reason = TWO_MATCHES if len(matches) > 1 else _conflict(record, identity, matches[0]) if matches else ""
         if reason:
-            index.doubt((*record.keys, *record.handles))
+            index.mark_ambiguous((*record.keys, *record.local_keys))
             report.skip(kind=kind, origin=record.origin, reason=reason)
             continue
         match = matches[0] if matches else Match()
@@ -157,7 +157,7 @@ def _without_stray_id(record: RecordT, identity: Identity, *, index: Index[Recor
         return record
     if not any(_conflict(record, identity, match) == TWO_PEOPLE for match in index.matches([record.server_id])):
         return record
-    index.doubt([record.server_id])
+    index.mark_ambiguous([record.server_id])
     report.note(origin=record.origin, reason=STRAY_ID)
     return replace(record, keys=rest, server_id=None)
 

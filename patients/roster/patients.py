@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.trail import Action, Actor, record
 from patients.models import Patient, PatientAlias, PatientIdentifier
-from patients.placeholder_names import Verdict, judge
+from patients.placeholder_names import NameKind, classify
 from patients.roster.matching import Identity, Index, Match, gather
 from patients.roster.records import Key, PatientRecord, Person
 from patients.roster.report import Kind, Outcome, Report
@@ -89,7 +89,7 @@ class _Patients:
             matches[pk].identity = Identity(row.given_name, row.family_name, row.birth_date)
 
     def _write(self, match: Match[PatientRecord]) -> None:
-        records = match.in_order()
+        records = match.oldest_first()
         last = records[-1]
         person = merged([item.person for item in records])
         values = {column: person.get(column) for column in _COLUMNS}
@@ -98,7 +98,7 @@ class _Patients:
             values["sex"] = item.sex or values["sex"]
             if values["status"] != Patient.Status.DECEASED:
                 values["status"] = item.status or values["status"]
-        fitted = fitting(Patient, values, say=self.report.sayer(last.origin))
+        fitted = fitting(Patient, values, warn=self.report.warn_about(last.origin))
         names = [name[:200] for name in person["other_names"]]
         outcome: Outcome | None = None
         with savepoint(kind=Kind.PATIENTS, origin=last.origin, report=self.report):
@@ -108,7 +108,7 @@ class _Patients:
             self.report.count(kind=Kind.PATIENTS, outcome=outcome)
 
     def _add(self, match: Match[PatientRecord], values: dict[str, Any], names: list[str]) -> Outcome:
-        wanted = [number for item in reversed(match.in_order()) for number in item.chart_numbers]
+        wanted = [number for item in reversed(match.oldest_first()) for number in item.chart_numbers]
         patient = Patient(chart_number=self.chart_numbers.take(wanted), **values)
         if wanted and patient.chart_number not in wanted:
             self.report.note(
@@ -155,9 +155,9 @@ class _Patients:
     def _keep_name(self, match: Match[PatientRecord], seen: Patient, values: dict[str, Any]) -> None:
         """The given name that the desk has entered stays where the roster still says "Baby Boy" (R3)."""
         wanted = values.get("given_name", seen.given_name)
-        if wanted == seen.given_name or judge(wanted) is not Verdict.PLACEHOLDER:
+        if wanted == seen.given_name or classify(wanted) is not NameKind.PLACEHOLDER:
             return
-        if seen.given_name == seen.confirmed_given_name or judge(seen.given_name) is Verdict.REAL:
+        if seen.given_name == seen.confirmed_given_name or classify(seen.given_name) is NameKind.REAL:
             values.pop("given_name")
             values.pop("middle_name", None)
             reason = "its given name is a placeholder and the chart has a real one, which stays"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from patients.folding import fold
-from patients.roster.records import Person, Refused
-from patients.roster.values import Say, birth_date, flag, holds, mapping, mappings, text, texts
+from patients.roster.records import InvalidRecord, Person
+from patients.roster.values import Warn, birth_date, flag, includes_today, mapping, mappings, text, texts
 
 # Which name to go by, best first; "" is a name without a use, or with one we do not know. A newborn
 # often has none but a temporary one. An anonymous name is no name.
@@ -35,7 +35,7 @@ class Phone:
     order: tuple[int, bool]
 
 
-def person(body: dict[str, Any], *, say: Say) -> Person:
+def person(body: dict[str, Any], *, warn: Warn) -> Person:
     """The person of a Patient, a RelatedPerson or a Patient.contact."""
     names = usable_names(body.get("name"))
     name = names[0] if names else Name("")
@@ -47,7 +47,7 @@ def person(body: dict[str, Any], *, say: Say) -> Person:
         family_name=name.family,
         preferred_name=_preferred(names),
         other_names=_other_names(names),
-        birth_date=birth_date(body.get("birthDate"), say=say),
+        birth_date=birth_date(body.get("birthDate"), warn=warn),
         language=_language(body.get("communication")),
         home_phone=next((phone.value for phone in phones if not phone.is_cell), ""),
         cell_phone=next((phone.value for phone in phones if phone.is_cell), ""),
@@ -67,7 +67,7 @@ def usable_names(value: Any) -> list[Name]:
     for item in mappings(value):
         name = _name(item)
         if name.whole and name.use != "anonymous":
-            (held if holds(item.get("period")) else past).append(name)
+            (held if includes_today(item.get("period")) else past).append(name)
     return [*sorted(held, key=_by_use), *sorted(past, key=_by_use)]
 
 
@@ -79,7 +79,7 @@ def _name(item: dict[str, Any]) -> Name:
     use = text(item.get("use")).lower()
     use = use if use in _USES or use == "anonymous" else ""
     if isinstance(item.get("family"), list):
-        raise Refused("DSTU2, an old release of FHIR (its family name is a list); this import reads R4")
+        raise InvalidRecord("DSTU2, an old release of FHIR (its family name is a list); this import reads R4")
     family, given = text(item.get("family")), texts(item.get("given"))
     if not family and not given:
         return _name_of_text(use, text(item.get("text")))
@@ -117,7 +117,7 @@ def _telecoms(value: Any) -> Iterator[tuple[dict[str, Any], str, str]]:
     """The ways to reach a person that still hold, each with its system and its value."""
     for item in mappings(value):
         found = text(item.get("value"))
-        if found and text(item.get("use")).lower() != "old" and holds(item.get("period")):
+        if found and text(item.get("use")).lower() != "old" and includes_today(item.get("period")):
             yield item, text(item.get("system")).lower(), found
 
 
@@ -148,7 +148,7 @@ def _address(value: Any) -> dict[str, Any]:
         (
             item
             for item in mappings(value)
-            if text(item.get("use")).lower() not in ("old", "billing") and holds(item.get("period"))
+            if text(item.get("use")).lower() not in ("old", "billing") and includes_today(item.get("period"))
         ),
         {},
     )

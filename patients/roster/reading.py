@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from patients.roster.records import Key, Origin, Refused
+from patients.roster.records import InvalidRecord, Key, Origin
 from patients.roster.report import Report
 from patients.roster.values import LONG_AGO, mapping, mappings, moment, text
 
@@ -32,7 +32,7 @@ class Resource:
     # What a relative reference of this resource is relative to, such as "http://example.org/fhir/".
     base: str = ""
     server_id: Key | None = None
-    handles: tuple[Key, ...] = ()
+    local_keys: tuple[Key, ...] = ()
     updated: datetime.datetime = LONG_AGO
     version: int = 0
 
@@ -51,7 +51,7 @@ class Resource:
         try:
             canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError as error:
-            raise Refused("nested too deeply to be told by its content") from error
+            raise InvalidRecord("nested too deeply to be told by its content") from error
         return Key("urn:pinportal:fhir-content", hashlib.sha256(canonical).hexdigest())
 
 
@@ -165,11 +165,11 @@ class _Reader:
         """``is_new``: the sender asks the server to make one, so that its id is a placeholder, not a key."""
         kind, local_id = text(body["resourceType"]), text(body.get("id"))
         base, found, _ = full_url.rpartition(f"{kind}/")
-        handles = [Key(scope, full_url)] if full_url else []
+        local_keys = [Key(scope, full_url)] if full_url else []
         if local_id:
-            handles.append(Key(scope, f"{kind}/{local_id}"))
+            local_keys.append(Key(scope, f"{kind}/{local_id}"))
         if full_url and not is_new:
-            handles.append(Key(url_system(self.source), full_url))
+            local_keys.append(Key(url_system(self.source), full_url))
         self._add(
             Resource(
                 kind=kind,
@@ -178,7 +178,7 @@ class _Reader:
                 origin=self._origin(body, place),
                 scope=scope,
                 base=base if found else "",
-                handles=tuple(dict.fromkeys(handles)),
+                local_keys=tuple(dict.fromkeys(local_keys)),
             ),
             has_server_id=not is_new,
         )

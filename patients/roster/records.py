@@ -3,10 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
-from patients.roster.relationships import Tie
+from patients.roster.relationships import Relationship
 
 
-class Refused(Exception):
+class InvalidRecord(Exception):
     """A resource that cannot be taken. The message says why, in words, and names no patient."""
 
 
@@ -38,7 +38,7 @@ class Record:
     # Stored with the record, so that the next run finds it again.
     keys: tuple[Key, ...]
     # Good for this run only: what the other resources of the same Bundle call it.
-    handles: tuple[Key, ...]
+    local_keys: tuple[Key, ...]
     # The key that is the server's own id, where there is one. It stands among the keys, too.
     server_id: Key | None
     # When the sender last changed it; the later of two records about one person wins.
@@ -91,8 +91,8 @@ class GuardianRecord(Record):
     person: Person
     # The keys under which to look for the patient, in this order.
     patient: tuple[Key, ...]
-    tie: Tie
-    # The record says itself that the tie stands (or has ended), rather than leaving it open.
+    relationship: Relationship
+    # The record says itself that the relationship stands (or has ended), rather than leaving it open.
     is_current: bool = True
     # A contact that stands inside the patient's own record says less than a record of its own.
     inside_patient: bool = False

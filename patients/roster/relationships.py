@@ -14,11 +14,11 @@ Role = FamilyContact.Role
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
+class Relationship:
     """What somebody is to a patient. ``weight`` ranks several statements; the heaviest holds."""
 
     role: str
-    grants: bool = False
+    grants_authority: bool = False
     weight: int = 0
 
     @property
@@ -28,21 +28,21 @@ class Tie:
 
 # A statement that says more stands above one that says less: "foster mother" above "mother", so that
 # the two together grant nothing; "legal guardian" above all, as a grandmother can be one.
-SELF = Tie(Role.SELF, weight=100)
-GUARDIAN = Tie(Role.GUARDIAN, grants=True, weight=90)
-STEPPARENT = Tie(Role.STEPPARENT, weight=80)
-FOSTER_PARENT = Tie(Role.FOSTER_PARENT, weight=80)
+SELF = Relationship(Role.SELF, weight=100)
+GUARDIAN = Relationship(Role.GUARDIAN, grants_authority=True, weight=90)
+STEPPARENT = Relationship(Role.STEPPARENT, weight=80)
+FOSTER_PARENT = Relationship(Role.FOSTER_PARENT, weight=80)
 # Who bears a child need not be who raises it.
-GESTATIONAL_MOTHER = Tie(Role.MOTHER, weight=75)
-MOTHER = Tie(Role.MOTHER, grants=True, weight=70)
-FATHER = Tie(Role.FATHER, grants=True, weight=70)
-PARENT = Tie(Role.PARENT, grants=True, weight=60)
-GRANDPARENT = Tie(Role.GRANDPARENT, weight=50)
-SIBLING = Tie(Role.SIBLING, weight=40)
-RELATIVE = Tie(Role.RELATIVE, weight=30)
-EMERGENCY = Tie(Role.EMERGENCY, weight=20)
-OTHER = Tie(Role.OTHER, weight=10)
-UNKNOWN = Tie(Role.OTHER)
+GESTATIONAL_MOTHER = Relationship(Role.MOTHER, weight=75)
+MOTHER = Relationship(Role.MOTHER, grants_authority=True, weight=70)
+FATHER = Relationship(Role.FATHER, grants_authority=True, weight=70)
+PARENT = Relationship(Role.PARENT, grants_authority=True, weight=60)
+GRANDPARENT = Relationship(Role.GRANDPARENT, weight=50)
+SIBLING = Relationship(Role.SIBLING, weight=40)
+RELATIVE = Relationship(Role.RELATIVE, weight=30)
+EMERGENCY = Relationship(Role.EMERGENCY, weight=20)
+OTHER = Relationship(Role.OTHER, weight=10)
+UNKNOWN = Relationship(Role.OTHER)
 
 V3_ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 V2_0063 = "http://terminology.hl7.org/CodeSystem/v2-0063"
@@ -63,7 +63,7 @@ _SYSTEMS = {
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
 }
 
-_CODES: dict[str, list[tuple[Tie, str]]] = {
+_CODES: dict[str, list[tuple[Relationship, str]]] = {
     V3_ROLE_CODE: [
         (SELF, "ONESELF"),
         (GUARDIAN, "GUARD"),
@@ -113,7 +113,7 @@ _CODES: dict[str, list[tuple[Tie, str]]] = {
     ],
 }
 
-_WORDS: list[tuple[Tie, str]] = [
+_WORDS: list[tuple[Relationship, str]] = [
     (SELF, "self, patient, oneself"),
     (GUARDIAN, "guardian, legal guardian, tutor, tutora, tutor legal, tutora legal, guardián, guardián legal"),
     (STEPPARENT, "stepparent, step parent, stepmother, step mother, stepmom, stepfather, step father, stepdad"),
@@ -132,38 +132,52 @@ _WORDS: list[tuple[Tie, str]] = [
 ]
 
 
-def _by_code() -> dict[tuple[str, str], Tie]:
-    return {(system, code): tie for system, rows in _CODES.items() for tie, codes in rows for code in codes.split()}
+def _by_code() -> dict[tuple[str, str], Relationship]:
+    return {
+        (system, code): relationship
+        for system, rows in _CODES.items()
+        for relationship, codes in rows
+        for code in codes.split()
+    }
 
 
-def _by_word() -> dict[str, Tie]:
+def _by_word() -> dict[str, Relationship]:
     """Words give a role and never authority; so does a code of which nobody says whose it is."""
-    words = {fold(word): tie for tie, listed in _WORDS for word in listed.split(",")}
-    codes = {fold(code): tie for (system, code), tie in _BY_CODE.items() if system in (V2_0063, V3_ROLE_CODE)}
-    return {word: Tie(tie.role, grants=False, weight=tie.weight) for word, tie in {**codes, **words}.items()}
+    words = {fold(word): relationship for relationship, listed in _WORDS for word in listed.split(",")}
+    codes = {
+        fold(code): relationship
+        for (system, code), relationship in _BY_CODE.items()
+        if system in (V2_0063, V3_ROLE_CODE)
+    }
+    return {
+        word: Relationship(relationship.role, grants_authority=False, weight=relationship.weight)
+        for word, relationship in {**codes, **words}.items()
+    }
 
 
 _BY_CODE = _by_code()
 _BY_WORD = _by_word()
 
 
-def tie_by_code(*, system: str, code: str) -> Tie | None:
-    """The tie a code states; None where the code is not in the table."""
+def relationship_by_code(*, system: str, code: str) -> Relationship | None:
+    """The relationship a code states; None where the code is not in the table."""
     bare = system.partition("|")[0].rstrip("/")
     return _BY_CODE.get((_SYSTEMS.get(bare, bare), code if bare == SNOMED else code.upper()))
 
 
-def tie_by_word(text: str) -> Tie | None:
-    """The tie a free text states, without authority; None where the text says nothing we know."""
+def relationship_by_word(text: str) -> Relationship | None:
+    """The relationship a free text states, without authority; None where the text says nothing we know."""
     return _BY_WORD.get(fold(text))
 
 
-def strongest(ties: list[Tie]) -> Tie:
+def strongest(relationships: list[Relationship]) -> Relationship:
     """What holds where several statements are made about one person."""
-    return max(ties, key=lambda tie: (tie.weight, tie.grants), default=UNKNOWN)
+    return max(
+        relationships, key=lambda relationship: (relationship.weight, relationship.grants_authority), default=UNKNOWN
+    )
 
 
-def combined(*, by_code: list[Tie], by_word: list[Tie]) -> Tie:
+def combined(*, by_code: list[Relationship], by_word: list[Relationship]) -> Relationship:
     """What codes and words say together.
 
     A code that says "family" holds against words, except that "stepmother" written beside the code for

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from patients.roster.records import Origin
-from patients.roster.values import Say
+from patients.roster.values import Warn
 
 
 class Kind(StrEnum):
@@ -58,13 +58,13 @@ class Report:
     def note(self, *, origin: Origin | str, reason: str) -> None:
         self.notes.append(Remark(origin, reason))
 
-    def sayer(self, origin: Origin) -> Say:
+    def warn_about(self, origin: Origin) -> Warn:
         """Lets others report, about this one place, what they could not use."""
 
-        def say(reason: str) -> None:
+        def warn(reason: str) -> None:
             self.problem(origin=origin, reason=reason)
 
-        return say
+        return warn
 
     def skip(self, *, kind: Kind, origin: Origin, reason: str) -> None:
         """A record that is not imported, and why."""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from patients.ages import today
 
 # How a parser tells what it could not use. The sentence names no patient.
-Say = Callable[[str], None]
+Warn = Callable[[str], None]
 
 _FULL_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Control characters, invisible ones and halves of characters; but white space separates words, and the
@@ -63,18 +63,18 @@ def day(value: Any) -> datetime.date | None:
         return None
 
 
-def birth_date(value: Any, *, say: Say) -> datetime.date | None:
+def birth_date(value: Any, *, warn: Warn) -> datetime.date | None:
     """A birth date that can be one; otherwise None, and the reason said."""
     if value is None or value == "":
         return None
     found = day(value)
     if found is None:
-        say("the birth date is not a full date; left unknown")
+        warn("the birth date is not a full date; left unknown")
     elif found > today():
-        say("the birth date lies in the future; left unknown")
+        warn("the birth date lies in the future; left unknown")
         return None
     elif found < EARLIEST:
-        say("the birth date lies too far back to be one; left unknown")
+        warn("the birth date lies too far back to be one; left unknown")
         return None
     return found
 
@@ -92,7 +92,7 @@ def moment(value: Any) -> datetime.datetime | None:
         return None
 
 
-def holds(period: Any) -> bool:
+def includes_today(period: Any) -> bool:
     """Whether a period takes in today. Its ends may be partial: "2002" has passed when the year has."""
     now = today().isoformat()
     start, end = (text(mapping(period).get(name))[:10] for name in ("start", "end"))

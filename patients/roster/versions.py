@@ -25,11 +25,13 @@ def newest(resources: Sequence[Resource], *, report: Report) -> list[Resource]:
     for resource in resources:
         if resource.server_id and _supersedes(best[resource.server_id], resource):
             report.superseded += 1
-            inherited.setdefault(resource.server_id, []).extend(resource.handles)
+            inherited.setdefault(resource.server_id, []).extend(resource.local_keys)
         else:
             kept.append(resource)
     return [
-        replace(resource, handles=tuple(dict.fromkeys((*resource.handles, *inherited.get(resource.server_id, ())))))
+        replace(
+            resource, local_keys=tuple(dict.fromkeys((*resource.local_keys, *inherited.get(resource.server_id, ()))))
+        )
         if resource.server_id and resource is best[resource.server_id]
         else resource
         for resource in kept

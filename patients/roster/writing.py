@@ -10,13 +10,13 @@ from django.db import DatabaseError, OperationalError, models, transaction
 
 from patients.roster.records import Origin
 from patients.roster.report import Kind, Report
-from patients.roster.values import Say
+from patients.roster.values import Warn
 
 # A piece of these is worse than none.
 _WHOLE_OR_NONE = ("phone", "home_phone", "cell_phone", "email", "postal_code", "language")
 
 
-def fitting(model: type[models.Model], values: Mapping[str, Any], *, say: Say) -> dict[str, Any]:
+def fitting(model: type[models.Model], values: Mapping[str, Any], *, warn: Warn) -> dict[str, Any]:
     """The values that are given, cut to their columns; whatever is lost is said."""
     fitted: dict[str, Any] = {}
     for name, value in values.items():
@@ -25,12 +25,12 @@ def fitting(model: type[models.Model], values: Mapping[str, Any], *, say: Say) -
         max_length = getattr(model._meta.get_field(name), "max_length", None)
         if isinstance(value, str) and max_length and len(value) > max_length:
             if name in _WHOLE_OR_NONE:
-                say(f"{_words(name)} is too long; left out")
+                warn(f"{_words(name)} is too long; left out")
                 continue
-            say(f"{_words(name)} is too long; cut to {max_length} characters")
+            warn(f"{_words(name)} is too long; cut to {max_length} characters")
             fitted[name] = value[:max_length].strip()
         elif name == "email" and not _is_email(value):
-            say("the e-mail address is none; left out")
+            warn("the e-mail address is none; left out")
         else:
             fitted[name] = value
     return fitted

@@ -240,7 +240,10 @@ def test_the_hour_that_comes_twice_holds_two_visits(rivera, feldman):
 def test_a_closed_chart(rivera):
     rivera.mateo.status = "transferred"
     (conflict,) = conflicts.find(ten_to(30, rivera.mateo))
-    assert (conflict.code, conflict.sentence) == ("chart_closed", "The chart of Mateo Rivera is not active: Transferred.")
+    assert (conflict.code, conflict.sentence) == (
+        "chart_closed",
+        "The chart of Mateo Rivera is not active: Transferred.",
+    )
 
 
 def test_each_conflict_is_named(rivera, feldman):
