@@ -1,4 +1,4 @@
-"""Providers and appointments out of a FHIR roster."""
+"""Import providers and appointments from a FHIR roster."""
 
 import datetime
 import hashlib
@@ -19,7 +19,7 @@ from patients.roster.writing import assign, fitting, in_batches, savepoint
 
 Status = Appointment.Status
 
-# What is only asked for, or was never meant, has no place in the calendar; such appointments are left out.
+# Requested appointments and those entered in error are not imported.
 _STATUSES = {
     "booked": Status.SCHEDULED,
     "arrived": Status.ARRIVED,
@@ -29,10 +29,10 @@ _STATUSES = {
     "noshow": Status.NO_SHOW,
 }
 _LEFT_OUT = {"proposed", "pending", "waitlist", "entered-in-error"}
-# How far a visit has come. A roster that still says "booked" does not send a waiting family home.
+# Statuses in the order of a visit. A roster never sets a visit back, for example from Arrived to Scheduled.
 _PROGRESS = [Status.SCHEDULED, Status.CONFIRMED, Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT]
 _USUAL_MINUTES = 15
-_NO_REASON = "The roster says so"
+_NO_REASON = "Cancelled in the roster"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,12 @@ class AppointmentRecord(Record):
     cancel_reason: str
     patients: tuple[tuple[Key, ...], ...]
     providers: tuple[tuple[Key, ...], ...]
-    # Tells an appointment without a key from the other ones of the same patient.
+    # A key for an appointment without one, to tell it apart from the patient's other appointments.
     fallback: Key | None
 
 
 def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[ProviderRecord]:
-    """Write the providers; what comes back knows under which keys each of them is found."""
+    """Save the providers and return an index of their keys."""
     records = []
     for resource in resources:
         try:
@@ -69,7 +69,7 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
     matches = index.load(stored.iterator())
     rows = {row.pk: row for row in Provider.objects.all()}
     for pk, match in matches.items():
-        # A provider's name is one text here; its first word stands for the given name.
+        # A stored provider has a single name; its first word counts as the given name.
         match.identity = Identity(rows[pk].name.partition(" ")[0])
     found = gather(
         records,
@@ -136,7 +136,7 @@ def import_appointments(
     providers: Index[ProviderRecord],
     report: Report,
 ) -> None:
-    """Write the appointments whose patient is known."""
+    """Save the appointments of known patients."""
     _Appointments(patients=patients, providers=providers, report=report).write(resources)
 
 
@@ -166,7 +166,7 @@ class _Appointments:
             self._write(match)
 
     def _visit(self, resource: Resource) -> _Visit | None:
-        """The appointment with its patient; None where it is left out or cannot be taken."""
+        """The appointment with its patient; None if it is left out or invalid."""
         status = text(resource.body.get("status")).lower()
         if status in _LEFT_OUT:
             self.report.left_out[f"Appointments {status}"] += 1
@@ -175,7 +175,7 @@ class _Appointments:
             item = _appointment_record(resource, warn=self.report.warn_about(resource.origin))
             patient_pk = next((pk for keys in item.patients if (pk := pk_of(self.patients.resolve(keys)))), None)
             if patient_pk is None:
-                raise InvalidRecord("it has no patient, or one that was not imported or cannot be told")
+                raise InvalidRecord("it has no patient, or one that was not imported or is ambiguous")
         except InvalidRecord as refusal:
             self.report.skip(kind=Kind.APPOINTMENTS, origin=resource.origin, reason=str(refusal))
             return None
@@ -187,7 +187,7 @@ class _Appointments:
             matches = self.index.matches(item.keys)
             match = matches[0] if matches else Match()
             if len(matches) > 1 or self.patient_of.setdefault(match, patient_pk) != patient_pk:
-                reason = "its identifiers belong to another appointment; not touched"
+                reason = "its identifiers belong to another appointment; not changed"
                 self.report.skip(kind=Kind.APPOINTMENTS, origin=item.origin, reason=reason)
                 continue
             self.index.join(match, item, identity=Identity())
@@ -203,7 +203,7 @@ class _Appointments:
         if provider:
             values["provider_id"] = provider
         if seen is None or not _is_behind(item.status, seen.status):
-            values |= _standing(item, warn=self.report.warn_about(item.origin))
+            values |= _status_values(item, warn=self.report.warn_about(item.origin))
         outcome: Outcome | None = None
         with savepoint(kind=Kind.APPOINTMENTS, origin=item.origin, report=self.report):
             appointment = seen or Appointment(patient_id=self.patient_of[match])
@@ -219,13 +219,13 @@ class _Appointments:
 
 
 def _is_behind(status: str, here: str) -> bool:
-    """Whether the roster knows less of a visit than we do."""
+    """Whether the status in the roster is earlier in the visit than the stored one."""
     order: list[str] = list(_PROGRESS)
     return status in order and here in order and order.index(status) < order.index(here)
 
 
-def _standing(item: AppointmentRecord, *, warn: Warn) -> dict[str, Any]:
-    """The status, and what the database wants to go with it."""
+def _status_values(item: AppointmentRecord, *, warn: Warn) -> dict[str, Any]:
+    """The status, and the fields that the database requires with it."""
     is_cancelled, is_planned = item.status == Status.CANCELLED, item.status == Status.SCHEDULED
     reason = (
         fitting(Appointment, {"cancel_reason": item.cancel_reason or _NO_REASON}, warn=warn) if is_cancelled else {}
@@ -245,10 +245,10 @@ def _appointment_record(resource: Resource, *, warn: Warn) -> AppointmentRecord:
     body = resource.body
     status = _STATUSES.get(text(body.get("status")).lower())
     if status is None:
-        raise InvalidRecord("its status is missing or none that FHIR R4 knows")
+        raise InvalidRecord("its status is missing or not a status of FHIR R4")
     start = moment(body.get("start"))
     if start is None or start.date() < EARLIEST:
-        raise InvalidRecord("it has no start, or none that is a date and a time")
+        raise InvalidRecord("it has no start with date and time")
     actors = [mapping(participant).get("actor") for participant in mappings(body.get("participant"))]
     keys = resource.keys()
     return AppointmentRecord(
@@ -269,12 +269,12 @@ def _appointment_record(resource: Resource, *, warn: Warn) -> AppointmentRecord:
 
 
 def _patients(actors: Sequence[Any], resource: Resource) -> tuple[tuple[Key, ...], ...]:
-    """Where to look for the patient: the first actor that is said to be one, or else whatever actor is one.
+    """Keys to find the patient: of the first actor that is a Patient by reference, or else of all actors.
 
-    Not the next patient where the first is unknown: that would put a child's visit into the mother's chart.
+    If the first patient is unknown, no other is tried: that could put a child's visit into the mother's chart.
     """
-    said = [actor for actor in actors if "Patient/" in text(mapping(actor).get("reference"))]
-    found = (reference(actor, kind="Patient", resource=resource) for actor in said[:1] or actors)
+    by_reference = [actor for actor in actors if "Patient/" in text(mapping(actor).get("reference"))]
+    found = (reference(actor, kind="Patient", resource=resource) for actor in by_reference[:1] or actors)
     return tuple(keys for keys in found if keys)
 
 
@@ -288,17 +288,17 @@ def _minutes(body: dict[str, Any], start: datetime.datetime, *, warn: Warn) -> i
     found = text(minutes)
     if found.isascii() and found.isdecimal() and len(found) <= len(str(MAX_MINUTES)) and 1 <= int(found) <= MAX_MINUTES:
         return int(found)
-    warn(f"its duration is not between 1 and {MAX_MINUTES} minutes; {_USUAL_MINUTES} taken")
+    warn(f"its duration is not between 1 and {MAX_MINUTES} minutes; set to {_USUAL_MINUTES}")
     return _USUAL_MINUTES
 
 
 def _visit_type(body: dict[str, Any]) -> str:
-    """What the visit is for: the appointment's type, or else the service, in words."""
+    """The type of the appointment, or else the service, in words."""
     return _in_words(body.get("appointmentType")) or _in_words(body.get("serviceType"))
 
 
 def _in_words(concepts: Any) -> str:
-    """The first of FHIR's concepts that says something."""
+    """The text of the first FHIR concept that has any."""
     for concept in mappings(concepts):
         displays = (text(coding.get("display")) for coding in mappings(concept.get("coding")))
         if found := text(concept.get("text")) or next(filter(None, displays), ""):

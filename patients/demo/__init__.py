@@ -1,7 +1,7 @@
-"""The demo's patients: three families one can rely on, and some hundred and thirty others around them.
+"""The demo's patients: three fixed families, and about 130 generated ones.
 
-Fictional and stable: the same people on every machine and at every load. Only their birth dates follow
-the calendar, so that Mateo is 8 years old whenever the demo is loaded.
+All are fictional, and the same on every machine. Only their birth dates depend on the date of loading, so that
+Mateo is always 8 years old.
 """
 
 from datetime import date
@@ -22,7 +22,7 @@ PATIENTS_WANTED = 320
 
 
 def load(*, today: date) -> None:
-    """Make the demo's patients and their families, unless they are here."""
+    """Create the demo's patients and families, unless they exist."""
     if Patient.objects.filter(chart_number=MATEO).exists():
         return
     roster = Roster(today)
@@ -34,15 +34,15 @@ def load(*, today: date) -> None:
 
 
 def patients() -> QuerySet[Patient]:
-    """The demo's patients, as distinct from any that somebody added."""
+    """The demo's patients, without any that somebody added."""
     return Patient.objects.filter(chart_number__regex=r"^100\d{3}$").order_by("chart_number")
 
 
 def _rivera(roster: Roster) -> None:
-    """One of everything.
+    """A family with one case of each kind.
 
-    Two to register, a newborn without a name, an adult who is not yet a contact of her own, a grandmother
-    without authority.
+    Two children to register, a newborn without a name, an adult who is not their own contact yet, and a
+    grandmother without authority.
     """
     home = Home("es", "48 Larkspur Avenue", roster.phone())
     ana = roster.contact("Ana", "Rivera", home, birth_date=roster.born(39, 120), email="ana.rivera@example.com")
@@ -62,7 +62,7 @@ def _rivera(roster: Roster) -> None:
 
 
 def _oneil_nguyen(roster: Roster) -> None:
-    """Twins whose mother decides alone; a court keeps the father away."""
+    """Twins whose mother has Exclusive authority; a court order restricts the father."""
     home = Home("en", "112 Heron Pond Road", roster.phone())
     mother = roster.contact("Thảo", "O'Neil-Nguyễn", home, birth_date=roster.born(33, 250))
     father_home = Home("en", "9 Copper Kettle Lane", roster.phone())
@@ -86,7 +86,7 @@ def _oneil_nguyen(roster: Roster) -> None:
 
 
 def _okafor(roster: Roster) -> None:
-    """Six children: as many as one sheet holds."""
+    """Six children, the maximum for one sheet."""
     home = Home("en", "301 Sycamore Street", roster.phone())
     mother = roster.contact("Ngozi", "Okafor", home, birth_date=roster.born(40, 91))
     father = roster.contact("Emeka", "Okafor", home, birth_date=roster.born(43, 300))

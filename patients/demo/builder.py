@@ -1,4 +1,4 @@
-"""The demo's people on their way into the database: who they are, where they live, what they are to each other."""
+"""Build the demo's patients, contacts and family contacts in memory, and save them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ SEED = 1800
 
 @dataclass(frozen=True)
 class Home:
-    """Where a household lives, how it is called by phone, and what is spoken there."""
+    """The address, phone and language of a household."""
 
     language: str
     street: str
@@ -33,7 +33,7 @@ class Home:
 
 @dataclass(frozen=True)
 class Relationship:
-    """What a contact is to a child, before it is known to which child."""
+    """The role and authority of a contact, for any child of the family."""
 
     contact: Contact
     role: Role
@@ -45,18 +45,18 @@ class Relationship:
 
 @dataclass
 class Roster:
-    """Everybody of the demo, collected in memory and then saved in three strokes."""
+    """All people of the demo, collected in memory and saved with three queries."""
 
     today: date
-    random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  # repeatable is the point
+    random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  # the demo must be repeatable
     patients: list[Patient] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     links: list[FamilyContact] = field(default_factory=list)
-    phones: Iterator[int] = field(default_factory=lambda: count(10))  # the first ten belong to the practice
+    phones: Iterator[int] = field(default_factory=lambda: count(10))  # the practice uses the first ten
     emails: set[str] = field(default_factory=set)
 
     def born(self, age: int, days: int) -> date:
-        """The birth date of somebody whose birthday number ``age`` was ``days`` (fewer than 365) ago."""
+        """The birth date of a person who turned ``age`` this many ``days`` (fewer than 365) ago."""
         return self.today - relativedelta(years=age, days=days)
 
     def phone(self) -> str:
@@ -64,7 +64,7 @@ class Roster:
         return f"({names.AREA_CODES[area % len(names.AREA_CODES)]}) 555-01{line:02}"
 
     def email(self, given: str, family: str) -> str:
-        """An address of one's own, in Latin letters, at a domain that is nobody's."""
+        """A unique address in Latin letters, at a domain reserved for examples."""
         local = ".".join(fold(names.IN_LATIN_LETTERS.get(word, word)).replace(" ", "") for word in (given, family))
         domain = "example.org" if len(local) % 3 == 0 else "example.com"
         candidates = (f"{local}{number}@{domain}" for number in ["", *range(2, 100)])
@@ -105,7 +105,7 @@ class Roster:
         return patient
 
     def link(self, patient: Patient, relationships: Sequence[Relationship]) -> None:
-        """Make these the patient's family contacts, the primary one first."""
+        """Add family contacts to a patient, the primary one first."""
         self.links += [
             FamilyContact(
                 patient=patient,
@@ -122,7 +122,7 @@ class Roster:
         ]
 
     def self_relationship(self, patient: Patient, home: Home, authority: Authority) -> Relationship:
-        """The patient as his own contact."""
+        """The relationship of a patient as their own contact."""
         contact = self.contact(patient.given_name, patient.family_name, home, birth_date=patient.birth_date)
         return Relationship(contact, Role.SELF, authority)
 

@@ -1,4 +1,4 @@
-"""FHIR resources into plain records: patients and their guardians."""
+"""Convert FHIR resources to records of patients and guardians."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ _SEX = {choice.value for choice in Patient.Sex}
 def patient_records(
     resources: Sequence[Resource], *, report: Report
 ) -> tuple[list[PatientRecord], list[GuardianRecord]]:
-    """The patients, and the guardians that stand inside their records."""
+    """Convert Patient resources. Returns the patients, and the contacts inside their records."""
     patients: list[PatientRecord] = []
     guardians: list[GuardianRecord] = []
     for resource in resources:
@@ -40,7 +40,7 @@ def patient_records(
 
 
 def guardian_records(resources: Sequence[Resource], *, report: Report) -> list[GuardianRecord]:
-    """The guardians that have records of their own (RelatedPerson)."""
+    """Convert RelatedPerson resources to guardians."""
     guardians = []
     for resource in resources:
         try:
@@ -51,7 +51,7 @@ def guardian_records(resources: Sequence[Resource], *, report: Report) -> list[G
 
 
 def position_key(resource: Resource) -> Key:
-    """Means this very resource, whatever else it is called."""
+    """The key of a resource by its position in the file, during one import."""
     return Key("urn:pinportal:place", f"{resource.origin.file}:{resource.origin.place}")
 
 
@@ -62,7 +62,7 @@ def _patient(resource: Resource, *, report: Report) -> PatientRecord:
     who = person(body, warn=report.warn_about(resource.origin))
     keys = resource.keys()
     if not keys and not who.has_name and not who.birth_date:
-        raise InvalidRecord("nothing says who it is: no identifier, no name, no birth date")
+        raise InvalidRecord("it has no identifier, no name and no birth date")
     _note_merges(resource, report=report)
     sex = text(body.get("gender")).lower()
     return PatientRecord(
@@ -90,7 +90,7 @@ def _link_type(link: dict[str, Any]) -> str:
 def _note_merges(resource: Resource, *, report: Report) -> None:
     for link in mappings(resource.body.get("link")):
         if _link_type(link) in ("replacedby", "replaces"):
-            report.note(origin=resource.origin, reason="merge needed: it says that one patient record replaces another")
+            report.note(origin=resource.origin, reason="merge needed: one patient record replaces another")
 
 
 def _status(body: dict[str, Any]) -> str:
@@ -116,7 +116,7 @@ def _related_person(resource: Resource, *, report: Report) -> GuardianRecord:
     body = resource.body
     patient = reference(body.get("patient"), kind="Patient", resource=resource)
     if not patient:
-        raise InvalidRecord("it does not say whose guardian it is, or not in a way that can be followed")
+        raise InvalidRecord("it has no reference to a patient that can be resolved")
     who = person(body, warn=report.warn_about(resource.origin))
     return GuardianRecord(
         origin=resource.origin,
@@ -133,7 +133,7 @@ def _related_person(resource: Resource, *, report: Report) -> GuardianRecord:
 
 
 def _contacts(resource: Resource, *, report: Report) -> Iterator[GuardianRecord]:
-    """The contacts inside a Patient. Organisations among them are left out."""
+    """The contacts inside a Patient, without organizations."""
     listed = mappings(resource.body.get("contact"))
     read: list[tuple[dict[str, Any], Person, Origin]] = []
     for number, contact in enumerate(listed):
@@ -142,13 +142,13 @@ def _contacts(resource: Resource, *, report: Report) -> Iterator[GuardianRecord]
         if who.has_name or not contact.get("organization"):
             read.append((contact, who, origin))
         else:
-            report.left_out["contacts that are organisations"] += 1
+            report.left_out["contacts that are organizations"] += 1
     names = [_folded_name(who) for _, who, _ in read]
     for contact, who, origin in read:
-        # The name alone tells the contacts of one patient apart and outlives a new phone number; only
-        # where two have the same name (father and son) the phone has to help.
+        # The name identifies a contact of one patient, even after a new phone number. If two have the same
+        # name (father and son), the phone number is added.
         name = _folded_name(who)
-        told_by = name if names.count(name) == 1 else f"{name} {digits(who.first_phone)}"
+        distinct = name if names.count(name) == 1 else f"{name} {digits(who.first_phone)}"
         yield GuardianRecord(
             origin=origin,
             keys=(),
@@ -160,7 +160,7 @@ def _contacts(resource: Resource, *, report: Report) -> Iterator[GuardianRecord]
             relationship=_relationship(contact.get("relationship")),
             is_current=includes_today(contact.get("period")),
             inside_patient=True,
-            fallback=Key(PATIENT_CONTACT, hashlib.sha256(told_by.encode()).hexdigest()),
+            fallback=Key(PATIENT_CONTACT, hashlib.sha256(distinct.encode()).hexdigest()),
         )
 
 
@@ -169,7 +169,7 @@ def _folded_name(who: Person) -> str:
 
 
 def _relationship(value: Any) -> Relationship:
-    """What the relationship says, all of its codes and words taken together."""
+    """The relationship from all its codes and words."""
     by_code: list[Relationship] = []
     by_word: list[Relationship] = []
     for concept in [{"text": value}] if isinstance(value, str) else mappings(value):
@@ -186,10 +186,10 @@ def _relationship(value: Any) -> Relationship:
 
 
 def reference(value: Any, *, kind: str, resource: Resource) -> tuple[Key, ...]:
-    """The keys under which to look for what a reference means, in this order; none: it leads nowhere.
+    """Keys to find the target of a reference, to try in order; empty if it cannot be resolved.
 
-    The resources of the same Bundle come first, then those of the same source. An absolute address
-    is never taken for a resource of another server that happens to end the same.
+    Resources of the same Bundle come first, then those of the same source. An absolute address never matches
+    a resource of another server, even if both end alike.
     """
     to = text(value if isinstance(value, str) else mapping(value).get("reference")).partition("/_history/")[0]
     logical = identifier_key(mapping(mapping(value).get("identifier")))

@@ -1,8 +1,8 @@
-"""What a relationship code says: the person's role, and whether it carries the right to decide.
+"""Read relationship codes and words: the person's role, and whether it grants authority.
 
-Authority is granted by code alone, and only to those whom the law regards as deciding for the child:
-natural, adoptive or plainly named parents, and legal guardians. A stepparent, a foster parent, a next of
-kin or a word in a free text may well decide, too; but that is for the practice to say.
+Only codes grant authority, and only to people who by law decide for the child: natural or adoptive parents,
+parents without further detail, and legal guardians. Stepparents, foster parents, next of kin and people
+described in free text get none; staff can give it to them.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Role = FamilyContact.Role
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """What somebody is to a patient. ``weight`` ranks several statements; the heaviest holds."""
+    """A person's relationship to a patient. Of several, the one with the highest ``weight`` counts."""
 
     role: str
     grants_authority: bool = False
@@ -26,13 +26,13 @@ class Relationship:
         return self.role == Role.SELF
 
 
-# A statement that says more stands above one that says less: "foster mother" above "mother", so that
-# the two together grant nothing; "legal guardian" above all, as a grandmother can be one.
+# A more specific relationship has more weight: "foster mother" more than "mother", so that both together
+# grant nothing; "legal guardian" most of all, because a grandmother can be one.
 SELF = Relationship(Role.SELF, weight=100)
 GUARDIAN = Relationship(Role.GUARDIAN, grants_authority=True, weight=90)
 STEPPARENT = Relationship(Role.STEPPARENT, weight=80)
 FOSTER_PARENT = Relationship(Role.FOSTER_PARENT, weight=80)
-# Who bears a child need not be who raises it.
+# A gestational mother is not always the legal mother.
 GESTATIONAL_MOTHER = Relationship(Role.MOTHER, weight=75)
 MOTHER = Relationship(Role.MOTHER, grants_authority=True, weight=70)
 FATHER = Relationship(Role.FATHER, grants_authority=True, weight=70)
@@ -82,7 +82,7 @@ _CODES: dict[str, list[tuple[Relationship, str]]] = {
         (RELATIVE, "INLAW PRNINLAW MTHINLAW FTHINLAW SIBINLAW SISINLAW BROINLAW CHLDINLAW SONINLAW DAUINLAW"),
         (RELATIVE, "CHILD NCHILD CHLDADOPT CHLDFOST STPCHLD SON SONC SONADOPT SONFOST STPSON"),
         (RELATIVE, "DAU DAUC DAUADOPT DAUFOST STPDAU GRNDCHILD GRNDDAU GRNDSON"),
-        # The court's guardian ad litem and those who hold a power of attorney are no legal guardians.
+        # A guardian ad litem or a person with power of attorney is not a legal guardian.
         (OTHER, "RESPRSN GUADLTM POWATT DPOWATT HPOWATT SPOWATT EXCEST FRND NBOR ROOM"),
     ],
     V2_0063: [
@@ -99,7 +99,7 @@ _CODES: dict[str, list[tuple[Relationship, str]]] = {
     ],
     V2_0131: [
         (EMERGENCY, "C EP"),
-        # N is the next of kin: a contact, not a right.
+        # N is the next of kin: a contact without authority.
         (OTHER, "N BP CP E F I O PR S U"),
     ],
     SNOMED: [
@@ -142,7 +142,7 @@ def _by_code() -> dict[tuple[str, str], Relationship]:
 
 
 def _by_word() -> dict[str, Relationship]:
-    """Words give a role and never authority; so does a code of which nobody says whose it is."""
+    """Words, and codes without a system, give a role but never authority."""
     words = {fold(word): relationship for relationship, listed in _WORDS for word in listed.split(",")}
     codes = {
         fold(code): relationship
@@ -160,28 +160,28 @@ _BY_WORD = _by_word()
 
 
 def relationship_by_code(*, system: str, code: str) -> Relationship | None:
-    """The relationship a code states; None where the code is not in the table."""
+    """The relationship of a code; None if it is not in the table."""
     bare = system.partition("|")[0].rstrip("/")
     return _BY_CODE.get((_SYSTEMS.get(bare, bare), code if bare == SNOMED else code.upper()))
 
 
 def relationship_by_word(text: str) -> Relationship | None:
-    """The relationship a free text states, without authority; None where the text says nothing we know."""
+    """The relationship of a free text, without authority; None for unknown text."""
     return _BY_WORD.get(fold(text))
 
 
 def strongest(relationships: list[Relationship]) -> Relationship:
-    """What holds where several statements are made about one person."""
+    """The one of several relationships that counts."""
     return max(
         relationships, key=lambda relationship: (relationship.weight, relationship.grants_authority), default=UNKNOWN
     )
 
 
 def combined(*, by_code: list[Relationship], by_word: list[Relationship]) -> Relationship:
-    """What codes and words say together.
+    """The relationship from all codes and words of one person.
 
-    A code that says "family" holds against words, except that "stepmother" written beside the code for
-    mother is taken at its word: in doubt no authority.
+    A code for a family member outweighs words, with one exception: the word "stepmother" beside the code for
+    mother counts, so that in doubt no authority is granted.
     """
     code, word = strongest(by_code), strongest(by_word)
     denies = word.role in (Role.STEPPARENT, Role.FOSTER_PARENT) and code.role != Role.GUARDIAN

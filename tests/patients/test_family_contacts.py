@@ -250,7 +250,7 @@ def test_a_person_needs_a_name(as_front_desk, add_url):
 
 def test_edit_the_person_for_all_children_and_the_link_for_one(as_front_desk, rivera, ana_mateo):
     page = as_front_desk.get(url_of(ana_mateo)).text
-    assert "One record for all children" in page
+    assert "one record for all children" in page
     sent = form_of(ana_mateo, cell_phone="212 555 0166", role="guardian", lives_with=None)
     as_front_desk.post(url_of(ana_mateo), sent)
     sofia = rivera.link(rivera.ana, rivera.sofia)
