@@ -19,7 +19,7 @@ NEXT: Mapping[str, tuple[Status, ...]] = {
     Status.NO_SHOW: (Status.SCHEDULED, Status.ARRIVED, Status.CANCELLED),
     Status.CANCELLED: (Status.SCHEDULED,),
 }
-CAME = frozenset({Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT})
+ARRIVED_OR_LATER = frozenset({Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT})
 # These visits take no time in the schedule.
 NOT_COMING = frozenset({Status.CANCELLED, Status.NO_SHOW})
 
@@ -41,7 +41,7 @@ def obstacle(*, before: str | None, to: str, start: datetime, now: datetime) -> 
 
 def too_early(*, status: str, start: datetime, now: datetime) -> str:
     """Why it is too early for this status, in one sentence; empty if it is not."""
-    if status in CAME and timezone.localdate(start) > timezone.localdate(now):
+    if status in ARRIVED_OR_LATER and timezone.localdate(start) > timezone.localdate(now):
         day = timezone.localdate(start)
         return f"{Status(status).label} can only be set from the day of the visit, {day:%b %-d, %Y}."
     if status == Status.NO_SHOW and start > now:

@@ -89,7 +89,7 @@ def change(
 def arrive(*, by: Actor, appointment: Appointment) -> Appointment:
     """Set the status to Arrived and the arrival time to now. Refused: a patient who is already there (NotPossible)."""
     stored = _locked(appointment.pk)
-    if stored.status in statuses.CAME:
+    if stored.status in statuses.ARRIVED_OR_LATER:
         raise NotPossible(f"{stored.patient.name} is already {stored.get_status_display()}.")
     before, stored.status, stored.arrival_time = stored.status, Status.ARRIVED, None
     _apply_status(stored, before=before)
@@ -114,7 +114,7 @@ def _apply_status(appointment: Appointment, *, before: str | None) -> None:
     now, status = timezone.now(), appointment.status
     if problem := statuses.obstacle(before=before, to=status, start=appointment.start, now=now):
         raise NotPossible(problem)
-    if status in statuses.CAME and appointment.arrival_time is None:
+    if status in statuses.ARRIVED_OR_LATER and appointment.arrival_time is None:
         appointment.arrival_time = now
     elif status in {Status.SCHEDULED, Status.CONFIRMED}:
         appointment.arrival_time = None

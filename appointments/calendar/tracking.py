@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from appointments import clock
 from appointments.models import Appointment
-from appointments.statuses import CAME, NEXT, NOT_COMING
+from appointments.statuses import ARRIVED_OR_LATER, NEXT, NOT_COMING
 from patients.models import Patient
 
 Status = Appointment.Status
@@ -34,7 +34,7 @@ class TrackedVisit:
     @property
     def may_arrive(self) -> bool:
         """Whether to offer **Arrived**; also for a no-show, because some families come late."""
-        return self.appointment.status not in CAME and Status.ARRIVED in NEXT[self.appointment.status]
+        return self.appointment.status not in ARRIVED_OR_LATER and Status.ARRIVED in NEXT[self.appointment.status]
 
 
 @dataclass(frozen=True)

@@ -112,5 +112,5 @@ def test_offered_for_tomorrow():
 
 @pytest.mark.parametrize("status", Status)
 def test_a_status_is_either_come_or_not_coming_or_neither(status):
-    assert (status in statuses.CAME) == (status in {A, R, O})
+    assert (status in statuses.ARRIVED_OR_LATER) == (status in {A, R, O})
     assert (status in statuses.NOT_COMING) == (status in {N, X})

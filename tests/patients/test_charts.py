@@ -260,7 +260,7 @@ def test_a_changed_name_needs_a_confirmation_of_its_own(rivera):
 
 def test_an_empty_name_cannot_be_confirmed(db):
     nameless = people.patient("9", "", "Ruth", people.years_ago(0))
-    with pytest.raises(ValidationError, match="no given name"):
+    with pytest.raises(ValidationError, match="No given name"):
         charts.confirm_name(by=BY_COMMAND, patient=nameless)
 
 

@@ -289,7 +289,7 @@ def test_lifting_a_restriction_takes_its_reason_with_it(as_front_desk, oneil):
 
 def test_exclusive_beside_joint_is_refused_with_what_to_do(as_front_desk, rivera, ana_mateo):
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, authority="exclusive"))
-    assert "but Luis Rivera has Joint. Set that contact to None first." in page.text
+    assert "Luis Rivera has Joint authority. Set that contact to None before you choose Exclusive." in page.text
     luis = rivera.link(rivera.luis, rivera.mateo)
     as_front_desk.post(url_of(luis), form_of(luis, authority="none"))
     assert as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, authority="exclusive")).status_code == 302

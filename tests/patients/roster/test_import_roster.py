@@ -282,7 +282,7 @@ def test_files_that_all_number_from_1(tmp_path: Path) -> None:
     output = run(tmp_path)
     pairs = FamilyContact.objects.order_by("pk").values_list("patient__given_name", "contact__given_name")
     assert list(pairs) == [("Tom", "Rosa"), ("Ines", "Jo")]
-    assert "its id is another person's in this source" in output
+    assert "its id belongs to another person in this source" in output
     before = contents()
     run(tmp_path)
     assert contents() == before
@@ -358,7 +358,7 @@ def test_the_name_the_desk_entered_stays_where_the_roster_has_a_placeholder(tmp_
     Patient.objects.update(given_name="Tom", middle_name="")
     output = load(tmp_path, patient("Baby Boy Reyes"))
     assert Patient.objects.get().given_name == "Tom"
-    assert "its given name is a placeholder and the chart has a real one" in output
+    assert "its given name is a placeholder; the real name in the chart is kept" in output
     load(tmp_path, patient("Thomas Reyes"))
     assert Patient.objects.get().given_name == "Thomas"
 
@@ -675,10 +675,10 @@ def test_content_too_deep_to_be_a_key(tmp_path: Path) -> None:
 def test_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="does not exist"):
         run(tmp_path / "nowhere")
-    with pytest.raises(CommandError, match="No FHIR resource could be read"):
+    with pytest.raises(CommandError, match="No FHIR resources could be read"):
         run(tmp_path)
     (tmp_path / "roster.csv").write_text("a,b")
-    with pytest.raises(CommandError, match="No FHIR resource could be read"):
+    with pytest.raises(CommandError, match="No FHIR resources could be read"):
         run(tmp_path / "roster.csv")
 
 
