@@ -14,7 +14,7 @@ from appointments.models import Appointment, Provider
 from appointments.refusals import Conflicting, NotPossible
 from audit.trail import Action, Actor, record
 from patients.models import Patient
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 Status = Appointment.Status
 PLACING = frozenset({"start", "duration", "provider"})  # a change of these can cause conflicts
@@ -61,12 +61,12 @@ def change(
 ) -> Appointment:
     """Save only these fields of the appointment and return it as stored. Without fields, save nothing.
 
-    ``seen`` is ``state_of`` the appointment when it was opened. Refused: an appointment that a colleague
+    ``seen`` is the ``fingerprint`` of the appointment when it was opened. Refused: an appointment that a colleague
     changed since (Stale); a status that cannot follow (NotPossible); conflicts without a reason (Conflicting).
     """
     _lock_provider_and_patient(appointment)
     stored = _locked(appointment.pk)
-    if state_of(stored) != seen:
+    if fingerprint(stored) != seen:
         raise Stale
     changed = sorted(fields)
     if not changed:

@@ -11,12 +11,11 @@ from patients.models import FamilyContact, Patient
 from portal import status
 from portal.eligibility import Block, block, has_say, is_limited
 from portal.models import Pin, Registration
-from portal.pins.numbers import grouped, has_key
-from portal.pins.rows import BLOCKED_AT_TOUCH, KEY_IS_GONE
+from portal.pins.numbers import grouped
+from portal.pins.rows import KEY_IS_GONE, NO_LONGER_ALLOWED
+from portal.pins.sealing import has_key
 from portal.sheets.sheet import last_day
 from practice.models import Practice
-
-VERB_TITLES = {"reissue": "Issue New PIN", "revoke": "Revoke", "decline": "Decline", "remove": "Remove Access"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Row:
 
     @property
     def status(self) -> status.PortalStatus:
-        return status.of_registration(self.registration)
+        return status.for_registration(self.registration)
 
     @property
     def has_live_pin(self) -> bool:
@@ -79,18 +78,6 @@ class Row:
         return self.block is None and not self.is_registered and not self.has_lost_pin
 
     @property
-    def verbs(self) -> list[tuple[str, str]]:
-        """What can be done to this row alone: address part and label."""
-        current = self.registration.status if self.registration else None
-        possible = {
-            "reissue": current == Registration.Status.PENDING and self.block is None,
-            "revoke": self.pin is not None and self.pin.state == Pin.State.ACTIVE,
-            "decline": self.block is None and not self.is_registered and current != Registration.Status.DECLINED,
-            "remove": self.is_registered,
-        }
-        return [(verb, title) for verb, title in VERB_TITLES.items() if possible[verb]]
-
-    @property
     def note(self) -> str:
         """What the desk should know about the PIN, in one sentence; the block's reason stands apart."""
         if self.registration is None:
@@ -107,7 +94,7 @@ class Row:
 def _pin_note(pin: Pin) -> str:
     if pin.state == Pin.State.LOCKED:
         return "The PIN is locked after five wrong birth dates. Issue a new one."
-    if pin.state == Pin.State.REVOKED and pin.end_reason == BLOCKED_AT_TOUCH:
+    if pin.state == Pin.State.REVOKED and pin.end_reason == NO_LONGER_ALLOWED:
         return "The PIN was ended because registration was no longer allowed."
     if pin.state == Pin.State.REVOKED:
         return f"The PIN was ended: {pin.end_reason}. Issue a new one."

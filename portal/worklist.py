@@ -142,7 +142,7 @@ class Worklist:
 def read(day: date) -> Worklist:
     """The worklist of that day, by the practice's clocks. The number of queries does not depend on the families."""
     visits = _visits(day)
-    statuses = status.of_patients({visit.patient_id: visit.patient for visit in visits}.values())
+    statuses = status.by_patient({visit.patient_id: visit.patient for visit in visits}.values())
     of = {visit.patient_id: statuses.get(visit.patient_id, status.UNREGISTERED).code for visit in visits}
     links_here = FamilyContact.objects.filter(patient__in=list(of), is_active=True)
     here = _by(rows_of(links_here), lambda row: row.patient.pk)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, staff_page
+from appointments.calendar import grid
 from appointments.calendar.forms import FilterForm
 from appointments.calendar.schedule import WEEK, read_day, read_month, read_provider_week, read_week, week_start
 from appointments.calendar.tracking import read_tracking
@@ -138,6 +139,7 @@ def _calendar(request: HttpRequest, form: FilterForm, span: str, context: Mappin
         "patients": {visit.patient for visit in context["visits"]},
         "colors": dict(VisitType.objects.values_list("name", "color")),
         "slot_minutes": Practice.current().grid_minutes,
+        "row_minutes": grid.STEP // timedelta(minutes=1),
     }
     # The part for a refresh contains no token: it renews no cookie, so it keeps no idle session alive.
     template = "_calendar.html" if is_refresh else "calendar.html"

@@ -19,7 +19,7 @@ from appointments.settings import hours
 from appointments.statuses import NOT_COMING
 from audit.trail import Action, Actor, record
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a missing day is a day off
 HOURS = "hours"  # the name of such a change in the audit trail
@@ -48,11 +48,11 @@ def set_grid(*, by: Actor, minutes: int) -> None:
 def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> VisitType:
     """Save a new or changed visit type. Booked appointments keep the old name.
 
-    ``seen`` is ``state_of`` the visit type when the page was opened. Refused: a visit type that a colleague
+    ``seen`` is the ``fingerprint`` of the visit type when the page was opened. Refused: a visit type that a colleague
     changed since (Stale); a name that another one has, ignoring case.
     """
     stored = VisitType.objects.select_for_update().get(pk=visit_type.pk) if visit_type.pk else None
-    if stored and state_of(stored) != seen:
+    if stored and fingerprint(stored) != seen:
         raise Stale
     fields = _differences(stored, visit_type, ("name", "minutes", "color"))
     if not fields:
@@ -82,20 +82,20 @@ def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
 # --- Providers -------------------------------------------------------------------------------------
 
 
-def provider_fingerprint(provider: Provider) -> str:
+def fingerprint_of_provider(provider: Provider) -> str:
     """Fingerprint of a provider with working hours, to notice changes since the page was opened."""
-    return state_of(provider, *provider.working_hours.all())
+    return fingerprint(provider, *provider.working_hours.all())
 
 
 @transaction.atomic
 def save_provider(*, by: Actor, provider: Provider, week: Week, seen: str = "") -> Provider:
     """Save a new or changed provider with working hours. Unchanged rows of hours are kept.
 
-    ``seen`` is ``provider_fingerprint`` when the page was opened. Refused: a provider whom a colleague changed
+    ``seen`` is the ``fingerprint_of_provider`` when the page was opened. Refused: a provider whom a colleague changed
     since (Stale); hours that overlap or end before they start.
     """
     stored = Provider.objects.select_for_update().get(pk=provider.pk) if provider.pk else None
-    if stored and provider_fingerprint(stored) != seen:
+    if stored and fingerprint_of_provider(stored) != seen:
         raise Stale
     fields = _differences(stored, provider, ("name", "is_active"))
     if fields:

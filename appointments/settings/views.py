@@ -18,7 +18,7 @@ from appointments.settings.forms import WHOLE_PRACTICE, GridForm, ProviderForm, 
 from audit.trail import Actor
 from patients.forms import add_differences, add_errors
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 PAGE = "appointments:settings"
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -55,7 +55,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 def provider(request: HttpRequest, provider_id: int | None = None) -> HttpResponse:
     """Add or edit a provider with working hours."""
     edited = _stored(Provider, provider_id)
-    seen = changes.provider_fingerprint(edited) if edited else ""
+    seen = changes.fingerprint_of_provider(edited) if edited else ""
     form = ProviderForm(request.POST or None, instance=edited)
     if request.method == "POST" and form.is_valid():
         try:
@@ -77,7 +77,7 @@ def provider(request: HttpRequest, provider_id: int | None = None) -> HttpRespon
 def visit_type(request: HttpRequest, visit_type_id: int | None = None) -> HttpResponse:
     """Add or edit a visit type."""
     edited = _stored(VisitType, visit_type_id)
-    seen = state_of(edited) if edited else ""
+    seen = fingerprint(edited) if edited else ""
     initial = {} if edited else {"color": changes.unused_color()}
     form = VisitTypeForm(request.POST or None, instance=edited, initial=initial)
     if request.method == "POST" and form.is_valid():

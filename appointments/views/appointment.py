@@ -23,7 +23,7 @@ from patients.forms import add_errors
 from patients.models import Patient
 from patients.views.roundtrip import return_path
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 Status = Appointment.Status
 
@@ -42,7 +42,7 @@ def change(request: HttpRequest, appointment_id: int) -> HttpResponse:
     """**Save** an appointment that exists."""
     stored = _appointment(appointment_id)
     seen = request.POST.get("seen", "")
-    if seen != state_of(stored):
+    if seen != fingerprint(stored):
         return changed_by_colleague(request, stored)
     form = AppointmentForm(request.POST, instance=_appointment(appointment_id))
     if form.is_valid():
@@ -79,7 +79,7 @@ def arrive(request: HttpRequest, appointment_id: int) -> HttpResponse:
     and an event that makes every list of visits on the page refresh itself.
     """
     stored = _appointment(appointment_id)
-    state_before, problem = state_of(stored), ""
+    state_before, problem = fingerprint(stored), ""
     try:
         stored = visits.arrive(by=Actor.of(request), appointment=stored)
     except NotPossible as refused:
@@ -154,7 +154,7 @@ def move(request: HttpRequest, appointment_id: int) -> HttpResponse:
         problem = "A colleague moved this visit meanwhile. This window shows its current time."
     if start is None or problem:
         return window(request, AppointmentForm(instance=stored), stored=stored, problem=problem)
-    seen, moved = state_of(stored), _appointment(appointment_id)
+    seen, moved = fingerprint(stored), _appointment(appointment_id)
     moved.start, moved.provider = start, provider
     try:
         changed = visits.change(by=Actor.of(request), appointment=moved, fields=["start", "provider"], seen=seen)

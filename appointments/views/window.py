@@ -16,7 +16,7 @@ from audit.trail import Actor
 from patients import charts
 from patients.forms import add_differences
 from patients.models import Patient
-from practice.records import state_of
+from practice.records import fingerprint
 
 
 def window(
@@ -43,7 +43,7 @@ def window(
         "form": form,
         "appointment": stored or Appointment(),
         "patient": patient,
-        "seen": seen or (state_of(stored) if stored else ""),
+        "seen": seen or (fingerprint(stored) if stored else ""),
         "action": reverse("appointments:change", args=[stored.pk]) if stored else reverse("appointments:add"),
         "calendar_url": _calendar_url(day),
         "is_typed": form.is_bound,
@@ -92,7 +92,7 @@ def arrival_stamped(request: HttpRequest, stored: Appointment, *, state_before: 
         request,
         form,
         stored=stored,
-        seen=state_of(stored) if seen == state_before else seen,
+        seen=fingerprint(stored) if seen == state_before else seen,
         is_recorded=not problem,
         notice="" if problem else f"Arrived at {timezone.localtime(stored.arrival_time):%-I:%M %p}.",
         problem=problem,

@@ -2,9 +2,11 @@
 
 from django.db import models, transaction
 
-from accounts import staff
+from accounts.factors.second_factor import remove_factors
 from accounts.models import User
+from accounts.sessions.revocation import close_sessions
 from accounts.signin import mail
+from accounts.signin.password_links import password_link
 from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import FamilyContact
@@ -57,8 +59,8 @@ def make_link(*, family_contact: FamilyContact, lost: str = "", by: Actor) -> st
         raise NotHelped(reason)
     patient_id = family_contact.patient_id
     if lost:
-        detail = {"factors": staff.take_factors(user), "sessions": staff.close_sessions(user), "why": lost}
+        detail = {"factors": remove_factors(user), "sessions": close_sessions(user), "why": lost}
         record(actor=by, action=Action.SECOND_FACTOR_RESET, patient_id=patient_id, account=user.pk, **detail)
     record(actor=by, action=Action.PASSWORD_LINK_MADE, patient_id=patient_id, account=user.pk)
     mail.tell(user, mail.News.LINK)
-    return staff.password_link(user)
+    return password_link(user)

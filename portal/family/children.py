@@ -94,7 +94,7 @@ def _card(registration: Registration, *, practice: Practice, day: date) -> Card:
     obstacle = block(family_contact, practice=practice, today=day)
     return Card(
         registration=registration,
-        status=status.of_registration(registration),
+        status=status.for_registration(registration),
         age=age_in_words(family_contact.patient.birth_date, day),
         has_access=obstacle is None and registration.status == Registration.Status.REGISTERED,
         is_limited=is_limited(family_contact, practice=practice, today=day),

@@ -21,7 +21,7 @@ def counts() -> dict[str, int]:
 
 
 def _with_status(code: str) -> Q:
-    """The patient's status as ``portal.status.of_patients`` reads it: the furthest any guardian has come."""
+    """The patient's status as ``portal.status.by_patient`` reads it: the furthest any guardian has come."""
     registrations = Registration.objects.filter(family_contact__patient=OuterRef("pk"))
     if code == "unregistered":
         return ~Q(Exists(registrations))

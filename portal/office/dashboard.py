@@ -52,7 +52,7 @@ class Listed:
 class Dashboard:
     """The practice's portal at this moment."""
 
-    alerts: Sequence[alerts.Told]
+    alerts: Sequence[alerts.ShownAlert]
     families: int  # who come today and can be registered
     blocked: int  # who come today and cannot be yet
     locked: Listed
@@ -71,7 +71,7 @@ def read() -> Dashboard:
     """All of it; the number of queries depends on nothing but how many alerts are shown."""
     today_s = worklist.read(today())
     return Dashboard(
-        alerts=alerts.told(),
+        alerts=alerts.shown_alerts(),
         families=len(today_s.families),
         blocked=today_s.blocked_count,
         locked=listed(Part.LOCKED, end=FIRST),

@@ -1,4 +1,4 @@
-"""The demo practice: fictional, stable, loadable on any day, and refused where it would do harm."""
+"""The demo practice: fictional, stable, loadable on any day, and refused where it could do harm."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import demo as practice_demo
+from accounts.demo import staff
 from accounts.models import StaffRecord, User
 from appointments import conflicts
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
@@ -49,7 +49,7 @@ def row_counts() -> dict[str, int]:
 
 
 def people() -> list[tuple[str, ...]]:
-    """Everything about the demo's people that must not depend on the day."""
+    """Everything about the demo's people that must be the same every day."""
     links = FamilyContact.objects.order_by("patient__chart_number", "sort_order").values_list(
         "patient__chart_number",
         "patient__given_name",
@@ -121,8 +121,8 @@ class TestCommand:
     def test_says_whom_to_sign_in_as_and_what_to_try(self):
         words = load()
         for expected in [
-            *(sign_in.email for sign_in in practice_demo.SIGN_INS),
-            practice_demo.PASSWORD,
+            *(sign_in.email for sign_in in staff.SIGN_INS),
+            staff.PASSWORD,
             "https://portal.sunnyside.example/register/",
             "search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print",
         ]:
@@ -252,7 +252,7 @@ def turns_18_soon(birth_date: date) -> bool:
 
 class TestRecords:
     def test_all_are_valid(self):
-        """The database has compared the rows at their insertion; left is what each one says."""
+        """The database has checked each row on insertion, so only the values of each row are checked here."""
         load()
         for model in (
             Practice,
@@ -303,7 +303,7 @@ class TestStability:
             assert people() == first
 
     def test_the_same_people_on_any_machine(self):
-        """A sample, so that a change in what ``random`` gives does not pass unseen."""
+        """A sample, so that a change in what ``random`` returns is noticed."""
         load()
         sample = [patient(chart_number).name for chart_number in SAMPLE]
         assert sample == list(SAMPLE.values())
@@ -431,7 +431,7 @@ class TestSchedule:
 
 class TestScheduleSettings:
     def test_what_the_week_holds_fits_the_settings(self):
-        """Whoever opens one of the demo's appointments is not warned about it. At noon the Riveras would stand out."""
+        """Opening one of the demo's appointments shows no warning. At noon the Riveras would cause one."""
         with time_machine.travel(TUESDAY_NOON.replace(hour=10), tick=False):
             load()
             visits = Appointment.objects.select_related("patient", "provider")

@@ -15,11 +15,10 @@ from accounts.access import Permission, refusal, staff_page
 from audit.trail import Action, Actor, listed, record, record_refresh
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import registration
+from portal import family_answers
 from portal import worklist as reading
 from portal.desk.forms import PostponeForm, ReasonForm
 from portal.desk.runs import MAX_FAMILIES, unfinished
-from portal.pins.rows import children_to_ask_about
 
 YEARS = range(1900, 2200)  # a day outside of them is a typing mistake
 OPENING = timedelta(minutes=15)  # a list that only refreshes itself for so long is one opening
@@ -64,7 +63,7 @@ def decline(request: HttpRequest, contact_id: int) -> HttpResponse:
     contact = get_object_or_404(Contact, pk=contact_id)
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        done = registration.decline_family(contact=contact, reason=form.cleaned_data["reason"], by=Actor.of(request))
+        done = family_answers.decline_family(contact=contact, reason=form.cleaned_data["reason"], by=Actor.of(request))
         said = f"{contact.name}: noted as declined for {_names(done)}." if done else _nobody(contact)
         return _done(request, said, is_good=bool(done))
     question = "The family does not want the portal. PINs that are out stop working at once."
@@ -79,7 +78,7 @@ def postpone(request: HttpRequest, contact_id: int) -> HttpResponse:
     form = PostponeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         until = form.cleaned_data["until"]
-        done = registration.postpone(
+        done = family_answers.postpone(
             contact=contact, until=until, reason=form.cleaned_data["reason"], by=Actor.of(request)
         )
         said = f"{contact.name} is asked again on {until:%b %-d, %Y}." if done else _nobody(contact)
@@ -93,7 +92,7 @@ def postpone(request: HttpRequest, contact_id: int) -> HttpResponse:
 def ask_now(request: HttpRequest, contact_id: int) -> HttpResponse:
     """**Ask Now**: the family is back on the list."""
     contact = get_object_or_404(Contact, pk=contact_id)
-    registration.ask_now(contact=contact, by=Actor.of(request))
+    family_answers.ask_now(contact=contact, by=Actor.of(request))
     messages.success(request, f"{contact.name} is on the list again.")
     return redirect(address_of(day_of(request.GET.get("day", ""))))
 
@@ -114,7 +113,7 @@ def address_of(day: date) -> str:
 
 def _ask(request: HttpRequest, contact: Contact, form: ReasonForm, **question: str) -> HttpResponse:
     """The question, in the dialog or as a page of its own."""
-    children = children_to_ask_about(contact)
+    children = family_answers.children_to_ask_about(contact)
     shown = listed(link.patient_id for link in children)
     record(actor=Actor.of(request), action=Action.WORKLIST_VIEWED, contact=contact.pk, patients=shown)
     context: dict[str, Any] = {

@@ -49,6 +49,6 @@ def listed(request: HttpRequest, part: reading.Part) -> HttpResponse:
 def alert_seen(request: HttpRequest, alert_id: int) -> HttpResponse:
     """**I have seen this**: the alert leaves the navigation, for everybody."""
     alert = get_object_or_404(Alert, pk=alert_id)
-    if alerts.seen(alert_id=alert.pk, by=Actor.of(request)):
+    if alerts.mark_seen(alert_id=alert.pk, by=Actor.of(request)):
         messages.success(request, "Noted that you have seen it. The limits stay in force.")
     return redirect("office:dashboard")

@@ -12,7 +12,7 @@ from audit.trail import Actor
 from patients import charts
 from portal.office import administration
 from portal.office.forms import AdministrationForm
-from portal.pins import keys
+from portal.pins import sealing
 
 PAGE_SIZE = 50  # rows
 
@@ -26,5 +26,5 @@ def patients(request: HttpRequest) -> HttpResponse:
     found = administration.patients(query=chosen.get("query", ""), status=chosen.get("status", ""))
     page = Paginator(found, PAGE_SIZE).get_page(chosen.get("page") or 1)
     charts.view_list(by=Actor.of(request), page="administration", patient_ids=[patient.pk for patient in page])
-    context = {"form": form, "page": page, "counts": administration.counts(), "unreadable": keys.unreadable()}
+    context = {"form": form, "page": page, "counts": administration.counts(), "unreadable": sealing.count_unreadable()}
     return render(request, "portal/office/administration.html", context)

@@ -1,4 +1,4 @@
-"""Limits on guessing, and that no stranger can use them to keep somebody out."""
+"""Limits on guessing, and that no stranger can use them to lock somebody out."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +11,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import attempt_counter
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import SignInAttempt
 from accounts.signin import attempts
 from audit.models import AuditEvent
@@ -30,7 +32,7 @@ def sign_in(client, email, password=people.PASSWORD, *, at=DESK):
 
 
 def guess(email, *, at=STRANGER, times=1):
-    """Wrong passwords from a browser that has never been here; the last answer."""
+    """Wrong passwords from a new browser. Return the last response."""
     client = Client()
     return [sign_in(client, email, f"guess number {number}", at=at) for number in range(times)][-1]
 
@@ -43,14 +45,14 @@ def later(minutes):
     return time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False)
 
 
-def test_five_wrong_passwords_cost_nothing_but_a_line_each(client, front_desk):
+def test_five_wrong_passwords_are_recorded_and_cause_no_wait(client, front_desk):
     guess(front_desk.email, times=4)
     assert WAIT not in guess(front_desk.email).text
     assert [action for action, _patient in steps.trail()] == ["sign_in.failed"] * 5
     assert {event.detail["account"] for event in AuditEvent.objects.all()} == {front_desk.pk}
 
 
-def test_then_the_right_password_from_there_waits_too_and_the_page_says_until_when(client, front_desk):
+def test_after_that_the_right_password_waits_too_and_the_page_says_until_when(client, front_desk):
     guess(front_desk.email, times=5)
     page = sign_in(client, front_desk.email, at=STRANGER)
     assert WAIT in page.text
@@ -70,11 +72,11 @@ def test_waits_grow_to_a_quarter_of_an_hour_and_are_forgotten_after_one(front_de
             clock.shift(1)
             try:
                 attempt = enter(front_desk.email)
-            except attempts.Wait as wait:
-                waits.append(round((wait.until - timezone.now()).total_seconds() / 60))
-                clock.shift(wait.until - timezone.now())
+            except TooManyAttempts as refused:
+                waits.append(round((refused.retry_at - timezone.now()).total_seconds() / 60))
+                clock.shift(refused.retry_at - timezone.now())
             else:
-                attempts.strike_out(attempt)
+                attempt_counter.strike_out(attempt)
         assert waits[:5] == [1, 2, 4, 8, 15]
         assert max(waits) == 15
         clock.shift(timedelta(hours=1, seconds=1))
@@ -95,20 +97,20 @@ def test_refused_tries_do_not_lengthen_the_wait(front_desk):
 
 def test_old_tries_are_forgotten_by_the_daily_command(front_desk):
     guess(front_desk.email, times=3)
-    assert attempts.forget_old() == 0
+    assert attempt_counter.forget_old(SignInAttempt) == 0
     with later(61):
-        assert attempts.forget_old() == 3
+        assert attempt_counter.forget_old(SignInAttempt) == 3
     assert not SignInAttempt.objects.exists()
 
 
-def test_success_leaves_no_try_behind_and_forgives_none_of_the_others(client, front_desk):
+def test_success_leaves_no_attempt_and_keeps_the_failures(client, front_desk):
     guess(front_desk.email, at=DESK, times=3)
     assert is_in(sign_in(client, front_desk.email))
     assert SignInAttempt.objects.count() == 3
 
 
-def test_a_stranger_elsewhere_does_not_keep_a_colleague_out(client, front_desk):
-    """However many guesses from however many addresses: the desk where she works stays open."""
+def test_a_stranger_elsewhere_does_not_lock_a_colleague_out(client, front_desk):
+    """Any number of guesses from any number of addresses does not affect her own desk."""
     assert is_in(sign_in(client, front_desk.email))
     client.post(reverse("account_logout"))
     for number in range(40):
@@ -118,8 +120,8 @@ def test_a_stranger_elsewhere_does_not_keep_a_colleague_out(client, front_desk):
     assert is_in(sign_in(Client(), front_desk.email))  # another browser at an address she signs in from
 
 
-def test_a_stranger_in_the_waiting_room_does_not_keep_a_colleague_out(client, front_desk):
-    """The same address as the desk's, as the practice has but one."""
+def test_a_stranger_in_the_waiting_room_does_not_lock_a_colleague_out(client, front_desk):
+    """The stranger has the same address as the desk: the practice has only one."""
     assert is_in(sign_in(client, front_desk.email))
     client.post(reverse("account_logout"))
     guess(front_desk.email, at=DESK, times=30)
@@ -166,7 +168,7 @@ def test_the_device_s_cookie_is_kept_from_scripts_and_lets_nobody_in(client, fro
     assert steps.outcome(thief.get(PATIENTS)) == "sign in"
 
 
-def test_a_list_of_e_mails_from_one_address_comes_to_an_end(db, front_desk):
+def test_trying_a_list_of_e_mails_from_one_address_is_limited(db, front_desk):
     for number in range(30):
         guess(f"nobody{number}@mail.example")
     assert WAIT in guess("nobody@mail.example").text
@@ -201,7 +203,7 @@ def test_many_at_once_do_not_get_around_the_limit():
     def attempt(_number):
         try:
             enter("dana@sunnyside.example")
-        except attempts.Wait:
+        except TooManyAttempts:
             return False
         finally:
             connection.close()

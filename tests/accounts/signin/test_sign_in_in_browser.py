@@ -1,4 +1,4 @@
-"""Signing in as the staff do it: password, authenticator app, passkey, recovery code."""
+"""Signing in as staff: password, authenticator app, passkey, recovery code."""
 
 import io
 import re
@@ -39,7 +39,7 @@ def sign_in(page, user, password=people.PASSWORD):
 
 
 def secret_in(page):
-    """What a phone reads from the QR code."""
+    """The secret that a phone reads from the QR code."""
     page.locator(".qr").evaluate("image => image.decode()")
     picture = Image.open(io.BytesIO(page.locator(".qr").screenshot()))
     url = urlsplit(zxingcpp.read_barcodes(picture)[0].text)
@@ -105,7 +105,7 @@ def test_authenticator_app_from_the_first_sign_in_to_the_next(page, at, staff):
 
 @pytest.fixture
 def touch(page):
-    """A virtual authenticator in the browser: somebody whose finger is always there."""
+    """A virtual authenticator in the browser that always confirms."""
     browser = page.context.new_cdp_session(page)
     browser.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}

@@ -14,7 +14,7 @@ from appointments.settings import changes
 from audit.models import AuditEvent
 from audit.trail import Actor
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 from tests.appointments.settings import samples
 from tests.appointments.settings.samples import DAY, MORNING
 from tests.portal import steps
@@ -73,7 +73,7 @@ class TestVisitType:
 
     def test_is_changed_and_the_trail_names_the_fields(self, by):
         stored = samples.visit_type()
-        seen = state_of(stored)
+        seen = fingerprint(stored)
         stored.minutes, stored.color = 20, "rose"
         changes.save_visit_type(by=by, visit_type=stored, seen=seen)
         assert VisitType.objects.values_list("name", "minutes", "color").get() == ("Well visit", 20, "rose")
@@ -81,12 +81,12 @@ class TestVisitType:
 
     def test_nothing_is_noted_where_nothing_changes(self, by):
         stored = samples.visit_type()
-        changes.save_visit_type(by=by, visit_type=stored, seen=state_of(stored))
+        changes.save_visit_type(by=by, visit_type=stored, seen=fingerprint(stored))
         assert samples.noted() == []
 
     def test_is_not_saved_over_what_a_colleague_saved(self, by):
         stored = samples.visit_type()
-        seen = state_of(stored)
+        seen = fingerprint(stored)
         VisitType.objects.update(minutes=45)
         stored.minutes = 20
         with pytest.raises(Stale):
@@ -103,7 +103,7 @@ class TestVisitType:
 
     def test_can_change_the_capitals_of_its_own_name(self, by):
         stored = samples.visit_type()
-        seen = state_of(stored)
+        seen = fingerprint(stored)
         stored.name = "Well Visit"
         changes.save_visit_type(by=by, visit_type=stored, seen=seen)
         assert VisitType.objects.get().name == "Well Visit"
@@ -143,35 +143,35 @@ class TestProvider:
     def test_hours_that_stay_keep_their_rows(self, by, vale):
         kept = set(vale.working_hours.values_list("pk", flat=True))
         week = {0: DAY, 1: MORNING}
-        changes.save_provider(by=by, provider=vale, week=week, seen=changes.provider_fingerprint(vale))
+        changes.save_provider(by=by, provider=vale, week=week, seen=changes.fingerprint_of_provider(vale))
         assert kept < set(vale.working_hours.values_list("pk", flat=True))
         assert samples.noted() == [{"provider": vale.pk, "changed": "hours"}]
 
     def test_hours_are_taken_away_and_replaced(self, by, vale):
         longer = [(time(8), time(14))]  # begins where another row did
-        changes.save_provider(by=by, provider=vale, week={0: longer, 1: []}, seen=changes.provider_fingerprint(vale))
+        changes.save_provider(by=by, provider=vale, week={0: longer, 1: []}, seen=changes.fingerprint_of_provider(vale))
         assert samples.rows(vale) == [(0, time(8), time(14))]
 
     def test_hours_of_others_are_left_alone(self, by, vale):
         other = samples.provider("Dr. Otto Reyes")
-        changes.save_provider(by=by, provider=vale, week={}, seen=changes.provider_fingerprint(vale))
+        changes.save_provider(by=by, provider=vale, week={}, seen=changes.fingerprint_of_provider(vale))
         assert samples.rows(vale) == []
         assert len(samples.rows(other)) == 2
 
     def test_name_and_state_are_changed(self, by, vale):
-        seen = changes.provider_fingerprint(vale)
+        seen = changes.fingerprint_of_provider(vale)
         vale.name, vale.is_active = "Dr. Iris Vale-Kim", False
         changes.save_provider(by=by, provider=vale, week={0: DAY}, seen=seen)
         assert Provider.objects.values_list("name", "is_active").get() == ("Dr. Iris Vale-Kim", False)
         assert samples.noted() == [{"provider": vale.pk, "changed": "name,is_active"}]
 
     def test_nothing_is_noted_where_nothing_changes(self, by, vale):
-        changes.save_provider(by=by, provider=vale, week={0: DAY}, seen=changes.provider_fingerprint(vale))
+        changes.save_provider(by=by, provider=vale, week={0: DAY}, seen=changes.fingerprint_of_provider(vale))
         assert samples.noted() == []
 
     @pytest.mark.parametrize("what", ["name", "hours"])
     def test_is_not_saved_over_what_a_colleague_saved(self, by, vale, what):
-        seen = changes.provider_fingerprint(vale)
+        seen = changes.fingerprint_of_provider(vale)
         if what == "name":
             Provider.objects.update(name="Dr. Iris Kim")
         else:
@@ -185,7 +185,7 @@ class TestProvider:
         "spans", [[(time(12), time(8))], [(time(8), time(8))], [(time(8), time(12)), (time(11), time(13))]]
     )
     def test_hours_that_make_no_sense_are_refused_as_a_whole(self, by, vale, spans):
-        seen, before = changes.provider_fingerprint(vale), steps.everything_but()
+        seen, before = changes.fingerprint_of_provider(vale), steps.everything_but()
         vale.name = "Dr. Iris Kim"
         with pytest.raises(ValidationError):
             changes.save_provider(by=by, provider=vale, week={0: spans}, seen=seen)
@@ -293,7 +293,7 @@ def test_still_to_come(vale, rivera):
 def test_a_change_without_its_line_in_the_trail_is_no_change(by, vale):
     """The line cannot be written, because nobody of that number signed in: so nothing is saved."""
     by.user.pk = None
-    seen = changes.provider_fingerprint(vale)
+    seen = changes.fingerprint_of_provider(vale)
     with pytest.raises((ValueError, IntegrityError)):
         changes.save_provider(by=by, provider=vale, week={}, seen=seen)
     assert len(samples.rows(vale)) == 2

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from patients.ages import today
-from portal import registration
+from portal import family_answers
 from portal.desk import runs
 from portal.models import Pin, SheetRun
 from tests.portal import days, steps
@@ -65,7 +65,7 @@ def test_plan_run_of_too_many_names_the_limit_and_loses_no_tick(as_front_desk, d
 
 
 def test_plan_run_takes_nobody_who_is_not_on_the_list(as_front_desk, by, families, rivera, stranger):
-    registration.decline_family(contact=stranger.contact, reason="No phone", by=by)
+    family_answers.decline_family(contact=stranger.contact, reason="No phone", by=by)
     page = as_front_desk.post(
         URL, {"family": [stranger.contact_id, rivera.ana.pk, rivera.elena.pk, 999_999]}, follow=True
     )

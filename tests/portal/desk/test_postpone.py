@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from patients.ages import today
-from portal import registration
+from portal import family_answers
 from portal.models import Pin, Postponement
 from tests.portal import days, steps
 
@@ -25,7 +25,7 @@ def ask_now_url(rivera):
 
 @pytest.fixture
 def postponed(by, rivera, url):
-    registration.postpone(contact=rivera.ana, until=today() + timedelta(days=5), reason="In a hurry", by=by)
+    family_answers.postpone(contact=rivera.ana, until=today() + timedelta(days=5), reason="In a hurry", by=by)
 
 
 def later(number=5, **changes):

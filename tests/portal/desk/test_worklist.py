@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.access import Permission, refusal
 from audit.models import AuditEvent
 from patients.ages import today
-from portal import registration
+from portal import family_answers
 from tests import people
 from tests.portal import days, steps
 
@@ -69,8 +69,8 @@ def test_worklist_of_a_day_without_appointments(as_front_desk):
 
 def test_worklist_keeps_the_declined_and_postponed_in_sight(as_front_desk, by, visit, rivera, stranger):
     days.comes(stranger.patient)
-    registration.decline_family(contact=stranger.contact, reason="No phone", by=by)
-    registration.postpone(contact=rivera.ana, until=today() + timedelta(days=3), reason="In a hurry", by=by)
+    family_answers.decline_family(contact=stranger.contact, reason="No phone", by=by)
+    family_answers.postpone(contact=rivera.ana, until=today() + timedelta(days=3), reason="In a hurry", by=by)
     page = as_front_desk.get(URL).text
     assert "Left out (2)" in page
     for words in ["Reason: No phone", "Reason: In a hurry", "Ask Now"]:

@@ -161,7 +161,7 @@ def test_dashboard_who_was_born_on_29_february_turns_adult_on_1_march(by, mateo,
 def test_dashboard_tells_of_an_attack_in_words(as_front_desk, attack):
     page = as_front_desk.get(URL).text
     since = f"{timezone.localtime(attack.started_at):%-I:%M %p}"
-    assert f"1,240 wrong PINs from 31 addresses since {since}; nothing was opened." in page
+    assert f"1,240 wrong PINs from 31 addresses since {since}. None succeeded." in page
     for words in ["PINs are being guessed", "can be helped at the desk", "I have seen this"]:
         assert words in page
 

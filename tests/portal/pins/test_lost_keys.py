@@ -1,4 +1,4 @@
-"""Other PIN_KEYS than those the PINs were made under: the PINs are void, nothing else is, and the desk is told."""
+"""PIN_KEYS without the key of some PINs: only these PINs are void, and the front desk sees that."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,14 +10,14 @@ from audit.trail import Actor
 from portal import registration
 from portal.desk import window
 from portal.models import Pin
-from portal.pins import keys
+from portal.pins import sealing
 from tests.portal import steps
 
 pytestmark = pytest.mark.postgres
 
 OTHER_KEY = "_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM="
 THIRD_KEY = "AAMGCQwPEhUYGx4hJCcqLTAzNjk8P0JFSEtOUVRXWl0="
-GONE = "This PIN does not work and cannot be shown any more, because its key is gone. Issue a new one."
+GONE = "This PIN no longer works and cannot be shown, because its key is gone. Issue a new one."
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def by(front_desk):
 
 @pytest.fixture
 def ana(rivera):
-    """Ana's links to Mateo, whose PIN is out, and Sofia, who has none."""
+    """Ana's links to Mateo, who has a live PIN, and Sofia, who has none."""
     return rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
 
 
@@ -79,14 +79,14 @@ def test_print_goes_on_with_the_other_children(as_front_desk, ana, lost):
 def test_what_is_posted_all_the_same_is_answered_in_words(as_front_desk, ana, lost, verb):
     page = post(as_front_desk, verb, ana[0], child=[ana[0].pk], only=[ana[0].pk])
     assert page.status_code == 200
-    assert "can no longer be read, because its key is gone. Press Issue New PIN in its row." in page.text
+    assert "can no longer be read because its key is missing. Press Issue New PIN in that child’s row." in page.text
 
 
 def test_issue_new_pin_works(as_front_desk, ana, lost):
     page = as_front_desk.post(reverse("desk:row_verb", args=[ana[0].pk, ana[0].pk, "reissue"]))
     assert "New PIN issued." in page.text
     assert GONE not in page.text
-    assert keys.unreadable() == 0
+    assert sealing.count_unreadable() == 0
     assert sorted(Pin.objects.values_list("state", flat=True)) == ["active", "superseded"]
 
 
@@ -108,7 +108,7 @@ def test_whoever_is_registered_keeps_everything(by, rivera, ana, settings):
     client.force_login(user)
     page = client.get(reverse("family:children")).text
     assert ["Mateo" in page, "Sofia" in page] == [True, True]
-    assert keys.unreadable() == 0
+    assert sealing.count_unreadable() == 0
 
 
 def test_patient_administration_says_how_many(as_front_desk, lost):
@@ -122,7 +122,7 @@ def test_patient_administration_says_nothing_while_all_is_well(as_front_desk, nu
 
 def test_check_warns(lost, capsys):
     call_command("check", databases=["default"])
-    assert "1 live PINs can be read by none of PIN_KEYS" in capsys.readouterr().err
+    assert "1 live PINs cannot be read with any of PIN_KEYS" in capsys.readouterr().err
 
 
 def test_the_old_key_put_back_as_the_last_makes_all_good_again(as_front_desk, rivera, ana, lost, settings):
@@ -146,7 +146,7 @@ def test_rotation_voids_nothing_and_the_old_key_can_go(by, rivera, ana, number, 
 def test_rotation_says_what_it_cannot_read_and_leaves_it(lost, settings):
     settings.PIN_KEYS = [THIRD_KEY, OTHER_KEY]
     before = Pin.objects.values_list().get()
-    with pytest.raises(CommandError, match="1 live PINs can be read by none of PIN_KEYS"):
+    with pytest.raises(CommandError, match="1 live PINs cannot be read with any of PIN_KEYS"):
         call_command("rotate_pin_keys")
     assert Pin.objects.values_list().get() == before
 

@@ -1,4 +1,4 @@
-"""A child whose name is markup that would fetch: text everywhere, and nobody asks for anything (attack 14)."""
+"""A child whose name is markup that loads a file: it is shown as text everywhere, and nothing is loaded (attack 14)."""
 
 import io
 import socket
@@ -15,7 +15,7 @@ from tests.portal import days, steps
 
 @pytest.fixture
 def trap():
-    """A socket that would notice a fetch."""
+    """A socket that notices a request."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.2)
         yield listening

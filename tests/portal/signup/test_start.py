@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import attempt_counter
 from audit.models import AuditEvent
 from portal import registration
 from portal.models import Pin
@@ -24,7 +25,7 @@ NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 
 @pytest.fixture
 def alone(by, mateo):
-    """A PIN that stands on no sheet with others."""
+    """A PIN that is not on a sheet with others."""
     return steps.issued(by, mateo)["Mateo"]
 
 
@@ -104,7 +105,7 @@ def test_too_many_wrong_pins_are_refused_for_a_while(client, rivera, by, mateo):
     refused = steps.prove(client, alone, rivera.mateo)
     assert refused.status_code == 429
     assert "There were too many wrong PINs from your internet line." in refused.text
-    with time_machine.travel(timezone.now() + throttle.WINDOW):
+    with time_machine.travel(timezone.now() + attempt_counter.WINDOW):
         assert steps.prove(Client(), alone, rivera.mateo).status_code == 302
 
 
@@ -166,7 +167,7 @@ def test_queries_of_a_proof_do_not_grow_with_the_pins_out(client, by, alone, riv
 
 
 def test_who_knew_the_browser_s_session_before_has_not_proven_anything(client, alone, rivera):
-    """A tablet that is handed round: the cookie can be read before the family takes it."""
+    """A shared tablet: somebody could read the cookie before the family gets it."""
     session = client.session
     session["somebody"] = "was here"
     session.save()
