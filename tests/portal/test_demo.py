@@ -442,8 +442,8 @@ class TestScheduleSettings:
 
     def test_visit_types_can_be_told_apart(self):
         load()
-        colours = VisitType.objects.values_list("colour", flat=True)
-        assert len(set(colours)) == len(colours) == 7
+        colors = VisitType.objects.values_list("color", flat=True)
+        assert len(set(colors)) == len(colors) == 7
 
     def test_everybody_works_on_weekdays_and_the_main_office_on_saturday(self):
         load()

@@ -34,7 +34,7 @@ def at(page, live_server):
 
 def sign_in(page, user, password=people.PASSWORD):
     page.get_by_label("E-mail").fill(user.email)
-    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("#id_password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
