@@ -235,7 +235,7 @@ def test_without_javascript_all_of_it_works(new_context, live_server, front_desk
     page.get_by_role("link", name="Decline for Maeve O'Neil").click()
     page.get_by_label("Reason").fill("No phone")
     page.get_by_role("button", name="Decline").click()
-    page.get_by_text("declined").wait_for()
+    page.get_by_text("declined for").wait_for()
     page.get_by_label("Day", exact=True).fill(today().isoformat())
     page.get_by_role("button", name="Go").click()
     page.get_by_role("button", name="Register and Print").click()

@@ -231,7 +231,7 @@ def test_administrators_cannot_remove_their_own_access(desk, administrator, chan
     people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
     record, before = administrator.staff_record, steps.everything_but()
     page = desk.post(reverse("office:staff_record", args=[record.pk]), record_form(record, **changes))
-    assert "you would shut out yourself" in page.text
+    assert "you would lock yourself out" in page.text
     assert steps.everything_but() == before
 
 
