@@ -59,7 +59,7 @@ print(json.dumps(sorted(each for each in sys.modules if ".views." in each or eac
 """
 STAFF_VIEWS = {
     "patients.views.charts",
-    "appointments.calendar.views.calendar",
+    "appointments.calendar.views",
     "portal.desk.views.window",
     "portal.desk.views.worklist",
 }

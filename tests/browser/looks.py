@@ -27,7 +27,8 @@ TEXTS = r"""() => {
       for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
       for (const { name, value } of element.attributes) {
         const isSaid = ["aria-label", "title", "alt", "placeholder"].includes(name);
-        if (isSaid || (name.startsWith("data-") && !["data-guessed", "data-apart"].includes(name) && value.includes(" "))) found.push(value);
+        const isText = /^data-(?!guessed$|.*apart$)/.test(name) && value.includes(" "); // words, no figures
+        if (isSaid || isText) found.push(value);
       }
       if (element.matches("template")) walk(element.content);
     }

@@ -376,13 +376,13 @@ class TestSchedule:
     def test_the_parent_has_visits_behind_and_before_and_a_teen(self):
         with time_machine.travel(TUESDAY_NOON, tick=False):
             load()
-            cards = children.of_user(User.objects.get(email=portal_demo.PARENT))
+            cards = children.cards_of(User.objects.get(email=portal_demo.PARENT))
             assert {card.is_limited for card in cards} == {True, False}
             for card in cards:
                 visits = Appointment.objects.filter(patient=card.patient)
                 assert {"checked_out", "no_show", "cancelled", "scheduled"} <= {visit.status for visit in visits}
                 assert card.next_visit
-            (own,) = children.of_user(User.objects.get(email=portal_demo.PATIENT))
+            (own,) = children.cards_of(User.objects.get(email=portal_demo.PATIENT))
             assert (own.is_self, own.has_access) == (True, True)
 
     def test_today_is_in_full_swing(self):
@@ -442,8 +442,8 @@ class TestScheduleSettings:
 
     def test_visit_types_can_be_told_apart(self):
         load()
-        colours = VisitType.objects.values_list("colour", flat=True)
-        assert len(set(colours)) == len(colours) == 7
+        colors = VisitType.objects.values_list("color", flat=True)
+        assert len(set(colors)) == len(colors) == 7
 
     def test_everybody_works_on_weekdays_and_the_main_office_on_saturday(self):
         load()

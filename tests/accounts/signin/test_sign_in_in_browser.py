@@ -248,7 +248,7 @@ def test_an_administrator_invites_a_colleague(page, at, new_context, live_server
     page.get_by_role("link", name="What each role may do").click()
     axe(page)
     page.get_by_role("link", name="Staff").first.click()
-    page.get_by_role("link", name="Add Staff Record").click()
+    page.get_by_role("link", name="Add staff record").click()
     page.get_by_label("Name").fill("Jordan Lee")
     page.get_by_label("Role").select_option("Clinician")
     page.get_by_role("button", name="Save").click()

@@ -58,7 +58,7 @@ def test_plan_run_of_nothing_says_so(as_front_desk, families):
 def test_plan_run_of_too_many_names_the_limit_and_loses_no_tick(as_front_desk, db):
     mothers = days.families(runs.MAX_FAMILIES + 2)
     page = press(as_front_desk, *mothers[1:])
-    assert f"At most {runs.MAX_FAMILIES} families go into one run" in page.text
+    assert f"one run takes at most {runs.MAX_FAMILIES}" in page.text
     assert page.text.count(" checked>") == runs.MAX_FAMILIES + 1
     assert not SheetRun.objects.exists()
     assert press(as_front_desk, *mothers[2:]).status_code == 302

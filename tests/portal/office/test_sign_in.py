@@ -81,7 +81,7 @@ def test_sign_in_shows_its_status(desk, front_desk, url):
         assert address(verb, front_desk) in page.text
 
 
-def test_sign_in_of_one_s_own_offers_nothing(desk, administrator):
+def test_own_sign_in_offers_nothing(desk, administrator):
     page = desk.get(reverse("office:sign_in", args=[administrator.pk]))
     assert "This is your own sign-in" in page.text
     assert not [verb for verb in VERBS if address(verb, administrator) in page.text]

@@ -36,7 +36,7 @@ def test_a_name_of_markup_is_text_on_every_page_and_on_the_sheet(as_front_desk, 
     pages += [as_front_desk.get(reverse(name, args=[rivera.mateo.pk])) for name in of_chart]
     pages += [
         as_front_desk.get(reverse("appointments:tracking")),
-        as_front_desk.get(reverse("appointments:of_patient", args=[rivera.mateo.pk])),
+        as_front_desk.get(reverse("appointments:patient_appointments", args=[rivera.mateo.pk])),
         as_front_desk.get(window),
         as_front_desk.post(reverse("desk:issue", args=[luis.pk]), {"child": luis.pk}),
         as_front_desk.post(reverse("patients:search"), {"query": "100001"}),

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from appointments.models import VisitType
 from audit.models import AuditEvent
-from tests.appointments import setting_up
+from tests.appointments.settings import samples
 from tests.portal import steps
 
 ADD = reverse("appointments:add_visit_type")
@@ -16,12 +16,12 @@ SETTINGS = reverse("appointments:settings")
 
 
 def form(**changes):
-    return {"name": "Well visit", "minutes": "30", "colour": "teal", **changes}
+    return {"name": "Well visit", "minutes": "30", "color": "teal", **changes}
 
 
 @pytest.fixture
 def well(db):
-    return setting_up.visit_type()
+    return samples.visit_type()
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def remove_url(well):
 
 
 def stored():
-    return VisitType.objects.values_list("name", "minutes", "colour").get()
+    return VisitType.objects.values_list("name", "minutes", "color").get()
 
 
 def test_visit_type_is_added(as_administrator, administrator):
@@ -50,35 +50,35 @@ def test_visit_type_is_added(as_administrator, administrator):
 
 def test_visit_type_is_changed(as_administrator, url, well):
     seen = as_administrator.get(url).context["seen"]
-    as_administrator.post(url, form(minutes="20", colour="rose", seen=seen))
+    as_administrator.post(url, form(minutes="20", color="rose", seen=seen))
     assert stored() == ("Well visit", 20, "rose")
-    assert setting_up.noted() == [{"visit_type": well.pk, "changed": "minutes,colour"}]
+    assert samples.noted() == [{"visit_type": well.pk, "changed": "minutes,color"}]
 
 
-def test_every_colour_has_its_word_and_its_swatch(as_administrator):
+def test_every_color_has_its_word_and_its_swatch(as_administrator):
     page = as_administrator.get(ADD)
-    for colour in VisitType.Colour:
-        assert f'class="type-swatch type-{colour}"' in page.text
-        assert colour.label in page.text
+    for color in VisitType.Color:
+        assert f'class="type-swatch type-{color}"' in page.text
+        assert color.label in page.text
 
 
-def test_adding_begins_with_usual_values_and_a_colour_of_its_own(as_administrator):
+def test_adding_begins_with_usual_values_and_a_color_of_its_own(as_administrator):
     def offered():
         form = as_administrator.get(ADD).context["form"]
-        return form["minutes"].value(), str(form["colour"].value())
+        return form["minutes"].value(), str(form["color"].value())
 
     assert offered() == (15, "teal")
-    setting_up.visit_type("Well visit", 30, "teal")
-    setting_up.visit_type("Sick visit", 15, "violet")
+    samples.visit_type("Well visit", 30, "teal")
+    samples.visit_type("Sick visit", 15, "violet")
     assert offered() == (15, "blue")
-    for number, colour in enumerate(VisitType.Colour):
-        setting_up.visit_type(f"Type {number}", 15, colour)
+    for number, color in enumerate(VisitType.Color):
+        samples.visit_type(f"Type {number}", 15, color)
     assert offered() == (15, "slate")
 
 
 def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url):
     seen = as_administrator.get(url).context["seen"]
-    as_administrator.post(url, form(minutes="20", colour="rose", seen=seen))
+    as_administrator.post(url, form(minutes="20", color="rose", seen=seen))
     page = as_administrator.post(url, form(name="Checkup", minutes="45", seen=seen))
     assert stored() == ("Well visit", 20, "rose")
     for expected in ("A colleague changed this record", "“20”", "The record now says: Rose.", 'value="Checkup"'):
@@ -96,17 +96,17 @@ def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url):
         ({"name": "sick VISIT"}, "Another visit type has this name."),
         ({"name": "Sick visit"}, "with this Name already exists."),
         ({"minutes": ""}, "This field is required."),
-        ({"minutes": "4"}, "A visit takes 5 minutes at least."),
-        ({"minutes": "481"}, "A visit takes 480 minutes (8 hours) at most."),
-        ({"minutes": "9" * 400}, "A visit takes 480 minutes (8 hours) at most."),
+        ({"minutes": "4"}, "Enter at least 5 minutes."),
+        ({"minutes": "481"}, "Enter at most 480 minutes (8 hours)."),
+        ({"minutes": "9" * 400}, "Enter at most 480 minutes (8 hours)."),
         ({"minutes": "soon"}, "Enter a whole number."),
-        ({"colour": ""}, "This field is required."),
-        ({"colour": "pink"}, "Select a valid choice."),
-        ({"colour": "<script>"}, "Select a valid choice."),
+        ({"color": ""}, "This field is required."),
+        ({"color": "pink"}, "Select a valid choice."),
+        ({"color": "<script>"}, "Select a valid choice."),
     ],
 )
 def test_says_what_is_wrong_and_saves_nothing(as_administrator, url, changes, message):
-    setting_up.visit_type("Sick visit")
+    samples.visit_type("Sick visit")
     before = steps.everything_but()
     page = as_administrator.post(url, form(**changes))
     assert message in page.text
@@ -116,20 +116,20 @@ def test_says_what_is_wrong_and_saves_nothing(as_administrator, url, changes, me
 
 
 def test_extra_fields_are_ignored(as_administrator, url):
-    sick = setting_up.visit_type("Sick visit", 15, "amber")
+    sick = samples.visit_type("Sick visit", 15, "amber")
     as_administrator.post(url, form(id=sick.pk, pk=sick.pk))
     sick.refresh_from_db()
     assert (sick.name, sick.minutes) == ("Sick visit", 15)
 
 
 def test_visit_type_is_removed_and_appointments_keep_its_words(as_administrator, remove_url, rivera, well):
-    visit = setting_up.appointment(rivera.mateo, timezone.now() + timedelta(days=1), visit_type="Well visit")
+    visit = samples.appointment(rivera.mateo, timezone.now() + timedelta(days=1), visit_type="Well visit")
     page = as_administrator.post(remove_url, follow=True)
     assert page.redirect_chain == [(SETTINGS, 302)]
-    assert "Removed: Well visit. Appointments already booked keep that name." in page.text
+    assert "Removed: Well visit. Booked appointments keep this name." in page.text
     visit.refresh_from_db()
     assert (visit.visit_type, VisitType.objects.exists()) == ("Well visit", False)
-    assert setting_up.noted() == [{"visit_type": well.pk, "changed": "removed"}]
+    assert samples.noted() == [{"visit_type": well.pk, "changed": "removed"}]
     assert as_administrator.post(remove_url).status_code == 404  # as after a second click
 
 
@@ -162,5 +162,5 @@ def test_nothing_of_that_number(as_administrator, unknown):
 def test_queries_do_not_grow(as_administrator, url):
     with_one = steps.queries(lambda: as_administrator.get(url))
     for number in range(30):
-        setting_up.visit_type(f"Type {number}")
+        samples.visit_type(f"Type {number}")
     assert steps.queries(lambda: as_administrator.get(url)) == with_one

@@ -10,7 +10,7 @@ from appointments.models import Provider, VisitType
 from practice.models import Practice
 from tests import people
 from tests.accessibility import axe
-from tests.appointments import setting_up
+from tests.appointments.settings import samples
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
@@ -63,7 +63,7 @@ def test_a_provider_is_added_with_the_keyboard_alone(office, live_server):
     office.locator(".toast-success").wait_for()
     axe(office)
     added = Provider.objects.get()
-    assert setting_up.rows(added)[2:] == [(1, time(9), time(12)), (2, time(8), time(17))]
+    assert samples.rows(added)[2:] == [(1, time(9), time(12)), (2, time(8), time(17))]
 
 
 def test_the_grid_is_set_with_the_keyboard_alone(office, live_server):
@@ -87,7 +87,7 @@ def test_a_visit_type_is_added_and_removed_with_the_keyboard_alone(office, live_
     office.keyboard.press("ArrowDown")
     office.keyboard.press("Enter")
     office.wait_for_url(f"**{SETTINGS}")
-    assert VisitType.objects.values_list("name", "minutes", "colour").get() == ("Well visit", 15, "blue")
+    assert VisitType.objects.values_list("name", "minutes", "color").get() == ("Well visit", 15, "blue")
     tab_to(office, "Edit Well visit")
     office.keyboard.press("Enter")
     office.get_by_role("heading", name="Well visit").wait_for()
@@ -105,11 +105,11 @@ def test_pages_are_accessible(office, live_server, width, scheme):
     office.emulate_media(color_scheme=scheme)
     office.goto(live_server.url + SETTINGS)  # with nothing in it
     axe(office)
-    vale = setting_up.provider(week=dict.fromkeys(range(5), setting_up.DAY))
-    setting_up.provider("Dr. " + "Wolfeschlegelsteinhausenbergerdorff" * 2, is_active=False)
-    types = [setting_up.visit_type(colour.label, 15, colour) for colour in VisitType.Colour]
-    setting_up.time_off(vale)
-    setting_up.time_off(reason="Wolfeschlegelsteinhausenbergerdorff" * 2)
+    vale = samples.provider(week=dict.fromkeys(range(5), samples.DAY))
+    samples.provider("Dr. " + "Wolfeschlegelsteinhausenbergerdorff" * 2, is_active=False)
+    types = [samples.visit_type(color.label, 15, color) for color in VisitType.Color]
+    samples.time_off(vale)
+    samples.time_off(reason="Wolfeschlegelsteinhausenbergerdorff" * 2)
     addresses = [
         SETTINGS,
         reverse("appointments:add_provider"),

@@ -9,8 +9,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from appointments import clock, hours
+from appointments import clock
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
+from appointments.settings import hours
 from practice.models import Practice
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ Weekday = WorkingHours.Weekday
 WHOLE_PRACTICE, EVERYBODY = "The whole practice", "all"
 FARTHEST_BACK, FARTHEST_AHEAD = timedelta(days=366), timedelta(days=5 * 366)
 HOURS_HELP = (
-    '<p class="form-text" id="hours-help">Write when the provider sees patients, such as <b>8-12, 1-5</b> or '
+    '<p class="form-text" id="hours-help">Enter when the provider sees patients, such as <b>8-12, 1-5</b> or '
     "<b>8:30 am - 1 pm</b>. Leave a day empty if the provider does not work then. "
-    "With the whole week empty nobody is warned about this provider’s hours.</p>"
+    "If all days are empty, nobody is warned about this provider’s hours.</p>"
 )
 
 
 def _helper(*parts: Any) -> FormHelper:
-    """Fields only: tags, buttons and the summary of errors are the page's."""
+    """Layout of the fields. The template has the form tag, the buttons and the error summary."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
@@ -42,29 +43,33 @@ def _row(*names: str) -> Div:
 
 
 class GridForm(forms.Form):
-    """How long a slot of the calendar is."""
+    """The length of a calendar slot."""
 
     minutes = forms.TypedChoiceField(
-        label="Length of a slot", choices=Practice.GridMinutes.choices, coerce=int, widget=forms.RadioSelect
+        label="Slot length", choices=Practice.GridMinutes.choices, coerce=int, widget=forms.RadioSelect
     )
+
+    helper = _helper(Field("minutes", template="appointments/settings/_slot_lengths.html"))
 
 
 class VisitTypeForm(ModelForm):
     class Meta:
         model = VisitType
-        fields: ClassVar = ["name", "minutes", "colour"]
-        labels: ClassVar = {"minutes": "Usual duration (minutes)", "colour": "Colour in the calendar"}
-        help_texts: ClassVar = {"minutes": "A new appointment of this type begins with it. 5 to 480."}
+        fields: ClassVar = ["name", "minutes", "color"]
+        labels: ClassVar = {"minutes": "Usual duration (minutes)", "color": "Color in the calendar"}
+        help_texts: ClassVar = {
+            "minutes": "New appointments of this type start with this duration, from 5 to 480 minutes."
+        }
         widgets: ClassVar = {
             "name": forms.TextInput({"autocomplete": "off"}),
             "minutes": forms.NumberInput({"min": 5, "max": 480, "class": "minutes"}),
         }
 
-    helper = _helper("name", "minutes", Field("colour", template="appointments/settings/_colours.html"))
+    helper = _helper("name", "minutes", Field("color", template="appointments/settings/_colors.html"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # Whole numbers the browser may step from anywhere; the limits are said in words, not in database terms.
+        # An own field, for error messages in plain words and a browser that steps from any value.
         self.fields["minutes"] = forms.IntegerField(
             label=self.fields["minutes"].label,
             help_text=self.fields["minutes"].help_text,
@@ -73,17 +78,17 @@ class VisitTypeForm(ModelForm):
             min_value=5,
             max_value=480,
             error_messages={
-                "min_value": "A visit takes 5 minutes at least.",
-                "max_value": "A visit takes 480 minutes (8 hours) at most.",
+                "min_value": "Enter at least 5 minutes.",
+                "max_value": "Enter at most 480 minutes (8 hours).",
             },
         )
-        self.fields["colour"] = forms.ChoiceField(
-            label=self.fields["colour"].label, choices=VisitType.Colour.choices, widget=forms.RadioSelect
+        self.fields["color"] = forms.ChoiceField(
+            label=self.fields["color"].label, choices=VisitType.Color.choices, widget=forms.RadioSelect
         )
 
 
 class HoursLine(forms.BoundField):
-    """The line of one day. The help above the week belongs to each of them."""
+    """The hours of one day. The help text above the week describes each of these fields."""
 
     @property
     def aria_describedby(self) -> str:
@@ -91,7 +96,7 @@ class HoursLine(forms.BoundField):
 
 
 class HoursField(forms.CharField):
-    """The hours of one day in one line; cleaned to spans. Another way to write the same is no change."""
+    """The hours of one day in one line, cleaned to spans. The same hours in other words are no change."""
 
     bound_field_class = HoursLine
 
@@ -109,13 +114,13 @@ class HoursField(forms.CharField):
 
 
 class ProviderForm(ModelForm):
-    """A provider and the hours of a week, one line for each weekday."""
+    """A provider and the weekly hours, one line per weekday."""
 
     class Meta:
         model = Provider
         fields: ClassVar = ["name", "is_active"]
         labels: ClassVar = {"is_active": "Active"}
-        help_texts: ClassVar = {"is_active": "An inactive provider takes no new appointments."}
+        help_texts: ClassVar = {"is_active": "Inactive providers take no new appointments."}
         widgets: ClassVar = {"name": forms.TextInput({"autocomplete": "off"})}
 
     DAYS: ClassVar = {day.value: day.name.lower() for day in Weekday}
@@ -136,36 +141,36 @@ class ProviderForm(ModelForm):
 
     @property
     def week(self) -> dict[int, list[hours.Span]]:
-        """The week as it was understood."""
+        """The cleaned hours by weekday."""
         return {day: self.cleaned_data[name] for day, name in self.DAYS.items()}
 
 
 class TimeOffForm(forms.Form):
-    """Whole days, unless a time says where the first begins or the last ends."""
+    """Time off in whole days, with optional times on the first and last day."""
 
-    provider = forms.ChoiceField(label="Who")  # a choice that nobody makes by leaving it as it was
+    provider = forms.ChoiceField(label="Who")  # no default, so that nobody closes the whole practice by accident
     first_day = forms.DateField(label="From", widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     first_time = forms.TimeField(
         label="Time it starts",
         required=False,
-        help_text="Empty: the whole day.",
+        help_text="Leave empty for the whole day.",
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
     last_day = forms.DateField(
         label="Through",
         required=False,
-        help_text="Empty: only that one day.",
+        help_text="Leave empty for a single day.",
         widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     last_time = forms.TimeField(
         label="Time it ends",
         required=False,
-        help_text="Empty: to the end of the day.",
+        help_text="Leave empty for the end of the day.",
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
     reason = forms.CharField(
         max_length=100,
-        help_text="Staff read it in the calendar: Vacation, Holiday, Staff meeting.",
+        help_text="Shown to staff in the calendar, such as Vacation, Holiday or Staff meeting.",
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
@@ -203,36 +208,36 @@ class TimeOffForm(forms.Form):
 
     @property
     def time_off(self) -> TimeOff:
-        """What to add, once the form is valid."""
+        """The time off to add; the form must be valid."""
         names = ("provider", "starts", "ends", "reason")
         return TimeOff(**{name: self.cleaned_data[name] for name in names})
 
     def _moment(self, field: str, day: date, *, is_end: bool) -> datetime | None:
-        """When it starts or ends; without a time the first moment of the day, or the first one after it."""
+        """The start or end; without a time, the start or end of the day."""
         shown: time | None = self.cleaned_data[field]
         if shown is None:
             return clock.bounds(day)[is_end]
         try:
-            # Of a time that the clocks show twice the earlier starts it and the later ends it.
+            # If the time occurs twice, start at the earlier one and end at the later one.
             return clock.at(day, shown, second=is_end and clock.comes_twice(day, shown))
         except clock.NoSuchTime:
             self.add_error(
                 field,
-                f"{shown:%-I:%M %p} does not exist on {day:%b %-d, %Y}: the clocks go forward. Take a later time.",
+                f"{shown:%-I:%M %p} does not exist on {day:%b %-d, %Y}: the clocks go forward. Choose a later time.",
             )
             return None
 
     def _check_order(self, starts: datetime, ends: datetime) -> None:
         field = "last_time" if self.cleaned_data["last_time"] else "last_day"
         if ends <= starts:
-            self.add_error(field, "The end must lie after the start.")
+            self.add_error(field, "The end must be after the start.")
         elif ends <= timezone.now():
-            self.add_error(field, "That is over already. Please check the dates.")
+            self.add_error(field, "This time off is in the past. Check the dates.")
 
 
 def _near(day: date) -> date:
-    """The day, unless its year is a typing mistake."""
+    """The day; refused if its year looks like a typing mistake."""
     today = timezone.localdate()
     if not today - FARTHEST_BACK <= day <= today + FARTHEST_AHEAD:
-        raise ValidationError("This day is too far away. Please check the year.")
+        raise ValidationError("This date is too far away. Check the year.")
     return day

@@ -20,8 +20,8 @@ def provider(name="Dr. Iris Vale", *, week=None, **fields):
     return made
 
 
-def visit_type(name="Well visit", minutes=30, colour="teal"):
-    return VisitType.objects.create(name=name, minutes=minutes, colour=colour)
+def visit_type(name="Well visit", minutes=30, color="teal"):
+    return VisitType.objects.create(name=name, minutes=minutes, color=color)
 
 
 def time_off(whose=None, *, days_ahead=7, days=1, reason="Vacation"):

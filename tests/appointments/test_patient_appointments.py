@@ -13,7 +13,7 @@ from tests.portal import steps
 
 @pytest.fixture
 def url(rivera):
-    return reverse("appointments:of_patient", args=[rivera.mateo.pk])
+    return reverse("appointments:patient_appointments", args=[rivera.mateo.pk])
 
 
 def visit(patient, days, **fields):
@@ -25,7 +25,7 @@ def test_appointments_tab_lists_what_comes_and_what_was(as_front_desk, url, rive
     before = visit(rivera.mateo, -5, status="cancelled", cancel_reason="Snow")
     visit(rivera.sofia, 3, visit_type="Of the sister")
     page = as_front_desk.get(url)
-    assert page.context["coming"] == [sooner, later]
+    assert page.context["upcoming"] == [sooner, later]
     assert page.context["past"] == [before]
     assert "Snow" in page.text
     assert "Of the sister" not in page.text
@@ -34,7 +34,7 @@ def test_appointments_tab_lists_what_comes_and_what_was(as_front_desk, url, rive
 
 def test_appointments_tab_without_any_offers_the_next_step(as_front_desk, url, rivera):
     page = as_front_desk.get(url).text
-    assert "No appointment is planned." in page
+    assert "No upcoming appointments." in page
     assert f"{reverse('appointments:add')}?patient={rivera.mateo.pk}" in page
 
 
@@ -63,7 +63,7 @@ def test_appointments_tab_other_methods(as_front_desk, url):
 
 @pytest.mark.parametrize("number", [999_999, 99_999_999_999_999_999_999])
 def test_appointments_tab_of_nobody(as_front_desk, number):
-    assert as_front_desk.get(reverse("appointments:of_patient", args=[number])).status_code == 404
+    assert as_front_desk.get(reverse("appointments:patient_appointments", args=[number])).status_code == 404
 
 
 def test_appointments_tab_queries_do_not_grow(as_front_desk, url, rivera):

@@ -5,17 +5,17 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from practice.models import Practice
-from tests.appointments import setting_up
+from tests.appointments.settings import samples
 from tests.portal import steps
 
 URL = reverse("appointments:settings")
 
 
 def test_overview_shows_what_the_calendar_rests_on(as_administrator):
-    vale = setting_up.provider(week=dict.fromkeys(range(5), setting_up.DAY) | {5: setting_up.MORNING})
-    retired = setting_up.provider("Dr. Ann Able", week={}, is_active=False)
-    kind = setting_up.visit_type("Well visit", 30, "teal")
-    off = setting_up.time_off(vale)
+    vale = samples.provider(week=dict.fromkeys(range(5), samples.DAY) | {5: samples.MORNING})
+    retired = samples.provider("Dr. Ann Able", week={}, is_active=False)
+    kind = samples.visit_type("Well visit", 30, "teal")
+    off = samples.time_off(vale)
     page = as_administrator.get(URL)
     for expected in ("Dr. Iris Vale", "Mon – Fri", "8:00 AM – 12:00 PM,", "1:00 – 5:00 PM", "9:00 AM – 12:00 PM"):
         assert expected in page.text
@@ -28,7 +28,7 @@ def test_overview_shows_what_the_calendar_rests_on(as_administrator):
 
 
 def test_overview_shows_no_time_off_that_is_over(as_administrator):
-    setting_up.time_off(days_ahead=-7, reason="Long ago")
+    samples.time_off(days_ahead=-7, reason="Long ago")
     assert "Long ago" not in as_administrator.get(URL).text
 
 
@@ -54,7 +54,7 @@ def test_navigation_leads_here_only_for_those_who_may(as_administrator, as_front
 def test_grid_is_set(as_administrator, administrator):
     page = as_administrator.post(URL, {"minutes": "10"}, follow=True)
     assert page.redirect_chain == [(URL, 302)]
-    assert "Saved: a slot of the calendar is 10 minutes." in page.text
+    assert "Saved: calendar slots are 10 minutes long." in page.text
     assert Practice.current().grid_minutes == 10
     assert page.context["form"].initial == {"minutes": 10}
     line = AuditEvent.objects.get()
@@ -81,9 +81,9 @@ def test_extra_fields_are_ignored(as_administrator):
 
 def test_what_is_typed_into_the_settings_is_shown_as_text(as_administrator):
     hostile = "<img src=x onerror=alert(1)>"
-    setting_up.provider(hostile)
-    setting_up.visit_type(hostile)
-    setting_up.time_off(reason=hostile)
+    samples.provider(hostile)
+    samples.visit_type(hostile)
+    samples.time_off(reason=hostile)
     assert "<img" not in as_administrator.get(URL).text
 
 
@@ -98,9 +98,9 @@ def test_other_methods(as_administrator):
 
 def test_queries_do_not_grow(as_administrator):
     def add(number):
-        vale = setting_up.provider(f"Dr. {number}", week={0: setting_up.DAY})
-        setting_up.visit_type(f"Type {number}")
-        setting_up.time_off(vale)
+        vale = samples.provider(f"Dr. {number}", week={0: samples.DAY})
+        samples.visit_type(f"Type {number}")
+        samples.time_off(vale)
 
     add(0)
     with_one = steps.queries(lambda: as_administrator.get(URL))

@@ -1,7 +1,7 @@
-"""What the calendar rests on: grid, visit types, providers with their hours, time off.
+"""Save Schedule Settings: slot length, visit types, providers with their hours, time off.
 
-Each change is one transaction with one line in the audit trail, of numbers and codes; where nothing
-changes nothing is written. Whoever calls has checked ``Permission.SET_UP_SCHEDULE``.
+Each change is one transaction and writes one line of numbers and codes to the audit trail. If nothing
+changes, nothing is written. The caller has checked ``Permission.SET_UP_SCHEDULE``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,15 +13,16 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from appointments import clock, hours
+from appointments import clock
 from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
+from appointments.settings import hours
 from appointments.statuses import NOT_COMING
 from audit.trail import Action, Actor, record
 from practice.models import Practice
 from practice.records import Stale, fingerprint
 
-Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a day that is missing has no hours
-HOURS = "hours"  # how the trail calls a change of them
+Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a missing day is a day off
+HOURS = "hours"  # the name of such a change in the audit trail
 OVER = NOT_COMING | {Appointment.Status.CHECKED_OUT}
 
 
@@ -30,7 +31,7 @@ OVER = NOT_COMING | {Appointment.Status.CHECKED_OUT}
 
 @transaction.atomic
 def set_grid(*, by: Actor, minutes: int) -> None:
-    """How long a slot of the calendar is, from the next page on. Refused: anything but 5, 10 or 15."""
+    """Set the length of a calendar slot. Refused: other lengths than 5, 10 and 15 minutes."""
     practice = Practice.locked()
     if practice.grid_minutes == minutes:
         return
@@ -45,15 +46,15 @@ def set_grid(*, by: Actor, minutes: int) -> None:
 
 @transaction.atomic
 def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> VisitType:
-    """Save a visit type, new or changed. Appointments keep the words they were booked with.
+    """Save a new or changed visit type. Booked appointments keep the old name.
 
-    ``seen`` is the ``fingerprint`` of the visit type when the page was opened. Refused: when a colleague has
-    changed it since (Stale), and a name that another one has, in capitals or not.
+    ``seen`` is the ``fingerprint`` of the visit type when the page was opened. Refused: a visit type that a colleague
+    changed since (Stale); a name that another one has, ignoring case.
     """
     stored = VisitType.objects.select_for_update().get(pk=visit_type.pk) if visit_type.pk else None
     if stored and fingerprint(stored) != seen:
         raise Stale
-    fields = _differences(stored, visit_type, ("name", "minutes", "colour"))
+    fields = _differences(stored, visit_type, ("name", "minutes", "color"))
     if not fields:
         return visit_type
     if VisitType.objects.filter(name__iexact=visit_type.name).exclude(pk=visit_type.pk).exists():
@@ -64,15 +65,15 @@ def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> Visi
     return visit_type
 
 
-def free_colour() -> str:
-    """A colour to offer for the next visit type: the first that none has yet."""
-    taken = set(VisitType.objects.values_list("colour", flat=True))
-    return next((colour for colour in VisitType.Colour if colour not in taken), VisitType.Colour.SLATE)
+def unused_color() -> str:
+    """The first color without a visit type, as the initial value of a new one."""
+    taken = set(VisitType.objects.values_list("color", flat=True))
+    return next((color for color in VisitType.Color if color not in taken), VisitType.Color.SLATE)
 
 
 @transaction.atomic
 def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
-    """Offer it no more. Appointments keep its words, and lose the colour."""
+    """Remove a visit type from the choices. Booked appointments keep its name and lose its color."""
     number = visit_type.pk
     VisitType.objects.select_for_update().get(pk=number).delete()
     _note(by, visit_type=number, changed=["removed"])
@@ -82,16 +83,16 @@ def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
 
 
 def fingerprint_of_provider(provider: Provider) -> str:
-    """What somebody has seen who opened the page of this provider, hours included."""
+    """Fingerprint of a provider with working hours, to notice changes since the page was opened."""
     return fingerprint(provider, *provider.working_hours.all())
 
 
 @transaction.atomic
 def save_provider(*, by: Actor, provider: Provider, week: Week, seen: str = "") -> Provider:
-    """Save a provider, new or changed, with the hours of a week; rows of hours that stay the same are left alone.
+    """Save a new or changed provider with working hours. Unchanged rows of hours are kept.
 
-    ``seen`` is the ``fingerprint_of_provider`` when the page was opened. Refused: when a colleague has changed
-    provider or hours since (Stale), and hours that overlap or end before they start.
+    ``seen`` is the ``fingerprint_of_provider`` when the page was opened. Refused: a provider whom a colleague changed
+    since (Stale); hours that overlap or end before they start.
     """
     stored = Provider.objects.select_for_update().get(pk=provider.pk) if provider.pk else None
     if stored and fingerprint_of_provider(stored) != seen:
@@ -108,7 +109,7 @@ def save_provider(*, by: Actor, provider: Provider, week: Week, seen: str = "") 
 
 
 def _replace_hours(provider: Provider, week: Week) -> bool:
-    """Whether the provider's week is another one now."""
+    """Store this week and return whether anything changed."""
     stored = {(row.weekday, row.starts, row.ends): row.pk for row in provider.working_hours.all()}
     wanted = {(day, starts, ends) for day, spans in week.items() for starts, ends in hours.in_order(spans)}
     gone, new = stored.keys() - wanted, sorted(wanted - stored.keys())
@@ -124,12 +125,12 @@ def _replace_hours(provider: Provider, week: Week) -> bool:
 
 @transaction.atomic
 def add_time_off(*, by: Actor, time_off: TimeOff) -> TimeOff:
-    """A provider, or the whole practice, sees nobody then. What is booked already stays: see ``inside``.
+    """Add time off for a provider or the whole practice. Booked appointments stay: see ``visits_during``.
 
-    Refused: an end that is not after the start, or that has passed; no reason.
+    Refused: an end before the start or in the past; a missing reason.
     """
     if time_off.ends <= timezone.now():
-        raise ValidationError({"ends": "That is over already."})
+        raise ValidationError({"ends": "This time off is in the past. Check the dates."})
     time_off.full_clean()
     time_off.save()
     _note(by, time_off=time_off.pk, provider=time_off.provider_id, changed=["added"])
@@ -138,19 +139,19 @@ def add_time_off(*, by: Actor, time_off: TimeOff) -> TimeOff:
 
 @transaction.atomic
 def remove_time_off(*, by: Actor, time_off: TimeOff) -> None:
-    """From now on the time can be booked again without a warning."""
+    """Remove time off, so that the time can be booked without a warning."""
     number, provider = time_off.pk, time_off.provider_id
     TimeOff.objects.select_for_update().get(pk=number).delete()
     _note(by, time_off=number, provider=provider, changed=["removed"])
 
 
-def coming_time_off(*, now: datetime) -> QuerySet[TimeOff]:
-    """What is not over yet, the next first."""
+def current_and_future_time_off(*, now: datetime) -> QuerySet[TimeOff]:
+    """Time off that has not ended yet, soonest first."""
     return TimeOff.objects.filter(ends__gt=now).select_related("provider")
 
 
-def when(time_off: TimeOff) -> str:
-    """From when to when, as people say it: days where they are whole, and only one where it begins and ends there."""
+def time_off_in_words(time_off: TimeOff) -> str:
+    """The period in words: whole days without times, and a single day only once."""
     starts, ends = timezone.localtime(time_off.starts), timezone.localtime(time_off.ends)
     is_from_morning = time_off.starts == clock.bounds(starts.date())[0]
     is_to_midnight = time_off.ends == clock.bounds(ends.date())[0]
@@ -164,8 +165,8 @@ def when(time_off: TimeOff) -> str:
     return f"{first} – {last_day:%a, %b %-d, %Y}" + (f", {last}" if last else "")
 
 
-def inside(time_off: TimeOff) -> int:
-    """How many visits stand in the time off that somebody still has to move or to call about."""
+def visits_during(time_off: TimeOff) -> int:
+    """Count the visits during a time off that staff still have to move or cancel."""
     whose = Q(provider=time_off.provider_id) if time_off.provider_id else Q()
     booked = Appointment.objects.filter(whose).exclude(status__in=OVER)
     earlier = booked.filter(start__gt=time_off.starts - timedelta(minutes=MAX_MINUTES), start__lt=time_off.starts)
@@ -173,16 +174,16 @@ def inside(time_off: TimeOff) -> int:
     return reaching_into + booked.filter(start__gte=time_off.starts, start__lt=time_off.ends).count()
 
 
-def still_to_come(provider: Provider, *, now: datetime) -> int:
-    """How many visits this provider is booked for from now on."""
+def future_visits(provider: Provider, *, now: datetime) -> int:
+    """Count the visits booked with this provider after ``now``."""
     return provider.appointments.filter(start__gt=now).exclude(status__in=OVER).count()
 
 
-# --- What they share -------------------------------------------------------------------------------
+# --- Shared helpers -------------------------------------------------------------------------------
 
 
 def _differences(stored: Any, wanted: Any, fields: Iterable[str]) -> list[str]:
-    """Which of these fields a save would change; ``added`` for a record that is not stored yet."""
+    """Which of these fields a save would change; ``added`` for a new record."""
     if stored is None:
         return ["added"]
     return [field for field in fields if getattr(stored, field) != getattr(wanted, field)]

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appointments import hours
 from appointments.models import WorkingHours
+from appointments.settings import hours
 
 pytestmark = pytest.mark.postgres
 
@@ -63,21 +63,21 @@ def test_is_understood_as(typed, understood):
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("8", "“8” needs one start and one end, like 8-12."),
-        ("8-12-5", "“8-12-5” needs one start and one end, like 8-12."),
-        ("until 5", "“until 5” needs one start and one end, like 8-12."),
-        ("mon 8-5", "“mon 8” is not a time. Write it like 8, 8:30 or 1:15 pm."),
-        ("8-25", "“25” is not a time of the day."),
-        ("8-24", "“24” is not a time of the day."),
-        ("8:60-12", "“8:60” is not a time of the day."),
-        ("13 pm-17", "“13 pm” is not a time of the day."),
-        ("17-08", "“17-08” ends before it starts. Add am or pm if that is not what you mean."),
-        ("5 pm - 8 am", "“5 pm - 8 am” ends before it starts. Add am or pm if that is not what you mean."),
-        ("12 pm - 12 pm", "“12 pm - 12 pm” ends before it starts. Add am or pm if that is not what you mean."),
+        ("8", "“8” needs a start and an end, like 8-12."),
+        ("8-12-5", "“8-12-5” needs a start and an end, like 8-12."),
+        ("until 5", "“until 5” needs a start and an end, like 8-12."),
+        ("mon 8-5", "“mon 8” is not a time. Enter it like 8, 8:30 or 1:15 pm."),
+        ("8-25", "“25” is not a time of day."),
+        ("8-24", "“24” is not a time of day."),
+        ("8:60-12", "“8:60” is not a time of day."),
+        ("13 pm-17", "“13 pm” is not a time of day."),
+        ("17-08", "“17-08” ends before it starts. Add am or pm, or correct the times."),
+        ("5 pm - 8 am", "“5 pm - 8 am” ends before it starts. Add am or pm, or correct the times."),
+        ("12 pm - 12 pm", "“12 pm - 12 pm” ends before it starts. Add am or pm, or correct the times."),
         ("8-12, 11-3", "8:00 AM – 12:00 PM and 11:00 AM – 3:00 PM overlap."),
         ("8-12, 10-11", "8:00 AM – 12:00 PM and 10:00 – 11:00 AM overlap."),
-        (",", "“,” is not a time. Write the hours like 8-12, 1-5."),
-        ("8-12," * 99, "That is too long. Write the hours like 8-12, 1-5."),
+        (",", "“,” is not a time. Enter the hours like 8-12, 1-5."),
+        ("8-12," * 99, "This text is too long. Enter the hours like 8-12, 1-5."),
     ],
 )
 def test_what_is_wrong_is_said_in_words(typed, message):
@@ -115,13 +115,13 @@ def test_spans_in_order_neither_touch_nor_overlap(spans):
     assert all(earlier[1] < later[0] for earlier, later in pairwise(ordered))
 
 
-def test_a_week_in_short():
+def test_a_summary_of_a_week():
     day, morning = [(time(8), time(12)), (time(13), time(17))], [(time(9), time(12))]
     spans = WEEKDAY.split(", ")
     week = {0: day, 1: day, 2: morning, 3: day, 4: [], 5: morning}
-    assert hours.in_short(week) == [("Mon, Tue, Thu", spans), ("Wed, Sat", ["9:00 AM – 12:00 PM"])]
-    assert hours.in_short(dict.fromkeys(range(5), day)) == [("Mon – Fri", spans)]
-    assert hours.in_short({}) == []
+    assert hours.summary(week) == [("Mon, Tue, Thu", spans), ("Wed, Sat", ["9:00 AM – 12:00 PM"])]
+    assert hours.summary(dict.fromkeys(range(5), day)) == [("Mon – Fri", spans)]
+    assert hours.summary({}) == []
 
 
 def test_stored_rows_by_weekday():

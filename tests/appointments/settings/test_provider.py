@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import setup
 from appointments.models import Provider, WorkingHours
+from appointments.settings import changes
 from audit.models import AuditEvent
-from tests.appointments import setting_up
+from tests.appointments.settings import samples
 from tests.portal import steps
 
 ADD = reverse("appointments:add_provider")
@@ -22,7 +22,7 @@ def form(**changes):
 
 @pytest.fixture
 def vale(db):
-    return setting_up.provider()
+    return samples.provider()
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def test_provider_is_added(as_administrator, administrator):
     assert "Saved: Dr. Iris Vale, Mon 8:00 AM – 12:00 PM, 1:00 – 5:00 PM; Sat 9:00 AM – 12:00 PM." in page.text
     added = Provider.objects.get()
     assert (added.name, added.is_active) == ("Dr. Iris Vale", True)
-    assert setting_up.rows(added) == [(0, time(8), time(12)), (0, time(13), time(17)), (5, time(9), time(12))]
+    assert samples.rows(added) == [(0, time(8), time(12)), (0, time(13), time(17)), (5, time(9), time(12))]
     line = AuditEvent.objects.get()
     assert (line.action, line.user) == ("schedule_settings.changed", administrator)
     assert line.detail == {"provider": added.pk, "changed": "added,hours"}
@@ -57,15 +57,15 @@ def test_provider_is_changed(as_administrator, url, vale):
     as_administrator.post(url, form(name="Dr. Iris Kim", monday="", friday="8-5", seen=seen))
     vale.refresh_from_db()
     assert vale.name == "Dr. Iris Kim"
-    assert setting_up.rows(vale) == [(4, time(8), time(17))]
-    assert setting_up.noted() == [{"provider": vale.pk, "changed": "name,hours"}]
+    assert samples.rows(vale) == [(4, time(8), time(17))]
+    assert samples.noted() == [{"provider": vale.pk, "changed": "name,hours"}]
 
 
 def test_whoever_makes_a_provider_inactive_is_told_what_is_booked(as_administrator, url, vale, rivera):
     tomorrow = timezone.now() + timedelta(days=1)
-    setting_up.appointment(rivera.mateo, tomorrow, whose=vale)
+    samples.appointment(rivera.mateo, tomorrow, whose=vale)
     page = as_administrator.post(url, form(is_active=""), follow=True)
-    assert "Saved: Dr. Iris Vale is inactive. 1 appointment to come, to be moved." in page.text
+    assert "Saved: Dr. Iris Vale is inactive. Move 1 appointment to other providers." in page.text
 
 
 def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url, vale):
@@ -81,13 +81,13 @@ def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url, vale
     assert "Monday: The record now says" not in page.text  # written in another way, but the same
     assert "<h1>Dr. Iris Vale</h1>" in page.text
     as_administrator.post(url, form(tuesday="10-2", seen=page.context["seen"]))
-    assert (1, time(10), time(14)) in setting_up.rows(vale)
+    assert (1, time(10), time(14)) in samples.rows(vale)
 
 
 def test_what_was_seen_includes_the_hours(vale):
-    before = setup.fingerprint_of_provider(vale)
+    before = changes.fingerprint_of_provider(vale)
     WorkingHours.objects.filter(starts=time(8)).update(starts=time(9))
-    assert setup.fingerprint_of_provider(vale) != before
+    assert changes.fingerprint_of_provider(vale) != before
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_was_seen_includes_the_hours(vale):
         ({"name": ""}, "This field is required."),
         ({"name": "x" * 101}, "at most 100 characters"),
         ({"name": "\0"}, "Null characters are not allowed."),
-        ({"monday": "8-25"}, "“25” is not a time of the day."),
+        ({"monday": "8-25"}, "“25” is not a time of day."),
         ({"monday": "5 pm - 8 am"}, "“5 pm - 8 am” ends before it starts."),
         ({"monday": "8-12, 11-3"}, "8:00 AM – 12:00 PM and 11:00 AM – 3:00 PM overlap."),
         ({"sunday": "\0"}, "Null characters are not allowed."),
@@ -115,10 +115,10 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(as_administrator, url, chan
 
 
 def test_extra_fields_are_ignored(as_administrator, url, vale):
-    other = setting_up.provider("Dr. Otto Reyes")
+    other = samples.provider("Dr. Otto Reyes")
     as_administrator.post(url, form(id=other.pk, pk=other.pk, working_hours="", weekday="6", week="{}"))
     other.refresh_from_db()
-    assert (other.name, len(setting_up.rows(other)), len(setting_up.rows(vale))) == ("Dr. Otto Reyes", 2, 2)
+    assert (other.name, len(samples.rows(other)), len(samples.rows(vale))) == ("Dr. Otto Reyes", 2, 2)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -145,6 +145,6 @@ def test_nobody_of_that_number(as_administrator, unknown):
 def test_queries_do_not_grow(as_administrator, url, vale):
     with_few = steps.queries(lambda: as_administrator.get(url))
     for number in range(30):
-        setting_up.provider(f"Dr. {number}")
+        samples.provider(f"Dr. {number}")
         WorkingHours.objects.create(provider=vale, weekday=6, starts=time(8, number), ends=time(8, number + 1))
     assert steps.queries(lambda: as_administrator.get(url)) == with_few

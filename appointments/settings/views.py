@@ -1,4 +1,4 @@
-"""**Schedule Settings**: what the calendar rests on, for administrators."""
+"""**Schedule Settings**, for administrators: slot length, visit types, providers and time off."""
 
 from typing import Any, TypeVar
 
@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import Permission, staff_page
-from appointments import hours, setup
 from appointments.models import Provider, TimeOff, VisitType
-from appointments.setup_forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
+from appointments.settings import changes, hours
+from appointments.settings.forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
 from audit.trail import Actor
 from patients.forms import add_differences, add_errors
 from practice.models import Practice
@@ -27,15 +27,15 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.SET_UP_SCHEDULE)
 def settings(request: HttpRequest) -> HttpResponse:
-    """The overview, and the length of a slot, which is set right here."""
+    """The overview, with the form for the slot length."""
     form = GridForm(request.POST or None, initial={"minutes": Practice.current().grid_minutes})
     if request.method == "POST" and form.is_valid():
         minutes = form.cleaned_data["minutes"]
-        setup.set_grid(by=Actor.of(request), minutes=minutes)
-        messages.success(request, f"Saved: a slot of the calendar is {minutes} minutes.")
+        changes.set_grid(by=Actor.of(request), minutes=minutes)
+        messages.success(request, f"Saved: calendar slots are {minutes} minutes long.")
         return redirect(PAGE)
     providers = [
-        {"provider": provider, "hours": hours.in_short(hours.by_weekday(provider.working_hours.all()))}
+        {"provider": provider, "hours": hours.summary(hours.by_weekday(provider.working_hours.all()))}
         for provider in Provider.objects.order_by("-is_active", "name", "pk").prefetch_related("working_hours")
     ]
     context = {
@@ -43,7 +43,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         "visit_types": VisitType.objects.all(),
         "providers": providers,
         "time_off": [
-            {"off": off, "who": _who(off), "when": setup.when(off)} for off in setup.coming_time_off(now=timezone.now())
+            {"off": off, "who": _who(off), "when": changes.time_off_in_words(off)}
+            for off in changes.current_and_future_time_off(now=timezone.now())
         ],
     }
     return _page(request, "settings", **context)
@@ -52,13 +53,13 @@ def settings(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.SET_UP_SCHEDULE)
 def provider(request: HttpRequest, provider_id: int | None = None) -> HttpResponse:
-    """Add or edit a provider with the hours of a week."""
+    """Add or edit a provider with working hours."""
     edited = _stored(Provider, provider_id)
-    seen = setup.fingerprint_of_provider(edited) if edited else ""
+    seen = changes.fingerprint_of_provider(edited) if edited else ""
     form = ProviderForm(request.POST or None, instance=edited)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = setup.save_provider(
+            saved = changes.save_provider(
                 by=Actor.of(request), provider=form.save(commit=False), week=form.week, seen=_seen(request, seen)
             )
         except Stale:
@@ -66,7 +67,7 @@ def provider(request: HttpRequest, provider_id: int | None = None) -> HttpRespon
         except ValidationError as error:
             add_errors(error, form)
         else:
-            _say_saved(request, saved, form.week)
+            _provider_message(request, saved, form.week)
             return redirect(PAGE)
     return _page(request, "provider", form=form, edited=_stored(Provider, provider_id), seen=seen)
 
@@ -77,11 +78,11 @@ def visit_type(request: HttpRequest, visit_type_id: int | None = None) -> HttpRe
     """Add or edit a visit type."""
     edited = _stored(VisitType, visit_type_id)
     seen = fingerprint(edited) if edited else ""
-    initial = {} if edited else {"colour": setup.free_colour()}
+    initial = {} if edited else {"color": changes.unused_color()}
     form = VisitTypeForm(request.POST or None, instance=edited, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            saved = setup.save_visit_type(
+            saved = changes.save_visit_type(
                 by=Actor.of(request), visit_type=form.save(commit=False), seen=_seen(request, seen)
             )
         except Stale:
@@ -97,25 +98,25 @@ def visit_type(request: HttpRequest, visit_type_id: int | None = None) -> HttpRe
 @require_POST
 @staff_page(Permission.SET_UP_SCHEDULE)
 def remove_visit_type(request: HttpRequest, visit_type_id: int) -> HttpResponse:
-    """**Remove** a visit type: it is offered no more."""
+    """**Remove** a visit type from the choices."""
     removed = get_object_or_404(VisitType, pk=visit_type_id)
-    setup.remove_visit_type(by=Actor.of(request), visit_type=removed)
-    messages.success(request, f"Removed: {removed.name}. Appointments already booked keep that name.")
+    changes.remove_visit_type(by=Actor.of(request), visit_type=removed)
+    messages.success(request, f"Removed: {removed.name}. Booked appointments keep this name.")
     return redirect(PAGE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.SET_UP_SCHEDULE)
 def add_time_off(request: HttpRequest) -> HttpResponse:
-    """Add time off. What is booked then stays, and the desk is told how much that is."""
+    """Add time off. Booked appointments stay; the message says how many there are."""
     form = TimeOffForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            added = setup.add_time_off(by=Actor.of(request), time_off=form.time_off)
+            added = changes.add_time_off(by=Actor.of(request), time_off=form.time_off)
         except ValidationError as error:
             add_errors(error, form)
         else:
-            _say_added(request, added)
+            _time_off_message(request, added)
             return redirect(PAGE)
     return _page(request, "time_off", form=form)
 
@@ -123,9 +124,9 @@ def add_time_off(request: HttpRequest) -> HttpResponse:
 @require_POST
 @staff_page(Permission.SET_UP_SCHEDULE)
 def remove_time_off(request: HttpRequest, time_off_id: int) -> HttpResponse:
-    """**Remove** time off: the time can be booked again."""
+    """**Remove** time off, so that the time can be booked again."""
     removed = get_object_or_404(TimeOff.objects.select_related("provider"), pk=time_off_id)
-    setup.remove_time_off(by=Actor.of(request), time_off=removed)
+    changes.remove_time_off(by=Actor.of(request), time_off=removed)
     messages.success(request, f"Removed: {removed.reason} ({_who(removed)}). The time can be booked again.")
     return redirect(PAGE)
 
@@ -135,7 +136,7 @@ def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
 
 
 def _stored(model: type[AnyModel], number: int | None) -> AnyModel | None:
-    """The record as it is stored: a form puts what was typed into its own, and a heading must not show that."""
+    """The stored record. A form writes what is typed into its own copy, which the heading must not show."""
     return get_object_or_404(model, pk=number) if number is not None else None
 
 
@@ -148,23 +149,22 @@ def _out_of_date(form: forms.BaseForm) -> Any:
     return form
 
 
-def _say_saved(request: HttpRequest, saved: Provider, week: setup.Week) -> None:
-    understood = "; ".join(f"{days} {', '.join(spans)}" for days, spans in hours.in_short(week)) or "no hours set"
-    booked = 0 if saved.is_active else setup.still_to_come(saved, now=timezone.now())
+def _provider_message(request: HttpRequest, saved: Provider, week: changes.Week) -> None:
+    hours_in_words = "; ".join(f"{days} {', '.join(spans)}" for days, spans in hours.summary(week)) or "no hours set"
+    booked = 0 if saved.is_active else changes.future_visits(saved, now=timezone.now())
     if booked:
-        messages.warning(request, f"Saved: {saved.name} is inactive. {_appointments(booked)} to come, to be moved.")
+        messages.warning(request, f"Saved: {saved.name} is inactive. Move {_appointments(booked)} to other providers.")
     else:
-        messages.success(request, f"Saved: {saved.name}, {understood}.")
+        messages.success(request, f"Saved: {saved.name}, {hours_in_words}.")
 
 
-def _say_added(request: HttpRequest, added: TimeOff) -> None:
-    booked = setup.inside(added)
+def _time_off_message(request: HttpRequest, added: TimeOff) -> None:
+    booked = changes.visits_during(added)
     words = f"Added: {added.reason} ({_who(added)})."
     if booked:
-        stand = "stands" if booked == 1 else "stand"
-        messages.warning(request, f"{words} {_appointments(booked)} already {stand} inside it, to be moved.")
+        messages.warning(request, f"{words} Move or cancel {_appointments(booked)} already booked during this time.")
     else:
-        messages.success(request, f"{words} No appointment stands inside it.")
+        messages.success(request, f"{words} No appointments are booked during this time.")
 
 
 def _appointments(count: int) -> str:

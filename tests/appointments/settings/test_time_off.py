@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from appointments.models import TimeOff
 from audit.models import AuditEvent
-from tests.appointments import setting_up
+from tests.appointments.settings import samples
 from tests.portal import steps
 
 ADD = reverse("appointments:add_time_off")
@@ -30,7 +30,7 @@ def in_march():
 
 @pytest.fixture
 def vale(db):
-    return setting_up.provider()
+    return samples.provider()
 
 
 def local(*parts, fold=0):
@@ -45,7 +45,7 @@ def span():
 def test_time_off_is_added(as_administrator, administrator, vale):
     page = as_administrator.post(ADD, form(provider=vale.pk), follow=True)
     assert page.redirect_chain == [(SETTINGS, 302)]
-    assert "Added: Vacation (Dr. Iris Vale). No appointment stands inside it." in page.text
+    assert "Added: Vacation (Dr. Iris Vale). No appointments are booked during this time." in page.text
     assert "Mon, Mar 15, 2027 – Fri, Mar 19, 2027" in page.text
     off = TimeOff.objects.get()
     assert (off.provider, off.reason) == (vale, "Vacation")
@@ -89,12 +89,12 @@ def test_a_day_is_as_long_as_its_clocks_make_it(as_administrator):
     assert (ends - starts).total_seconds() == 23 * 3600
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "1 appointment already stands"), (2, "2 appointments already stand")])
-def test_the_desk_is_told_what_already_stands_inside(as_administrator, vale, rivera, count, words):
+@pytest.mark.parametrize(("count", "words"), [(1, "1 appointment"), (2, "2 appointments")])
+def test_the_message_counts_booked_appointments(as_administrator, vale, rivera, count, words):
     for hour in range(count):
-        setting_up.appointment(rivera.mateo, local(2027, 3, 16, 9 + hour), whose=vale)
+        samples.appointment(rivera.mateo, local(2027, 3, 16, 9 + hour), whose=vale)
     page = as_administrator.post(ADD, form(provider=vale.pk), follow=True)
-    assert f"Added: Vacation (Dr. Iris Vale). {words} inside it, to be moved." in page.text
+    assert f"Added: Vacation (Dr. Iris Vale). Move or cancel {words} already booked during this time." in page.text
     assert "toast-warning" in page.text
     assert TimeOff.objects.exists()
 
@@ -105,12 +105,12 @@ def test_the_desk_is_told_what_already_stands_inside(as_administrator, vale, riv
         ({"first_day": ""}, "This field is required."),
         ({"first_day": "someday"}, "Enter a valid date."),
         ({"first_day": "2027-02-30"}, "Enter a valid date."),
-        ({"first_day": "0001-01-01"}, "This day is too far away."),
-        ({"first_day": "0001-01-01", "last_day": "9999-12-31"}, "This day is too far away."),
-        ({"last_day": "9999-12-31"}, "This day is too far away."),
-        ({"first_day": "2027-03-20"}, "The end must lie after the start."),
-        ({"last_day": "", "first_time": "12:00", "last_time": "12:00"}, "The end must lie after the start."),
-        ({"first_day": "2027-03-01", "last_day": "2027-03-08"}, "That is over already."),
+        ({"first_day": "0001-01-01"}, "This date is too far away."),
+        ({"first_day": "0001-01-01", "last_day": "9999-12-31"}, "This date is too far away."),
+        ({"last_day": "9999-12-31"}, "This date is too far away."),
+        ({"first_day": "2027-03-20"}, "The end must be after the start."),
+        ({"last_day": "", "first_time": "12:00", "last_time": "12:00"}, "The end must be after the start."),
+        ({"first_day": "2027-03-01", "last_day": "2027-03-08"}, "This time off is in the past."),
         (
             {"first_day": "2027-03-14", "last_day": "", "first_time": "02:30"},
             "2:30 AM does not exist on Mar 14, 2027: the clocks go forward.",
@@ -140,27 +140,27 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(as_administrator, changes, 
 
 
 def test_inactive_providers_are_not_offered(as_administrator, vale):
-    gone = setting_up.provider("Dr. Ann Able", is_active=False)
+    gone = samples.provider("Dr. Ann Able", is_active=False)
     offered = as_administrator.get(ADD).context["form"].fields["provider"].choices
     assert offered == [("", "Choose …"), ("all", "The whole practice"), (str(vale.pk), "Dr. Iris Vale")]
     assert "Select a valid choice." in as_administrator.post(ADD, form(provider=gone.pk)).text
 
 
 def test_extra_fields_are_ignored(as_administrator, vale):
-    other = setting_up.time_off(vale)
+    other = samples.time_off(vale)
     as_administrator.post(ADD, form(id=other.pk, pk=other.pk, starts="2020-01-01", ends="2040-01-01"))
     added = TimeOff.objects.exclude(pk=other.pk).get()
     assert (added.starts, added.ends) == (local(2027, 3, 15), local(2027, 3, 20))
 
 
 def test_time_off_is_removed(as_administrator, vale):
-    off = setting_up.time_off(vale)
+    off = samples.time_off(vale)
     url = reverse("appointments:remove_time_off", args=[off.pk])
     page = as_administrator.post(url, follow=True)
     assert page.redirect_chain == [(SETTINGS, 302)]
     assert "Removed: Vacation (Dr. Iris Vale). The time can be booked again." in page.text
     assert not TimeOff.objects.exists()
-    assert setting_up.noted() == [{"time_off": off.pk, "provider": vale.pk, "changed": "removed"}]
+    assert samples.noted() == [{"time_off": off.pk, "provider": vale.pk, "changed": "removed"}]
     assert as_administrator.post(url).status_code == 404  # as after a second click
 
 
@@ -170,13 +170,13 @@ def test_roles(db, method):
 
 
 def test_roles_for_removing(db):
-    url = reverse("appointments:remove_time_off", args=[setting_up.time_off().pk])
+    url = reverse("appointments:remove_time_off", args=[samples.time_off().pk])
     assert steps.allowed_roles("post", url) == {"administrator"}
 
 
 def test_other_methods(as_administrator):
     assert steps.refused_methods(as_administrator, ADD) == {"put", "patch", "delete"}
-    url = reverse("appointments:remove_time_off", args=[setting_up.time_off().pk])
+    url = reverse("appointments:remove_time_off", args=[samples.time_off().pk])
     assert steps.refused_methods(as_administrator, url) == {"get", "head", "put", "patch", "delete"}
 
 
@@ -186,17 +186,17 @@ def test_nothing_of_that_number(as_administrator, unknown):
 
 
 def test_queries_do_not_grow(as_administrator):
-    setting_up.provider("Dr. 0")
+    samples.provider("Dr. 0")
     with_one = steps.queries(lambda: as_administrator.get(ADD))
     for number in range(1, 31):
-        setting_up.time_off(setting_up.provider(f"Dr. {number}"))
+        samples.time_off(samples.provider(f"Dr. {number}"))
     assert steps.queries(lambda: as_administrator.get(ADD)) == with_one
 
 
-def test_queries_do_not_grow_with_what_stands_inside(as_administrator, vale, rivera):
+def test_queries_do_not_grow_with_booked_appointments(as_administrator, vale, rivera):
     def booked(count):
         for minute in range(count):
-            setting_up.appointment(rivera.mateo, local(2027, 3, 15, 9, minute), whose=vale)
+            samples.appointment(rivera.mateo, local(2027, 3, 15, 9, minute), whose=vale)
         return steps.queries(lambda: as_administrator.post(ADD, form(provider=vale.pk)))
 
     with_one = booked(1)
