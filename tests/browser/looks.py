@@ -27,7 +27,7 @@ TEXTS = r"""() => {
       for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
       for (const { name, value } of element.attributes) {
         const isSaid = ["aria-label", "title", "alt", "placeholder"].includes(name);
-        const isText = /^data-(?!guessed$|.*apart$)/.test(name) && value.includes(" "); // words, no figures
+        const isText = /^data-(?!guessed$|keyboard$|.*apart$)/.test(name) && value.includes(" "); // words, no figures
         if (isSaid || isText) found.push(value);
       }
       if (element.matches("template")) walk(element.content);

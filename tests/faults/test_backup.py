@@ -100,7 +100,7 @@ def test_what_goes_in_comes_out(database, empty, tmp_path):
     assert actions(database)[-1] == "backup.made"
     assert actions(empty)[-1] == "backup.restored"
     assert "backup.made" not in actions(empty)
-    assert "Everybody is signed out" in said
+    assert "Everyone is signed out" in said
 
 
 def test_the_trail_is_locked_and_numbers_go_on_after_the_restore(database, empty, tmp_path):
@@ -292,7 +292,7 @@ def test_a_restore_that_is_killed_leaves_what_was_there(database, tmp_path):
 
 def test_pins_that_come_alive_again_are_told_and_can_be_ended(database, tmp_path):
     said = restored(database, backup(database, tmp_path), "--replace")
-    assert "4 PINs are out in it" in said
+    assert "The backup has 4 live PINs" in said
     assert "manage.py void_pins" in said
     done = python(database.url, "manage.py", "void_pins", "--reason", "Restored from October")
     assert done.stdout == "4 PINs ended.\n"
@@ -321,4 +321,4 @@ def test_pins_whose_key_is_not_here_are_told(database, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "4 of them cannot be read with these PIN_KEYS" in done.stdout
     check = python(database.url, "manage.py", "check", "--database", "default", **more)
-    assert "4 live PINs can be read by none of PIN_KEYS" in check.stderr
+    assert "4 live PINs cannot be read with any of PIN_KEYS" in check.stderr

@@ -1,4 +1,4 @@
-"""A browser at a desk, and the clock that its session ends by."""
+"""A browser at a desk, and the clock for its session."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from tests import people
-from tests.accounts.sessions.sittings import Clock
+from tests.accounts.sessions.session_pages import Clock
 
 
 @pytest.fixture
@@ -18,5 +18,5 @@ def clock():
 @pytest.fixture
 def desk(clock, context, live_server, front_desk):
     """The front desk's browser, signed in."""
-    clock.fit(context)
+    clock.install(context)
     return people.page_of(front_desk, context, live_server)

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from audit.models import AuditEvent
 from tests import people
 from tests.accessibility import axe
-from tests.accounts.sessions.sittings import IDLE, SOON_OVER, WARNING, blank, chart, focused, warned
+from tests.accounts.sessions.session_pages import IDLE, SOON_OVER, WARNING, blank, chart, focused, warned
 from tests.appointments import schedules
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
@@ -25,7 +25,7 @@ FAMILY_IDLE = 20 * 60
 def test_the_warning_counts_down_and_enter_stays(desk, live_server, rivera, clock):
     desk.goto(chart(live_server, rivera.mateo))
     desk.locator("#find").focus()
-    clock.pass_by(SOON_OVER)
+    clock.advance(SOON_OVER)
     warned(desk)
     axe(desk, within=WARNING)
     before = int(desk.locator(f"{WARNING} .number").inner_text())
@@ -37,13 +37,13 @@ def test_the_warning_counts_down_and_enter_stays(desk, live_server, rivera, cloc
     assert stayed.value.json()["left"] == pytest.approx(IDLE, abs=0.1)
     desk.locator(WARNING).wait_for(state="detached")
     assert focused(desk) == "find"
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)  # and once more nobody is there
 
 
 def test_escape_stays_too_as_somebody_is_there(desk, live_server, rivera, clock):
     desk.goto(chart(live_server, rivera.mateo))
-    clock.pass_by(SOON_OVER)
+    clock.advance(SOON_OVER)
     warned(desk)
     with desk.expect_response(lambda answer: answer.request.method == "POST"):
         desk.keyboard.press("Escape")
@@ -52,7 +52,7 @@ def test_escape_stays_too_as_somebody_is_there(desk, live_server, rivera, clock)
 
 def test_sign_out_now(desk, live_server, rivera, clock):
     desk.goto(chart(live_server, rivera.mateo))
-    clock.pass_by(SOON_OVER)
+    clock.advance(SOON_OVER)
     warned(desk)
     desk.keyboard.press("Tab")
     desk.keyboard.press("Enter")
@@ -64,7 +64,7 @@ def test_typing_is_use(desk, live_server, rivera, clock):
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     field = desk.get_by_label("Preferred name")
     for _ in range(4):
-        clock.pass_by(IDLE / 3)
+        clock.advance(IDLE / 3)
         with desk.expect_response(lambda answer: answer.request.method == "POST"):
             field.press("x")
     assert field.input_value().endswith("x" * 4)
@@ -74,7 +74,7 @@ def test_typing_is_use(desk, live_server, rivera, clock):
 def test_the_absolute_limit_is_told_and_cannot_be_put_off(desk, live_server, rivera, clock, settings):
     settings.SESSION_LIMITS = {"staff": (2 * IDLE, IDLE)}
     desk.goto(chart(live_server, rivera.mateo))
-    clock.pass_by(SOON_OVER)
+    clock.advance(SOON_OVER)
     warned(desk)
     axe(desk, within=WARNING)
     assert desk.get_by_role("button", name="Stay signed in").count() == 0
@@ -82,7 +82,7 @@ def test_the_absolute_limit_is_told_and_cannot_be_put_off(desk, live_server, riv
     desk.keyboard.press("Enter")
     desk.locator(WARNING).wait_for(state="detached")
     with desk.expect_response(lambda answer: answer.url.endswith(ASK)):
-        clock.pass_by(IDLE - SOON_OVER + 1)
+        clock.advance(IDLE - SOON_OVER + 1)
     blank(desk)
     assert not desk.get_by_text("Nobody used this page").is_visible()
     assert AuditEvent.objects.get(action="session.ended").detail == {"why": "absolute"}
@@ -95,7 +95,7 @@ def test_at_the_limit_the_screen_goes_blank_without_a_click(desk, live_server, r
     desk.goto(chart(live_server, rivera.mateo))
     assert "Mateo" in desk.title()
     with desk.expect_response(lambda answer: answer.url.endswith(ASK)):
-        clock.pass_by(IDLE + 1)
+        clock.advance(IDLE + 1)
     blank(desk)
     assert desk.title() == "Signed out · Our Practice"
     assert "Mateo" not in desk.content()
@@ -112,9 +112,9 @@ def test_a_page_that_refreshes_itself_goes_blank_all_the_same(desk, live_server,
     desk.goto(live_server.url + reverse("appointments:tracking"))
     for _ in range(5):
         with desk.expect_response(lambda answer: "refresh=1" in answer.url and answer.ok):
-            clock.pass_by(IDLE / 6)
+            clock.advance(IDLE / 6)
     assert "Rivera" in desk.content()
-    clock.pass_by(IDLE / 6 + 1)
+    clock.advance(IDLE / 6 + 1)
     blank(desk)
     assert "Rivera" not in desk.content()
     assert all("401" in error for error in console_errors)  # the last one came too late
@@ -170,7 +170,7 @@ def test_back_after_signing_out_shows_nothing(desk, live_server, rivera):
 def test_back_after_the_limit_shows_nothing(desk, live_server, rivera, clock):
     desk.goto(chart(live_server, rivera.mateo))
     desk.goto(chart(live_server, rivera.sofia))
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     desk.go_back()
     expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
@@ -182,7 +182,7 @@ def test_back_after_the_limit_shows_nothing(desk, live_server, rivera, clock):
 def test_a_page_from_the_browser_s_own_store_shows_nothing_until_the_server_has_said_who_is_there(
     desk, live_server, rivera
 ):
-    """Chromium keeps no page of ours, as none may be stored; another browser might."""
+    """Chromium keeps none of our pages, because they forbid it. Another browser might."""
     desk.goto(chart(live_server, rivera.mateo))
     Session.objects.all().delete()
     with desk.expect_response(lambda answer: answer.url.endswith(ASK)):
@@ -196,18 +196,18 @@ def test_a_page_from_the_browser_s_own_store_shows_nothing_until_the_server_has_
 
 def test_a_family_is_warned_and_signed_out_in_its_language(new_context, live_server, family_user, clock):
     phone = new_context()
-    clock.fit(phone)
+    clock.install(phone)
     page = people.page_of(family_user, phone, live_server)
     phone.add_cookies([{"name": "django_language", "value": "es", "url": live_server.url}])
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(live_server.url + reverse("family:children"))
-    clock.pass_by(FAMILY_IDLE - 115)
+    clock.advance(FAMILY_IDLE - 115)
     warned(page)
     expect(page.get_by_role("button", name="Seguir en mi cuenta")).to_be_focused()
     axe(page, within=WARNING)
     page.keyboard.press("Enter")
     page.locator(WARNING).wait_for(state="detached")
-    clock.pass_by(FAMILY_IDLE + 1)
+    clock.advance(FAMILY_IDLE + 1)
     expect(page.get_by_role("heading", level=1)).to_have_text("Se cerró su sesión")
     axe(page)
 

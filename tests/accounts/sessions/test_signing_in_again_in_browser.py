@@ -13,7 +13,16 @@ from patients.ages import today
 from patients.models import Patient
 from portal.models import SheetRun
 from tests.accessibility import axe
-from tests.accounts.sessions.sittings import IDLE, SOON_OVER, WARNING, blank, chart, fill_sign_in, sign_in_again, warned
+from tests.accounts.sessions.session_pages import (
+    IDLE,
+    SOON_OVER,
+    WARNING,
+    blank,
+    chart,
+    fill_sign_in,
+    sign_in_again,
+    warned,
+)
 from tests.appointments import schedules
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
@@ -26,7 +35,7 @@ def test_a_form_is_as_it_was_after_signing_in_again(desk, live_server, rivera, f
     desk.get_by_label("Preferred name").fill("Teo")
     desk.get_by_label("Sex").select_option("female")
     desk.get_by_label("Preferred name").focus()
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     other = sign_in_again(desk, front_desk)
     expect(desk.get_by_label("Preferred name")).to_have_value("Teo")
@@ -49,7 +58,7 @@ def test_an_appointment_is_as_it_was_typed_under_the_registration_window(desk, l
     desk.get_by_label("Minutes").fill("45")
     desk.locator("#open-portal-window").press("Enter")
     desk.locator("#dialog-over button:focus", has_text="Register").wait_for()
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     assert desk.locator("dialog").count() == 0
     sign_in_again(desk, front_desk)
@@ -69,12 +78,12 @@ def test_an_appointment_is_as_it_was_typed_under_the_registration_window(desk, l
 def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera, front_desk, clock):
     schedules.visit(rivera.mateo, schedules.today_at(9))
     desk.goto(live_server.url + reverse("appointments:tracking"))
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     with desk.expect_response(lambda answer: "refresh=1" in answer.url):  # at once,
         sign_in_again(desk, front_desk)
     with desk.expect_response(lambda answer: "refresh=1" in answer.url):
-        clock.pass_by(30)  # and after half a minute
+        clock.advance(30)  # and after half a minute
 
 
 def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(
@@ -84,11 +93,11 @@ def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(
     run = SheetRun.objects.create(day=today(), planned_by=front_desk, started_at=now, touched_at=now)
     desk.goto(live_server.url + reverse("desk:run", args=[run.pk]))
     expect(desk.locator("progress")).to_be_visible()
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     SheetRun.objects.update(printed_at=timezone.now(), touched_at=now)
     sign_in_again(desk, front_desk)
-    expect(desk.get_by_text("Print Again gives the same PINs")).to_be_visible()
+    expect(desk.get_by_text("choose Print again. The PINs stay the same")).to_be_visible()
     assert all("/runs/" in error for error in console_errors)  # it had asked once more after the end, and was refused
     console_errors.clear()
 
@@ -99,7 +108,7 @@ def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
     desk.context.route("**/js/session.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     desk.get_by_label("Preferred name").fill("Teo")
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     with desk.expect_navigation():
         desk.get_by_label("Preferred name").press("Enter")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Nothing was saved")
@@ -121,7 +130,7 @@ def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
 def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrator, clock):
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     desk.get_by_label("Preferred name").fill("Teo")
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     sign_in_again(desk, administrator)
     desk.wait_for_url(live_server.url + reverse("patients:search"))
@@ -131,7 +140,7 @@ def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrato
 
 def test_signing_in_anywhere_else_in_the_browser_will_do(desk, live_server, rivera, front_desk, clock):
     desk.goto(chart(live_server, rivera.mateo))
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     other = desk.context.new_page()
     other.goto(live_server.url)
@@ -147,7 +156,7 @@ def test_use_of_one_tab_keeps_the_other(desk, live_server, rivera, clock):
     other = desk.context.new_page()
     for _ in range(4):
         other.goto(chart(live_server, rivera.sofia))
-        clock.pass_by(IDLE / 3)
+        clock.advance(IDLE / 3)
         assert not desk.locator(WARNING).count()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
 
@@ -156,12 +165,12 @@ def test_both_tabs_warn_go_blank_and_come_back(desk, live_server, rivera, front_
     desk.goto(chart(live_server, rivera.mateo))
     other = desk.context.new_page()
     other.goto(chart(live_server, rivera.sofia))
-    clock.pass_by(SOON_OVER)
+    clock.advance(SOON_OVER)
     warned(desk)
     warned(other)
     other.keyboard.press("Enter")  # answering one answers both
     desk.locator(WARNING).wait_for(state="detached")
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     blank(other)
     assert AuditEvent.objects.filter(action="session.ended").count() == 1
@@ -199,7 +208,7 @@ def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_s
         desk.reload()
     else:
         desk.goto(chart(live_server, rivera.sofia))
-    clock.pass_by(IDLE + 1)
+    clock.advance(IDLE + 1)
     blank(desk)
     for sheet in sheets:
         if not sheet.is_closed():

@@ -1,4 +1,4 @@
-"""Ten thousand random PINs, with whatever the attacker writes into X-Forwarded-For (attack 3)."""
+"""Ten thousand random PINs from an attacker who forges X-Forwarded-For (attack 3)."""
 
 import random
 from collections import Counter
@@ -46,7 +46,7 @@ def random_address(chance):
 
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_ten_thousand_guesses_with_forged_addresses_are_twenty(settings, sheet, rivera, proxies):
-    """Without a proxy the header is nobody's; behind one, the attacker's part of it is."""
+    """Without a proxy the header is ignored. Behind one, the part that the attacker wrote is ignored."""
     settings.TRUSTED_PROXIES = proxies
     outcomes, requests, chance = Counter(), RequestFactory(), random.Random(5)
     remote = "10.0.0.1" if proxies else ATTACKER
@@ -73,7 +73,7 @@ def test_the_page_refuses_all_but_twenty_of_them(settings, sheet, rivera, proxie
 
 
 def test_a_flood_from_as_many_addresses_is_refused_but_families_get_in(sheet, rivera):
-    """A botnet: what the overall limit is for."""
+    """A botnet, which the overall limit is for."""
     outcomes, chance = Counter(), random.Random(6)
     for number in random_pins(FLOOD):
         outcomes[outcome_of(number, Actor(None, random_address(chance)))] += 1
@@ -94,7 +94,7 @@ def outcome_of(number, by):
 
 
 def assert_unharmed(sheet, rivera):
-    """No PIN was found or hurt, and a family elsewhere registers in the middle of it."""
+    """No PIN was found or changed, and a family elsewhere registers during the attack."""
     assert set(Pin.objects.values_list("state", "wrong_birth_dates")) == {("active", 0)}
     assert not AuditEvent.objects.filter(action="pin.proven").exists()
     parent = Client(REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": "192.0.2.77"})
