@@ -21,6 +21,8 @@ pytestmark = pytest.mark.postgres
 
 DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
 DONE = 2  # children, each time
+# Seconds. The limit is 2 here (tests/faults/sites.py); without it, it would be 20 on SQLite and 30 on PostgreSQL.
+GIVES_UP_WITHIN = 18
 
 
 def assert_undone(deed, database):
@@ -70,7 +72,7 @@ def test_database_down_and_back(deed, site, database, known):
     try:
         started = time.monotonic()
         assert do().status >= 500
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < GIVES_UP_WITHIN
     finally:
         database.up()
     assert_undone(deed, database)
@@ -84,7 +86,7 @@ def test_database_too_busy(deed, site, database, known):
     with database.busy():
         started = time.monotonic()
         assert do().status >= 500
-        assert time.monotonic() - started < 10  # the limit is 2 here
+        assert time.monotonic() - started < GIVES_UP_WITHIN
     assert_undone(deed, database)
     assert_works(deed, do, database)
 
