@@ -19,14 +19,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import public_page
 from portal.pins import numbers
 from portal.sheets import sheet
-from practice.schema import missing_migrations
+from practice import version
 
 logger = logging.getLogger(__name__)
 FAILURE_KEPT = 5  # seconds
 
 
-class NotReadyError(Exception):
-    """A part works, but not as it must."""
+class NotReady(Exception):
+    """A part works, but not as it must. ``str()`` says why, for the log."""
 
 
 def _database() -> None:
@@ -35,19 +35,21 @@ def _database() -> None:
 
 
 def _migrations() -> None:
-    if missing_migrations():
-        raise NotReadyError
+    if earlier := version.earlier_version_of_database():
+        raise NotReady(version.cannot_use(earlier))
+    if pending := version.missing_migrations():
+        raise NotReady(f"The database lacks {len(pending)} migrations. Run: manage.py migrate")
 
 
 def _keys() -> None:
     number = numbers.new_pin()
     if any(numbers.unseal(numbers.seal(number, key)) != number for key in numbers.KEYS):
-        raise NotReadyError
+        raise NotReady("A PIN does not come back from its sealed copy.")
 
 
 def _pdf() -> None:
     if not sheet.test_page().startswith(b"%PDF"):
-        raise NotReadyError
+        raise NotReady("The test page is not a PDF.")
 
 
 def _disk() -> None:
@@ -75,9 +77,10 @@ def _works(name: str) -> bool:
         return works
     try:
         check()
-    except Exception:  # whatever it is: that is the answer
+    except Exception as error:  # any failure means that the part is not ready
         works, kept = False, FAILURE_KEPT
-        logger.exception("not ready: %s", name)
+        # Only our own words: another exception's message can quote a row. The log has its type and place.
+        logger.exception("not ready: %s%s", name, f". {error}" if isinstance(error, NotReady) else "")
     else:
         works = True
     _known[name] = (works, monotonic() + kept)

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.http.request import validate_host
 
-from practice.schema import missing_migrations
+from practice import version
 
 # The settings themselves refuse weak secrets; these two have defaults that suit only a first start.
 NEEDED = {
@@ -36,7 +36,9 @@ def refusal() -> str:
     if reason := _refusal_of_addresses():
         return reason
     try:
-        pending = missing_migrations()
+        if earlier := version.earlier_version_of_database():
+            return version.cannot_use(earlier)
+        pending = version.missing_migrations()
     except OperationalError as error:
         return f"the database does not answer: {str(error).splitlines()[0]}"
     if pending:

@@ -23,13 +23,12 @@ from typing import IO
 
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from audit.trail import Action, Actor, record
-from practice import dumps
+from practice import dumps, version
 
-FORMAT = 1
+FORMAT = 2  # 1: by version 0.1.0, whose manifest does not name the version
 MANIFEST = "manifest.json"
 
 
@@ -42,6 +41,7 @@ class Manifest:
     """What a backup says of itself."""
 
     format: int
+    version: str  # of the product
     made_at: str  # UTC, ISO 8601
     database: str  # sqlite or postgresql
     migrations: list[str]
@@ -60,6 +60,8 @@ def make(*, directory: Path, by: Actor) -> Path:
     It has its name only once it is complete and on the disk, and only its owner can read it. Refused
     where a file of that name exists. Leaves its line in the trail, which is not in the backup itself.
     """
+    if earlier := version.earlier_version_of_database():
+        raise BackupRefused(f"PIN Portal {earlier} made this database. Back it up with version {earlier}.")
     made_at = timezone.now()
     target = directory / f"pinportal-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,9 +74,10 @@ def make(*, directory: Path, by: Actor) -> Path:
             raise BackupRefused(str(error)) from error
         manifest = Manifest(
             FORMAT,
+            version.VERSION,
             made_at.astimezone(UTC).isoformat(),
             connection.vendor,
-            _applied_migrations(),
+            version.applied_migrations(),
             rows,
             copy.name,
             copy.stat().st_size,
@@ -121,10 +124,6 @@ def _give_name(unfinished: Path, target: Path) -> None:
         os.close(directory)
 
 
-def _applied_migrations() -> list[str]:
-    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
-
-
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return _digest_of(file)
@@ -156,6 +155,11 @@ def read(path: Path) -> Manifest:
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     content = json.loads(archive.read(MANIFEST))
+    if earlier := version.earlier_version(content["migrations"]):
+        raise BackupRefused(
+            f"PIN Portal {earlier} made this backup, and version {version.VERSION} cannot restore it. Nothing has "
+            f"changed. Install version {earlier} to restore it."
+        )
     if content.get("format") != FORMAT:
         raise ValueError(f"format {content.get('format')}, where this version knows {FORMAT}")
     return Manifest(**content)
@@ -174,7 +178,9 @@ def put_back(*, path: Path, manifest: Manifest) -> None:
         raise BackupRefused(f"This is a backup of {manifest.database}, and DATABASE_URL leads to {connection.vendor}.")
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if newer := [each for each in manifest.migrations if each not in known]:
-        raise BackupRefused(f"This backup was made by a newer version ({newer[-1]}). Install that, then restore.")
+        raise BackupRefused(
+            f"This backup was made by a newer version: {manifest.version} ({newer[-1]}). Install that, then restore."
+        )
     with _private_directory(path.parent) as workshop, zipfile.ZipFile(path) as archive:
         copy = Path(archive.extract(manifest.file_name, workshop))
         try:

@@ -25,10 +25,11 @@ import json
 import django; django.setup()
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from practice.audit import Actor
+from audit.trail import Actor
 from tests import people
 from tests.portal import days, steps
-from portal import sheet_runs, worklist
+from portal import worklist
+from portal.desk import runs
 from patients.ages import today
 desk = people.staff("Dana Ortiz", "front_desk")
 by, rivera, oneil = Actor(desk, "192.0.2.1"), people.make_rivera(), people.make_oneil()
@@ -38,7 +39,7 @@ numbers = steps.issued(by, *luis)
 maeve = [oneil.link(oneil.maeve, child) for child in oneil.children]
 steps.issued(by, *maeve)
 days.families(6)
-run = sheet_runs.plan(day=today(), families=worklist.read(today()).families, by=by)
+run = runs.plan(day=today(), families=worklist.read(today()).families, by=by)
 print(json.dumps({
     "session": people.signed_in(desk).session.session_key,
     "patient": rivera.mateo.pk,

@@ -297,9 +297,9 @@ class TestAtOnce:
 
 CARRY_OUT = """
 import django; django.setup()
-from portal import sheet_runs
+from portal.desk import runs as sheet_runs
 from portal.models import SheetRun
-from practice.audit import Actor
+from audit.trail import Actor
 run = SheetRun.objects.get()
 sheet_runs.carry_out(run=run, by=Actor(run.planned_by, "192.0.2.1"))
 """
