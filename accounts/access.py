@@ -17,7 +17,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
-from django.views.decorators.cache import never_cache
 
 from accounts.factors import second_factor
 from accounts.models import StaffRecord, User
@@ -95,10 +94,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def _stated(view: View[P], rule: str) -> View[P]:
-    """Note the rule on the view, where the test of all URLs looks for it. Nothing of ours is cached."""
-    uncached = never_cache(view)
-    uncached.access_rule = rule  # type: ignore[attr-defined]
-    return uncached
+    """Note the rule on the view, where the test of all URLs looks for it."""
+    view.access_rule = rule  # type: ignore[attr-defined]
+    return view
 
 
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:

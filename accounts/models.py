@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts.attempt_counter import Attempt
 from accounts.normal import normalised
 
 
@@ -118,7 +119,7 @@ class StaffRecord(models.Model):
         return self.name
 
 
-class SignInAttempt(models.Model):
+class SignInAttempt(Attempt):
     """A try to sign in that has not succeeded; from these the waits of ``accounts.signin.attempts`` are computed."""
 
     class Step(models.TextChoices):
@@ -130,7 +131,6 @@ class SignInAttempt(models.Model):
         EMAIL = "email"  # asking whether an account can be made with an e-mail: always counts
         DOWNLOAD = "download"  # asking for all the portal holds about a child: always counts
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
     step = models.CharField(max_length=8, choices=Step)
     account = models.CharField(max_length=64, help_text="Keyed digest: what was typed may be anything, even a password")
     address = models.CharField(max_length=45, help_text="The client's IP address")

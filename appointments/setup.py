@@ -18,7 +18,7 @@ from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, Vis
 from appointments.statuses import NOT_COMING
 from audit.trail import Action, Actor, record
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a day that is missing has no hours
 HOURS = "hours"  # how the trail calls a change of them
@@ -47,11 +47,11 @@ def set_grid(*, by: Actor, minutes: int) -> None:
 def save_visit_type(*, by: Actor, visit_type: VisitType, seen: str = "") -> VisitType:
     """Save a visit type, new or changed. Appointments keep the words they were booked with.
 
-    ``seen`` is ``state_of`` the visit type when the page was opened. Refused: when a colleague has
+    ``seen`` is the ``fingerprint`` of the visit type when the page was opened. Refused: when a colleague has
     changed it since (Stale), and a name that another one has, in capitals or not.
     """
     stored = VisitType.objects.select_for_update().get(pk=visit_type.pk) if visit_type.pk else None
-    if stored and state_of(stored) != seen:
+    if stored and fingerprint(stored) != seen:
         raise Stale
     fields = _differences(stored, visit_type, ("name", "minutes", "colour"))
     if not fields:
@@ -81,20 +81,20 @@ def remove_visit_type(*, by: Actor, visit_type: VisitType) -> None:
 # --- Providers -------------------------------------------------------------------------------------
 
 
-def state_of_provider(provider: Provider) -> str:
+def fingerprint_of_provider(provider: Provider) -> str:
     """What somebody has seen who opened the page of this provider, hours included."""
-    return state_of(provider, *provider.working_hours.all())
+    return fingerprint(provider, *provider.working_hours.all())
 
 
 @transaction.atomic
 def save_provider(*, by: Actor, provider: Provider, week: Week, seen: str = "") -> Provider:
     """Save a provider, new or changed, with the hours of a week; rows of hours that stay the same are left alone.
 
-    ``seen`` is ``state_of_provider`` when the page was opened. Refused: when a colleague has changed
+    ``seen`` is the ``fingerprint_of_provider`` when the page was opened. Refused: when a colleague has changed
     provider or hours since (Stale), and hours that overlap or end before they start.
     """
     stored = Provider.objects.select_for_update().get(pk=provider.pk) if provider.pk else None
-    if stored and state_of_provider(stored) != seen:
+    if stored and fingerprint_of_provider(stored) != seen:
         raise Stale
     fields = _differences(stored, provider, ("name", "is_active"))
     if fields:

@@ -14,7 +14,7 @@ from appointments.models import Appointment, Provider
 from appointments.refusals import Conflicting, NotPossible
 from audit.trail import Action, Actor, record
 from patients.models import Patient
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 Status = Appointment.Status
 PLACING = frozenset({"start", "duration", "provider"})  # what gives a visit its place in the schedule
@@ -62,13 +62,13 @@ def change(
 ) -> Appointment:
     """Save these fields of the appointment, and only these; nothing for none. Returns it as it is now.
 
-    ``seen`` is ``state_of`` the appointment when it was opened. Refused: when it has changed since
+    ``seen`` is the ``fingerprint`` of the appointment when it was opened. Refused: when it has changed since
     (Stale), a step of the status that makes no sense (NotPossible), and a new place that something
     speaks against unless a reason is given (Conflicting).
     """
     _lock_places(appointment)
     stored = _locked(appointment.pk)
-    if state_of(stored) != seen:
+    if fingerprint(stored) != seen:
         raise Stale
     changed = sorted(fields)
     if not changed:

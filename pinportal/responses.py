@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 
+from pinportal import headers
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
-PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -21,26 +22,17 @@ def protective_headers(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        headers = {
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": settings.X_FRAME_OPTIONS,
-            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
-            "Permissions-Policy": PERMISSIONS_POLICY,
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-        }
-        if request.is_secure() and settings.SECURE_HSTS_SECONDS:
-            headers["Strict-Transport-Security"] = _transport_security()
-        for name, value in headers.items():
+        for name, value in headers.SAME_FOR_ALL.items():
             response.headers.setdefault(name, value)
+        if request.is_secure() and settings.SECURE_HSTS_SECONDS:
+            response.headers.setdefault("Strict-Transport-Security", headers.STRICT_TRANSPORT_SECURITY)
         is_static = request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 206, 304}
         # A cookie is for one browser: kept between here and there, the end of one session would end everybody's.
         kept = "" if response.cookies else getattr(response, "kept", "")
         if not is_static:
-            response.headers["Cache-Control"] = kept or "no-store, private"
-        if kept:  # what has been said of pages that are not, and depend on who asks
-            for name in ("Expires", "Vary"):
-                response.headers.pop(name, None)
+            response.headers["Cache-Control"] = kept or headers.CACHE_CONTROL
+        if kept:
+            response.headers.pop("Vary", None)  # it is the same for everybody
         return response
 
     return middleware
@@ -49,12 +41,6 @@ def protective_headers(get_response: GetResponse) -> GetResponse:
 def keep(response: HttpResponse, how: str) -> None:
     """Have this answer kept, which is nobody's secret: the practice's logo is. ``how``: its Cache-Control."""
     response.kept = how  # type: ignore[attr-defined]
-
-
-def _transport_security() -> str:
-    subdomains = "; includeSubDomains" if settings.SECURE_HSTS_INCLUDE_SUBDOMAINS else ""
-    preload = "; preload" if settings.SECURE_HSTS_PRELOAD else ""
-    return f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}{preload}"
 
 
 def follow_writes(get_response: GetResponse) -> GetResponse:

@@ -39,6 +39,33 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "appointments/calendar/tracking.css", "appointments/window.css", "appointments/settings.css",
         "accounts/signin/password.css", "accounts/factors/factors.css", "accounts/own_sign_in.css",
     ),
+    "js/page.js": ("parts/toasts.js", "parts/kept_typing.js", "parts/error_summary.js"),
+    "js/staff.js": ("staff/dialog.js", "staff/search_keys.js", "staff/answers.js", "staff/copy.js"),
+    "js/session.js": (
+        "parts/countdown.js", "accounts/sessions/curtain.js", "accounts/sessions/clock.js",
+        "accounts/sessions/warning.js", "accounts/sessions/server.js", "accounts/sessions/tabs.js",
+        "accounts/sessions/use.js", "accounts/sessions/watch.js",
+    ),
+    "js/password.js": (
+        "accounts/signin/password_rules.js", "accounts/signin/password_toggle.js", "accounts/signin/password_meter.js",
+    ),
+    "js/register.js": (
+        "portal/signup/pin_text.js", "portal/signup/pin_hint.js", "portal/signup/scanned_sheet.js",
+        "portal/signup/pin_field.js", "portal/signup/passkey_check.js",
+    ),
+    "js/proof.js": ("parts/countdown.js", "portal/signup/proof_clock.js"),
+    "js/calendar.js": (
+        "appointments/calendar/mode.js", "appointments/calendar/grid.js", "appointments/calendar/open.js",
+        "appointments/calendar/drag.js", "appointments/calendar/now.js", "appointments/calendar/refresh.js",
+    ),
+    "js/tracking.js": (
+        "appointments/calendar/mode.js", "appointments/calendar/tracking_rows.js",
+        "appointments/calendar/tracking_refresh.js",
+    ),
+    "js/appointment.js": (
+        "appointments/window_guard.js", "appointments/window_form.js", "appointments/patient_finder.js",
+        "appointments/fix_in_tab.js",
+    ),
 }  # fmt: skip
 
 

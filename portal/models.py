@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.attempt_counter import Attempt
 from patients.models import Contact, FamilyContact
 
 
@@ -200,18 +201,14 @@ class SheetRunFamily(models.Model):
         return f"{self.run}, {self.position}"
 
 
-class RedemptionFailure(models.Model):
+class RedemptionFailure(Attempt):
     """A failed attempt to prove a PIN, for the limits per client and overall (R12). Kept for an hour."""
 
-    at = models.DateTimeField(default=timezone.now, db_index=True)
     client = models.CharField(max_length=45, help_text="IPv4 address, /64 of an IPv6 address, or a sign-in's number")
     digest = models.CharField(max_length=64, help_text="Of the PIN that was tried, whether there is one or not")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["client", "at"])]
-
-    def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M:%S}"
 
 
 class Alert(models.Model):

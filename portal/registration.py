@@ -18,6 +18,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import User
 from audit.trail import Action, Actor, record
 from patients.ages import today
@@ -126,7 +127,7 @@ def prove(*, pin: str, birth_date: date, by: Actor, more: Sequence[str] = ()) ->
     tried = [numbers.digests(number) for number in dict.fromkeys([pin, *more])]
     try:
         attempts = throttle.enter_all(by=by, digests=[digests[0] for digests in tried])
-    except throttle.TooManyAttempts:
+    except TooManyAttempts:
         record(actor=by, action=Action.PIN_REFUSED, verdict="too_many_attempts")
         alerts.notice(Alert.Kind.REDEMPTION)
         raise
@@ -135,7 +136,7 @@ def prove(*, pin: str, birth_date: date, by: Actor, more: Sequence[str] = ()) ->
     except NotProven:
         alerts.notice(Alert.Kind.REDEMPTION)
         if general_until := next((each.general_until for each in attempts if each.general_until), None):
-            raise throttle.TooManyAttempts(general_until, is_general=True) from None
+            raise TooManyAttempts(general_until, is_general=True) from None
         raise
     for attempt, counts in zip(attempts, held, strict=True):
         if not counts:

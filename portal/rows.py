@@ -16,8 +16,6 @@ from portal.pins.rows import BLOCKED_AT_TOUCH, KEY_IS_GONE
 from portal.sheets.sheet import last_day
 from practice.models import Practice
 
-VERB_TITLES = {"reissue": "Issue New PIN", "revoke": "Revoke", "decline": "Decline", "remove": "Remove Access"}
-
 
 @dataclass(frozen=True)
 class Row:
@@ -77,18 +75,6 @@ class Row:
     def can_choose(self) -> bool:
         """Whether Register or Print can do something for this row."""
         return self.block is None and not self.is_registered and not self.has_lost_pin
-
-    @property
-    def verbs(self) -> list[tuple[str, str]]:
-        """What can be done to this row alone: address part and label."""
-        current = self.registration.status if self.registration else None
-        possible = {
-            "reissue": current == Registration.Status.PENDING and self.block is None,
-            "revoke": self.pin is not None and self.pin.state == Pin.State.ACTIVE,
-            "decline": self.block is None and not self.is_registered and current != Registration.Status.DECLINED,
-            "remove": self.is_registered,
-        }
-        return [(verb, title) for verb, title in VERB_TITLES.items() if possible[verb]]
 
     @property
     def note(self) -> str:

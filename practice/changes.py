@@ -4,7 +4,6 @@ Each save is one transaction with one line in the trail, which names what change
 Whoever calls has checked ``Permission.CHANGE_SETTINGS``. The logo is in ``practice.logo``, terms in ``practice.terms``.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.db import transaction
 
 from audit.trail import Action, Actor, record
 from practice.models import Practice
-from practice.records import Stale
+from practice.records import Stale, fingerprint
 
 # The parts of the Settings page that are saved each by itself, and the columns of each.
 PARTS: Mapping[str, Sequence[str]] = {
@@ -22,10 +21,9 @@ PARTS: Mapping[str, Sequence[str]] = {
 }
 
 
-def mark_of(practice: Practice, part: str) -> str:
-    """A short mark of what this part holds: goes with its form and comes back as ``seen``."""
-    values = repr([str(getattr(practice, name)) for name in PARTS[part]])
-    return hashlib.sha256(values.encode()).hexdigest()[:16]
+def fingerprint_of(practice: Practice, part: str) -> str:
+    """The fingerprint of this part; its form carries it as ``seen``."""
+    return fingerprint(practice, fields=PARTS[part])
 
 
 @transaction.atomic
@@ -36,7 +34,7 @@ def change(*, part: str, values: Mapping[str, Any], seen: str, by: Actor) -> lis
     cannot be (ValidationError), such as teens older than adults. Other parts are left as they are.
     """
     practice = Practice.locked()
-    if mark_of(practice, part) != seen:
+    if fingerprint_of(practice, part) != seen:
         raise Stale
     changed = [name for name in PARTS[part] if getattr(practice, name) != values[name]]
     if not changed:

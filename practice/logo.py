@@ -3,7 +3,6 @@
 ``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``logo``.
 """
 
-import hashlib
 import io
 import warnings
 from base64 import b64encode
@@ -15,7 +14,7 @@ from PIL import Image, UnidentifiedImageError
 
 from audit.trail import Action, Actor, record
 from practice.models import Practice
-from practice.records import Stale
+from practice.records import Stale, fingerprint_of_bytes
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 1024 * 1024  # of the file that is uploaded
@@ -40,7 +39,7 @@ class Picture:
     @property
     def mark(self) -> str:
         """Another picture, another mark: for browsers that have it already."""
-        return hashlib.sha256(self.png).hexdigest()[:16]
+        return fingerprint_of_bytes(self.png)
 
 
 def read(content: bytes) -> Picture:

@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import EmailCode, User
 from accounts.signin import attempts, mail
 from audit.trail import Action, Actor, record
@@ -78,7 +79,7 @@ def begin(*, user: User, request: HttpRequest) -> None:
         return
     try:
         attempts.enter(step=attempts.Step.MAIL, account=user.email, request=request)
-    except attempts.Wait:
+    except TooManyAttempts:
         return  # the page offers to send one later
     send_code(user=user, email=user.email, by=Actor.of(request))
 

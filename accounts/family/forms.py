@@ -8,6 +8,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.attempt_counter import strike_out
 from accounts.family import email_addresses
 from accounts.family.email_addresses import Outcome
 from accounts.models import EmailCode
@@ -66,7 +67,7 @@ class ConfirmEmailForm(OwnForm):
         outcome = email_addresses.confirm(user=self.user, code=code, by=Actor.of(self.request))
         if outcome in REFUSALS:
             raise forms.ValidationError(REFUSALS[outcome])
-        attempts.strike_out(attempt)
+        strike_out(attempt)
         return code
 
 

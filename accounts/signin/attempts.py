@@ -1,8 +1,7 @@
 """Limits on guessing passwords and codes, which no stranger can use to keep somebody out.
 
-Tries are rows in the database, so they survive restarts and hold across processes. A try is entered as
-failed before it is judged and struck out when it succeeds, so that many at once do not get around the
-limit. After some failures each further one has to wait, longer each time, a quarter of an hour at most:
+Tries are counted by ``accounts.attempt_counter``; these are the limits. After some failures each further one has to
+wait, longer each time, a quarter of an hour at most:
 
 * for one account from one place: an address (of IPv6 its /64, see ``audit.client``), or a
   **known device**, on which that account has signed in before (it keeps a signed cookie).
@@ -10,7 +9,7 @@ limit. After some failures each further one has to wait, longer each time, a qua
 * for all accounts from one address that is not a known device: somebody goes through a list of e-mails;
 * for one account from everywhere but its known devices and the addresses it has signed in from.
 
-The answer is the same for e-mails that have no sign-in. Refused tries do not count.
+The answer is the same for e-mails that have no sign-in.
 """
 
 import math
@@ -22,6 +21,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from accounts import attempt_counter
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import SignInAttempt
 from accounts.signin import devices
 from audit.client import client_address, network_of
@@ -29,7 +30,6 @@ from audit.models import AuditEvent
 from audit.trail import Action
 
 Step = SignInAttempt.Step
-WINDOW = timedelta(hours=1)
 FIRST_WAIT = timedelta(minutes=1)  # doubled by each further failure
 LONGEST_WAIT = timedelta(minutes=15)
 KNOWN_ADDRESS = timedelta(days=30)  # how long an address counts as one the account signs in from
@@ -37,7 +37,7 @@ KNOWN_ADDRESS = timedelta(days=30)  # how long an address counts as one the acco
 
 @dataclass(frozen=True)
 class Limits:
-    """How many failures within ``WINDOW`` cost no wait. ``None``: any number."""
+    """How many failures within an hour cost no wait. ``None``: any number."""
 
     one_place: int = 5
     account: int = 20
@@ -64,31 +64,26 @@ LIMITS = {
 }
 
 
-class Wait(Exception):
-    """Refused without looking. ``until``: when the next try will be taken."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("too many attempts")
-        self.until = until
-
-
 def enter(*, step: Step, account: str, request: HttpRequest) -> SignInAttempt:
-    """Enter a try as failed, until ``strike_out`` says otherwise. Raises Wait.
+    """Enter a try as failed, until it is struck out. Raises TooManyAttempts.
 
     ``account``: an e-mail as typed, whether or not it has a sign-in.
     """
-    attempt = SignInAttempt.objects.create(
+    attempt = SignInAttempt(
         step=step,
         account=digest(account),
         address=network_of(client_address(request)),
         device=devices.known(request, account) if LIMITS[step].spares_known else "",
     )
-    before = SignInAttempt.objects.filter(step=step, at__gt=attempt.at - WINDOW, pk__lt=attempt.pk)
-    until = _until(attempt, before, LIMITS[step], account)
-    if until > attempt.at:
-        strike_out(attempt)
-        raise Wait(until)
+    attempt_counter.enter(attempt, lambda: _check(attempt, account))
     return attempt
+
+
+def _check(attempt: SignInAttempt, account: str) -> None:
+    before = attempt_counter.recent(SignInAttempt, until=attempt.at).filter(step=attempt.step, pk__lt=attempt.pk)
+    until = _until(attempt, before, LIMITS[Step(attempt.step)], account)
+    if until > attempt.at:
+        raise TooManyAttempts(until)
 
 
 def _until(attempt: SignInAttempt, before: QuerySet[SignInAttempt], limits: Limits, account: str) -> datetime:
@@ -123,25 +118,14 @@ def _is_known_address(address: str, account: str) -> bool:
     return any(network_of(each) == address for each in known)
 
 
-def strike_out(attempt: SignInAttempt) -> None:
-    """The try did not fail."""
-    SignInAttempt.objects.filter(pk=attempt.pk).delete()
-
-
 def recent(email: str) -> QuerySet[SignInAttempt]:
     """The failures that make somebody wait who signs in with this e-mail, newest first."""
-    since = timezone.now() - WINDOW
-    return SignInAttempt.objects.filter(account=digest(email), at__gt=since).order_by("-at", "-pk")
+    return attempt_counter.recent(SignInAttempt).filter(account=digest(email)).order_by("-at", "-pk")
 
 
 def forgive(email: str) -> int:
     """Forget the failures of an account; returns how many there were."""
     return SignInAttempt.objects.filter(account=digest(email)).delete()[0]
-
-
-def forget_old() -> int:
-    """Delete tries that no limit looks at any more; returns how many."""
-    return SignInAttempt.objects.filter(at__lte=timezone.now() - WINDOW).delete()[0]
 
 
 def digest(value: str) -> str:

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import staff
+from accounts.attempt_counter import strike_out
 from accounts.factors.second_factor import CODE_LIFETIME
 from accounts.models import SpentCode, User
 from accounts.signin import attempts, mail, passwords
@@ -144,7 +145,7 @@ class LimitedCode:
             record(actor=by, action=Action.SIGN_IN_FAILED, account=self.user.pk, step="second factor")
             get_adapter().notice_failure()
             raise
-        attempts.strike_out(attempt)
+        strike_out(attempt)
         return code
 
     def _spend(self, code: str) -> None:

@@ -1,7 +1,7 @@
 """What a password must not be; the reason is told (NIST SP 800-63B section 3.1.1).
 
 Length is what counts: no rules about kinds of characters, no expiry. The password is judged whole, as
-it is hashed, against what guessers try first. ``static/js/password.js`` says the same while typing.
+it is hashed, against what guessers try first. The page says the same while typing (``password_rules.js``).
 
 zxcvbn is not used, although it would save 25 lines. Of 161 bad passwords it refuses 12 more but misses one of these
 rules' (letters with spaces between them), a password of 24 characters can cost 0.7 s and one of 72 characters 8.5 s

@@ -26,6 +26,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.attempt_counter import TooManyAttempts, strike_out
 from accounts.factors import second_factor
 from accounts.family import email_addresses
 from accounts.models import SignInAttempt, User
@@ -77,7 +78,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         attempt = enter(step=attempts.Step.PASSWORD, account=credentials.get("email", ""), request=request)
         user: User | None = super().authenticate(request, **credentials)
         if user:
-            attempts.strike_out(attempt)
+            strike_out(attempt)
         return user
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
@@ -168,12 +169,12 @@ def enter(*, step: attempts.Step, account: str, request: HttpRequest) -> SignInA
     """``attempts.enter`` for forms: a refusal leaves its line and says in words how long to wait."""
     try:
         return attempts.enter(step=step, account=account, request=request)
-    except attempts.Wait as wait:
+    except TooManyAttempts as refused:
         record(actor=Actor.of(request), action=Action.SIGN_IN_LOCKED, step=step)
         get_adapter().notice_failure()
-        when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
+        when = date_format(timezone.localtime(refused.retry_at), "TIME_FORMAT")
         words = gettext("There were too many tries. After %(when)s you can try again.") % {"when": when}
-        raise ValidationError(words, code="too_many_attempts") from wait
+        raise ValidationError(words, code="too_many_attempts") from refused
 
 
 def welcome(request: HttpRequest, response: HttpResponse, user: User) -> HttpResponse:

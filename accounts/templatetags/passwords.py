@@ -1,4 +1,4 @@
-"""What ``static/js/password.js`` needs to know."""
+"""What the scripts under ``static/js/accounts/signin/`` need to know."""
 
 from typing import Any
 
@@ -12,7 +12,14 @@ register = template.Library()
 
 @register.inclusion_tag("includes/password_words.html", takes_context=True)
 def password_words(context: dict[str, Any]) -> dict[str, Any]:
-    """The words of the meter, and what a password should not consist of."""
+    """The words of the meter, the figures of the rules, and what a password should not consist of."""
     user = context["request"].user
     guessed = passwords.words(user if isinstance(user, User) else None)
-    return {"shortest": passwords.SHORTEST, "guessed": "|".join(guessed)}
+    return {
+        "shortest": passwords.SHORTEST,
+        "shortest_word": passwords.SHORTEST_WORD,
+        "least_own": passwords.LEAST_OWN,
+        "least_surprising": passwords.LEAST_SURPRISING,
+        "keyboard": " ".join(passwords.KEYBOARD),
+        "guessed": "|".join(guessed),
+    }

@@ -25,7 +25,7 @@ from patients.models import Patient
 from patients.search import MAX_LENGTH
 from patients.search import find_patients as search
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 MAX_FOUND = 6  # patients offered while somebody types
 
@@ -48,7 +48,7 @@ def change(request: HttpRequest, appointment_id: int) -> HttpResponse:
     if "arrive" in request.POST:
         return _stamp(request, stored)
     seen = request.POST.get("seen", "")
-    if seen != state_of(stored):
+    if seen != fingerprint(stored):
         return _told(request, stored)
     form = AppointmentForm(request.POST, instance=_appointment(appointment_id))
     if form.is_valid():
@@ -123,7 +123,7 @@ def move(request: HttpRequest, appointment_id: int) -> HttpResponse:
     if _start(request.POST.get("from_start", "")) != stored.start.replace(second=0, microsecond=0):
         problem = "A colleague has moved this visit meanwhile; this is where it stands now."
         return _window(request, AppointmentForm(instance=stored), stored=stored, problem=problem)
-    seen, moved = state_of(stored), _appointment(appointment_id)
+    seen, moved = fingerprint(stored), _appointment(appointment_id)
     moved.start, moved.provider = start, provider
     try:
         saved = visits.change(by=Actor.of(request), appointment=moved, fields=["start", "provider"], seen=seen)
@@ -233,7 +233,7 @@ def _window(
         "form": form,
         "appointment": stored or Appointment(),
         "patient": patient,
-        "seen": seen or (state_of(stored) if stored else ""),
+        "seen": seen or (fingerprint(stored) if stored else ""),
         "action": reverse("appointments:change", args=[stored.pk]) if stored else reverse("appointments:add"),
         "way_back": f"{reverse('appointments:day')}?day={day.isoformat()}",
         "is_typed": form.is_bound,
@@ -270,7 +270,7 @@ def _told(request: HttpRequest, stored: Appointment) -> HttpResponse:
 def _stamp(request: HttpRequest, stored: Appointment) -> HttpResponse:
     """Arrived, now. What else is typed stays; so does the mark of what was seen, if a colleague changed more."""
     notice = problem = ""
-    was_seen = request.POST.get("seen", "") == state_of(stored)
+    was_seen = request.POST.get("seen", "") == fingerprint(stored)
     try:
         stored = visits.arrive(by=Actor.of(request), appointment=stored)
         notice = f"Arrived at {timezone.localtime(stored.arrival_time):%-I:%M %p}."
@@ -279,7 +279,7 @@ def _stamp(request: HttpRequest, stored: Appointment) -> HttpResponse:
         stored = _appointment(stored.pk)
     form = AppointmentForm(instance=stored)
     form.keep(request.POST, besides={"status", "arrival", "cancel_reason"})
-    seen = state_of(stored) if was_seen else request.POST.get("seen", "")
+    seen = fingerprint(stored) if was_seen else request.POST.get("seen", "")
     answer = _window(
         request, form, stored=stored, seen=seen, is_recorded=bool(notice), notice=notice, problem=problem, is_typed=True
     )

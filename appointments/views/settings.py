@@ -18,7 +18,7 @@ from appointments.setup_forms import WHOLE_PRACTICE, GridForm, ProviderForm, Tim
 from audit.trail import Actor
 from patients.forms import add_differences, add_errors
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 
 PAGE = "appointments:settings"
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -54,7 +54,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 def provider(request: HttpRequest, provider_id: int | None = None) -> HttpResponse:
     """Add or edit a provider with the hours of a week."""
     edited = _stored(Provider, provider_id)
-    seen = setup.state_of_provider(edited) if edited else ""
+    seen = setup.fingerprint_of_provider(edited) if edited else ""
     form = ProviderForm(request.POST or None, instance=edited)
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,7 +76,7 @@ def provider(request: HttpRequest, provider_id: int | None = None) -> HttpRespon
 def visit_type(request: HttpRequest, visit_type_id: int | None = None) -> HttpResponse:
     """Add or edit a visit type."""
     edited = _stored(VisitType, visit_type_id)
-    seen = state_of(edited) if edited else ""
+    seen = fingerprint(edited) if edited else ""
     initial = {} if edited else {"colour": setup.free_colour()}
     form = VisitTypeForm(request.POST or None, instance=edited, initial=initial)
     if request.method == "POST" and form.is_valid():

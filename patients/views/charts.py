@@ -14,7 +14,7 @@ from patients.forms import PatientForm, add_differences, add_errors
 from patients.models import Patient
 from patients.names import placeholder_problem
 from patients.views.roundtrip import is_out_of_date, way_back
-from practice.records import state_of
+from practice.records import fingerprint
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +48,7 @@ def basic_info(request: HttpRequest, patient_id: int) -> HttpResponse:
 def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Edit Basic Info; ``next`` leads back, for instance to the registration window."""
     patient = get_object_or_404(Patient, pk=patient_id)
-    seen, problem = state_of(patient), placeholder_problem(patient)
+    seen, problem = fingerprint(patient), placeholder_problem(patient)
     form = PatientForm(request.POST or None, instance=patient)
     if problem:
         form.fields["given_name"].widget.attrs["autofocus"] = True

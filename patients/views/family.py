@@ -17,7 +17,7 @@ from patients.forms import ContactForm, FamilyContactForm, add_differences, add_
 from patients.models import Contact, FamilyContact, Patient
 from patients.search import MAX_LENGTH, find_contacts
 from patients.views.roundtrip import is_out_of_date, way_back
-from practice.records import state_of
+from practice.records import fingerprint
 
 MAX_KNOWN = 8  # people offered when adding a contact
 
@@ -153,7 +153,7 @@ def _render_add(
 def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """Edit the person for all children, and what the person is to this one."""
     family_contact = _family_contact(family_contact_id)
-    seen = state_of(family_contact.contact, family_contact)
+    seen = fingerprint(family_contact.contact, family_contact)
     contact_form = ContactForm(request.POST or None, instance=family_contact.contact)
     link_form = FamilyContactForm(request.POST or None, instance=family_contact)
     if request.method == "POST" and all([contact_form.is_valid(), link_form.is_valid()]):

@@ -3,16 +3,17 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from portal.desk.verbs import VERBS
 from portal.desk.views import history, runs, sign_in_help, window, worklist
 
 app_name = "desk"
 
 
 class VerbConverter(StringConverter):
-    regex = "|".join(window.VERBS)
+    regex = "|".join(VERBS)
 
 
-register_converter(VerbConverter, "verb")
+register_converter(VerbConverter, "row_verb")
 
 urlpatterns = [
     path("registration/<int:family_contact_id>/", window.open_window, name="window"),
@@ -20,7 +21,7 @@ urlpatterns = [
     path("registration/<int:family_contact_id>/issue/", window.issue, name="issue"),
     path("registration/<int:family_contact_id>/show/", window.show, name="show"),
     path("registration/<int:family_contact_id>/print/", window.print_sheet, name="print"),
-    path("registration/<int:family_contact_id>/<int:row_id>/<verb:verb>/", window.row_verb, name="row_verb"),
+    path("registration/<int:family_contact_id>/<int:row_id>/<row_verb:verb>/", window.row_verb, name="row_verb"),
     path("registration/<int:family_contact_id>/help/", sign_in_help.help_to_sign_in, name="help_to_sign_in"),
     path("registration/worklist/", worklist.worklist, name="worklist"),
     path("registration/worklist/<int:contact_id>/decline/", worklist.decline, name="decline_family"),

@@ -7,7 +7,9 @@ from datetime import date
 from django.db.models import Q
 
 from patients.models import Contact, FamilyContact
+from portal.desk.verbs import possible_verbs
 from portal.rows import Row, rows_of
+from portal.verbs import Verb
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,10 @@ class Window:
     @property
     def contact(self) -> Contact:
         return self.opened_from.contact
+
+    @property
+    def rows_and_verbs(self) -> list[tuple[Row, list[Verb[Row]]]]:
+        return [(row, possible_verbs(row)) for row in self.rows]
 
     @property
     def can_register(self) -> bool:

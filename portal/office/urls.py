@@ -4,22 +4,23 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from portal.office.dashboard import Part
-from portal.office.views import audit, dashboard, patients, settings, sign_ins, staff
+from portal.office.staff_sign_ins import VERBS
+from portal.office.views import audit, dashboard, patients, settings, staff_records, staff_sign_ins
 from practice.changes import PARTS
 
 app_name = "office"
-
-
-class DeedConverter(StringConverter):
-    regex = "|".join(sign_ins.DEEDS)
 
 
 class PartConverter(StringConverter):
     regex = "|".join(PARTS)
 
 
+class SignInVerbConverter(StringConverter):
+    regex = "|".join(VERBS)
+
+
 register_converter(PartConverter, "part")
-register_converter(DeedConverter, "deed")
+register_converter(SignInVerbConverter, "sign_in_verb")
 
 urlpatterns = [
     path("practice-portal/", dashboard.dashboard, name="dashboard"),
@@ -35,11 +36,15 @@ urlpatterns = [
     path("practice-portal/settings/<part:part>/", settings.change, name="change_settings"),
     path("practice-portal/audit/", audit.audit, name="audit"),
     path("practice-portal/audit/export/", audit.export, name="export_audit"),
-    path("practice-portal/staff/", staff.staff, name="staff"),
-    path("practice-portal/staff/add/", staff.staff_record, name="add_staff_record"),
-    path("practice-portal/staff/<int:staff_record_id>/", staff.staff_record, name="staff_record"),
-    path("practice-portal/staff/<int:staff_record_id>/invite/", sign_ins.invite, name="invite"),
-    path("practice-portal/staff/roles/", sign_ins.roles, name="roles"),
-    path("practice-portal/staff/sign-ins/<int:user_id>/", sign_ins.sign_in, name="sign_in"),
-    path("practice-portal/staff/sign-ins/<int:user_id>/<deed:deed>/", sign_ins.sign_in_deed, name="sign_in_deed"),
+    path("practice-portal/staff/", staff_records.staff_records, name="staff"),
+    path("practice-portal/staff/add/", staff_records.staff_record, name="add_staff_record"),
+    path("practice-portal/staff/<int:staff_record_id>/", staff_records.staff_record, name="staff_record"),
+    path("practice-portal/staff/<int:staff_record_id>/invite/", staff_sign_ins.invite, name="invite"),
+    path("practice-portal/staff/roles/", staff_records.roles, name="roles"),
+    path("practice-portal/staff/sign-ins/<int:user_id>/", staff_sign_ins.sign_in, name="sign_in"),
+    path(
+        "practice-portal/staff/sign-ins/<int:user_id>/<sign_in_verb:action>/",
+        staff_sign_ins.sign_in_verb,
+        name="sign_in_verb",
+    ),
 ]

@@ -1,4 +1,4 @@
-"""Where to look again in a PIN with a typing mistake. ``static/js/register.js`` says the same words while typing.
+"""Where to look again in a PIN with a typing mistake. The page says the same while typing (``pin_hint.js``).
 
 What can be told comes from how it was typed: groups of another length than four, letters among the digits. Twelve
 digits with a wrong check digit say only that there is a mistake, and so does a count that is off where nobody
@@ -10,6 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy
+from stdnum import damm
 
 from portal.pins import numbers
 
@@ -85,8 +86,22 @@ def _is_digit(char: str) -> bool:
 
 
 def for_page() -> dict[str, str]:
-    """The same words for the page's script, which puts in letter, digit and count where the signs stand."""
+    """The same words and figures for the page's script, as attributes of its form.
+
+    The script puts in letter, digit and count. Separators are code points in hexadecimal, since some are invisible.
+    """
     signs = {"letter": "{letter}", "digit": "{digit}", "count": "{count}"}
     return {name: str(words) % signs if "%(" in str(words) else str(words) for name, words in WORDS.items()} | {
-        "misread": "".join(f"{letter}{digit}" for letter, digit in MISREAD.items())
+        "misread": "".join(f"{letter}{digit}" for letter, digit in MISREAD.items()),
+        "length": str(numbers.PIN_LENGTH),
+        "groups": str(GROUPS),
+        "group-length": str(GROUP_LENGTH),
+        "apart": " ".join(f"{ord(char):x}" for char in sorted(numbers.SEPARATORS)),
+        "check": " ".join(_check_table()),
     }
+
+
+def _check_table() -> list[str]:
+    """Damm's table of the check digit: a row for each carry, a column for each digit."""
+    with_carry = {damm.checksum(digit): digit for digit in "0123456789"}
+    return ["".join(str(damm.checksum(with_carry[row] + digit)) for digit in "0123456789") for row in range(10)]

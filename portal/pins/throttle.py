@@ -33,22 +33,21 @@ Against this one the limit per client must hold for right pairs too, or it would
 behind the same address then reads when to try again, that another connection helps, and whom to call.
 The practice sees both kinds of attack (``portal.pins.alerts``).
 
-Counters are rows in the database: they survive restarts and hold across processes. A failure is entered
-and committed before the attempt is judged, and struck out if it succeeds, so that neither many requests at
-once nor a rollback get around the limit. Rows older than an hour are deleted on the way.
+The failures are counted by ``accounts.attempt_counter``. Rows older than an hour are deleted on the way.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 
+from accounts import attempt_counter
+from accounts.attempt_counter import WINDOW, TooManyAttempts
 from audit.client import network_of
 from audit.trail import Actor
 from portal.models import RedemptionFailure
 
-WINDOW = timedelta(hours=1)
 LIMIT_PER_CLIENT = 20  # different PINs that failed
 TRIES_PER_PIN = 5  # of the same PIN, before each further one is charged as another PIN would be
 LIMIT_OVERALL = 1000  # failures of all clients
@@ -56,20 +55,11 @@ LIMIT_UNDER_ATTACK = 6  # per client beyond that: the PINs of a family's sheet, 
 FORGET_AT_ONCE = 500  # rows: what one request may spend on tidying up; each enters one
 
 
-class TooManyAttempts(Exception):
-    """Refused. ``retry_at``: when the next try will be taken; ``is_general``: because of everybody's failures."""
-
-    def __init__(self, retry_at: datetime, *, is_general: bool) -> None:
-        super().__init__("too many attempts")
-        self.retry_at = retry_at
-        self.is_general = is_general
-
-
 @dataclass(frozen=True)
 class Attempt:
     """An attempt that counts as failed until it is struck out. ``general_until``: the overall limit, if it holds."""
 
-    failure_id: int
+    failure: RedemptionFailure
     general_until: datetime | None
 
 
@@ -81,17 +71,11 @@ def client_of(by: Actor) -> str:
 def enter(*, by: Actor, digest: str) -> Attempt:
     """Enter an attempt with the PIN of this digest as failed, and commit that. Raises TooManyAttempts."""
     client = client_of(by)
-    _forget_some()
+    attempt_counter.forget_old(RedemptionFailure, at_most=FORGET_AT_ONCE)
     _check(client, another=digest)  # most of an attack ends here, without having written anything
-    failure = RedemptionFailure.objects.create(client=client, digest=digest)
-    try:
-        # Again, now that whoever came at the same time sees this one: of two at the limit none gets past it.
-        general_until = _check(client)
-    except TooManyAttempts:
-        # A refused attempt does not count, or whoever keeps trying would keep the neighbours out for ever.
-        _delete([failure.pk])
-        raise
-    return Attempt(failure.pk, general_until)
+    failure = RedemptionFailure(client=client, digest=digest)
+    # Again, now that whoever came at the same time sees this one: of two at the limit none gets past it.
+    return Attempt(failure, attempt_counter.enter(failure, lambda: _check(client)))
 
 
 def enter_all(*, by: Actor, digests: Sequence[str]) -> list[Attempt]:
@@ -101,20 +85,14 @@ def enter_all(*, by: Actor, digests: Sequence[str]) -> list[Attempt]:
         for digest in digests:
             entered += [enter(by=by, digest=digest)]
     except TooManyAttempts:
-        _delete([each.failure_id for each in entered])
+        strike_out(*entered)
         raise
     return entered
 
 
-def strike_out(attempt: Attempt) -> None:
-    """The attempt did not fail."""
-    _delete([attempt.failure_id])
-
-
-def forget_old() -> int:
-    """Delete failures that no limit looks at any more; returns how many."""
-    deleted, _ = RedemptionFailure.objects.filter(at__lte=timezone.now() - WINDOW).delete()
-    return deleted
+def strike_out(*attempts: Attempt) -> None:
+    """These did not fail."""
+    attempt_counter.strike_out(*(each.failure for each in attempts))
 
 
 def _check(client: str, *, another: str = "") -> datetime | None:
@@ -125,9 +103,8 @@ def _check(client: str, *, another: str = "") -> datetime | None:
     now = timezone.now()
     general_until = _general_until(now)
     limit = LIMIT_UNDER_ATTACK if general_until else LIMIT_PER_CLIENT
-    failed = list(
-        RedemptionFailure.objects.filter(client=client, at__gt=now - WINDOW).order_by("at").values_list("digest", "at")
-    )
+    of_client = attempt_counter.recent(RedemptionFailure, until=now).filter(client=client)
+    failed = list(of_client.order_by("at").values_list("digest", "at"))
     tried = [*failed, (another, now)] if another else failed
     if _charge(tried) > limit:
         raise TooManyAttempts(_free_at(tried, limit), is_general=limit == LIMIT_UNDER_ATTACK)
@@ -136,7 +113,7 @@ def _check(client: str, *, another: str = "") -> datetime | None:
 
 def _general_until(now: datetime) -> datetime | None:
     """When the failures of all clients will be fewer than the overall limit; None if they are."""
-    newest = RedemptionFailure.objects.filter(at__gt=now - WINDOW).order_by("-at").values_list("at", flat=True)
+    newest = attempt_counter.recent(RedemptionFailure, until=now).order_by("-at").values_list("at", flat=True)
     decisive = newest[LIMIT_OVERALL : LIMIT_OVERALL + 1].first()
     return decisive + WINDOW if decisive else None
 
@@ -150,13 +127,3 @@ def _free_at(tried: Sequence[tuple[str, datetime]], limit: int) -> datetime:
     """When so many of these, oldest first, are out of the window that the rest are within the limit."""
     forgotten = next(number for number in range(len(tried) + 1) if _charge(tried[number:]) <= limit)
     return tried[forgotten - 1][1] + WINDOW
-
-
-def _forget_some() -> None:
-    old = RedemptionFailure.objects.filter(at__lte=timezone.now() - WINDOW).order_by("at")
-    _delete(list(old.values_list("pk", flat=True)[:FORGET_AT_ONCE]))
-
-
-def _delete(numbers: Sequence[int]) -> None:
-    if numbers:
-        RedemptionFailure.objects.filter(pk__in=numbers).delete()

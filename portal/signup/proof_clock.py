@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from portal.signup import proof
 
+WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 asks for at least 20 to answer
+
 
 def seconds_left(request: HttpRequest) -> float:
     """Seconds until it is forgotten; 0 where nothing is proven any more."""

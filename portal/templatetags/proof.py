@@ -15,4 +15,8 @@ def proof_clock_of(context: dict[str, Any]) -> dict[str, Any]:
     request = context.get("request")
     if request is None or request.user.is_authenticated:
         return {}
-    return {"left": proof_clock.seconds_left(request), "csrf_token": context["csrf_token"]}
+    return {
+        "left": proof_clock.seconds_left(request),
+        "warning": proof_clock.WARNING,
+        "csrf_token": context["csrf_token"],
+    }

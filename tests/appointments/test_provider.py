@@ -85,9 +85,9 @@ def test_the_second_of_two_is_told_and_loses_nothing(as_administrator, url, vale
 
 
 def test_what_was_seen_includes_the_hours(vale):
-    before = setup.state_of_provider(vale)
+    before = setup.fingerprint_of_provider(vale)
     WorkingHours.objects.filter(starts=time(8)).update(starts=time(9))
-    assert setup.state_of_provider(vale) != before
+    assert setup.fingerprint_of_provider(vale) != before
 
 
 @pytest.mark.parametrize(

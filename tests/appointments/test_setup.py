@@ -13,7 +13,7 @@ from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from audit.models import AuditEvent
 from audit.trail import Actor
 from practice.models import Practice
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 from tests.appointments import setting_up
 from tests.appointments.setting_up import DAY, MORNING
 from tests.portal import steps
@@ -72,7 +72,7 @@ class TestVisitType:
 
     def test_is_changed_and_the_trail_names_the_fields(self, by):
         stored = setting_up.visit_type()
-        seen = state_of(stored)
+        seen = fingerprint(stored)
         stored.minutes, stored.colour = 20, "rose"
         setup.save_visit_type(by=by, visit_type=stored, seen=seen)
         assert VisitType.objects.values_list("name", "minutes", "colour").get() == ("Well visit", 20, "rose")
@@ -80,12 +80,12 @@ class TestVisitType:
 
     def test_nothing_is_noted_where_nothing_changes(self, by):
         stored = setting_up.visit_type()
-        setup.save_visit_type(by=by, visit_type=stored, seen=state_of(stored))
+        setup.save_visit_type(by=by, visit_type=stored, seen=fingerprint(stored))
         assert setting_up.noted() == []
 
     def test_is_not_saved_over_what_a_colleague_saved(self, by):
         stored = setting_up.visit_type()
-        seen = state_of(stored)
+        seen = fingerprint(stored)
         VisitType.objects.update(minutes=45)
         stored.minutes = 20
         with pytest.raises(Stale):
@@ -102,7 +102,7 @@ class TestVisitType:
 
     def test_can_change_the_capitals_of_its_own_name(self, by):
         stored = setting_up.visit_type()
-        seen = state_of(stored)
+        seen = fingerprint(stored)
         stored.name = "Well Visit"
         setup.save_visit_type(by=by, visit_type=stored, seen=seen)
         assert VisitType.objects.get().name == "Well Visit"
@@ -142,35 +142,35 @@ class TestProvider:
     def test_hours_that_stay_keep_their_rows(self, by, vale):
         kept = set(vale.working_hours.values_list("pk", flat=True))
         week = {0: DAY, 1: MORNING}
-        setup.save_provider(by=by, provider=vale, week=week, seen=setup.state_of_provider(vale))
+        setup.save_provider(by=by, provider=vale, week=week, seen=setup.fingerprint_of_provider(vale))
         assert kept < set(vale.working_hours.values_list("pk", flat=True))
         assert setting_up.noted() == [{"provider": vale.pk, "changed": "hours"}]
 
     def test_hours_are_taken_away_and_replaced(self, by, vale):
         longer = [(time(8), time(14))]  # begins where another row did
-        setup.save_provider(by=by, provider=vale, week={0: longer, 1: []}, seen=setup.state_of_provider(vale))
+        setup.save_provider(by=by, provider=vale, week={0: longer, 1: []}, seen=setup.fingerprint_of_provider(vale))
         assert setting_up.rows(vale) == [(0, time(8), time(14))]
 
     def test_hours_of_others_are_left_alone(self, by, vale):
         other = setting_up.provider("Dr. Otto Reyes")
-        setup.save_provider(by=by, provider=vale, week={}, seen=setup.state_of_provider(vale))
+        setup.save_provider(by=by, provider=vale, week={}, seen=setup.fingerprint_of_provider(vale))
         assert setting_up.rows(vale) == []
         assert len(setting_up.rows(other)) == 2
 
     def test_name_and_state_are_changed(self, by, vale):
-        seen = setup.state_of_provider(vale)
+        seen = setup.fingerprint_of_provider(vale)
         vale.name, vale.is_active = "Dr. Iris Vale-Kim", False
         setup.save_provider(by=by, provider=vale, week={0: DAY}, seen=seen)
         assert Provider.objects.values_list("name", "is_active").get() == ("Dr. Iris Vale-Kim", False)
         assert setting_up.noted() == [{"provider": vale.pk, "changed": "name,is_active"}]
 
     def test_nothing_is_noted_where_nothing_changes(self, by, vale):
-        setup.save_provider(by=by, provider=vale, week={0: DAY}, seen=setup.state_of_provider(vale))
+        setup.save_provider(by=by, provider=vale, week={0: DAY}, seen=setup.fingerprint_of_provider(vale))
         assert setting_up.noted() == []
 
     @pytest.mark.parametrize("what", ["name", "hours"])
     def test_is_not_saved_over_what_a_colleague_saved(self, by, vale, what):
-        seen = setup.state_of_provider(vale)
+        seen = setup.fingerprint_of_provider(vale)
         if what == "name":
             Provider.objects.update(name="Dr. Iris Kim")
         else:
@@ -184,7 +184,7 @@ class TestProvider:
         "spans", [[(time(12), time(8))], [(time(8), time(8))], [(time(8), time(12)), (time(11), time(13))]]
     )
     def test_hours_that_make_no_sense_are_refused_as_a_whole(self, by, vale, spans):
-        seen, before = setup.state_of_provider(vale), steps.everything_but()
+        seen, before = setup.fingerprint_of_provider(vale), steps.everything_but()
         vale.name = "Dr. Iris Kim"
         with pytest.raises(ValidationError):
             setup.save_provider(by=by, provider=vale, week={0: spans}, seen=seen)
@@ -292,7 +292,7 @@ def test_still_to_come(vale, rivera):
 def test_a_change_without_its_line_in_the_trail_is_no_change(by, vale):
     """The line cannot be written, because nobody of that number signed in: so nothing is saved."""
     by.user.pk = None
-    seen = setup.state_of_provider(vale)
+    seen = setup.fingerprint_of_provider(vale)
     with pytest.raises((ValueError, IntegrityError)):
         setup.save_provider(by=by, provider=vale, week={}, seen=seen)
     assert len(setting_up.rows(vale)) == 2

@@ -10,7 +10,7 @@ from appointments import visits
 from appointments.models import Appointment, TimeOff, WorkingHours
 from appointments.refusals import Conflicting, NotPossible
 from audit.models import AuditEvent
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 
@@ -44,7 +44,7 @@ def details():
 def change(by, visit, override_reason="", **values):
     """Open it, type, save."""
     opened = Appointment.objects.get(pk=visit.pk)
-    seen = state_of(opened)
+    seen = fingerprint(opened)
     for field, value in values.items():
         setattr(opened, field, value)
     return visits.change(by=by, appointment=opened, fields=values, seen=seen, override_reason=override_reason)
@@ -142,7 +142,7 @@ def test_change_saves_and_says_what(by, visit):
 
 def test_change_saves_only_the_named_fields(by, visit, rivera):
     opened = Appointment.objects.get(pk=visit.pk)
-    seen = state_of(opened)
+    seen = fingerprint(opened)
     opened.visit_type, opened.duration, opened.patient, opened.start = "Sick visit", 5, rivera.sofia, today_at(16)
     visits.change(by=by, appointment=opened, fields=["visit_type"], seen=seen)
     stored = Appointment.objects.get(pk=visit.pk)
@@ -158,7 +158,7 @@ def test_change_of_nothing_leaves_nothing(by, visit):
 
 def test_change_after_a_colleague_is_stale(by, visit):
     opened = Appointment.objects.get(pk=visit.pk)
-    seen = state_of(opened)
+    seen = fingerprint(opened)
     Appointment.objects.update(visit_type="Well visit")
     opened.duration = 15
     refused(visit, Stale, lambda: visits.change(by=by, appointment=opened, fields=["duration"], seen=seen))

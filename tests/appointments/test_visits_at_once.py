@@ -7,7 +7,7 @@ from appointments.models import Appointment
 from appointments.refusals import Conflicting, NotPossible
 from audit.models import AuditEvent
 from audit.trail import Actor
-from practice.records import Stale, state_of
+from practice.records import Stale, fingerprint
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 from tests.at_once import at_once
@@ -71,7 +71,7 @@ def test_two_move_to_the_same_place(by, rivera, feldman):
     acts = []
     for hour, child in enumerate([rivera.mateo, rivera.sofia], start=9):
         moved = opened(schedules.visit(child, today_at(hour), feldman, duration=30))
-        seen, moved.start = state_of(moved), today_at(14)
+        seen, moved.start = fingerprint(moved), today_at(14)
         acts.append(lambda moved=moved, seen=seen: _change(by, moved, ["start"], seen))
     assert outcomes(*acts) == ["Conflicting", "done"]
     assert Appointment.objects.filter(start=today_at(14)).count() == 1
@@ -79,7 +79,7 @@ def test_two_move_to_the_same_place(by, rivera, feldman):
 
 def test_two_change_one_appointment(front_desk, clinician, rivera, feldman):
     visit = opened(schedules.visit(rivera.mateo, today_at(9), feldman))
-    seen, acts = state_of(visit), []
+    seen, acts = fingerprint(visit), []
     for user, field, value in [(front_desk, "visit_type", "Sick visit"), (clinician, "duration", 45)]:
         mine = opened(visit)
         setattr(mine, field, value)

@@ -104,7 +104,7 @@ LINES = {
     "office:add_staff_record": (None, None),
     "office:staff_record": (None, None),
     "office:sign_in": (None, None),
-    "office:sign_in_deed": (None, None),  # asks for the password first
+    "office:sign_in_verb": (None, None),  # asks for the password first
     "office:invite": (None, None),
     "desk:help_to_sign_in": (None, None),  # asks for the password first
     "office:roles": (None, None),
@@ -200,7 +200,7 @@ def just_signed_in(user):
 def test_guessing_at_records_is_not_found_and_writes_one_line(everything, administrator, insiders, number):
     staff, family, tried = just_signed_in(administrator), insiders("family"), 0
     for name, pattern in patterns():
-        verbs = {"verb": "decline", "deed": "disable", "part": "sheet"}
+        verbs = {"verb": "decline", "action": "disable", "part": "sheet"}
         places = [part for part in pattern.pattern.converters if part not in verbs]
         if not is_ours(pattern) or not places:
             continue

@@ -16,7 +16,7 @@ UNSTYLED = {
 }  # fmt: skip
 CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
   .flatMap((element) => [...element.classList]))]"""
-# Else it might go while it is looked at (static/js/page.js).
+# Else it might go while it is looked at (static/js/parts/toasts.js).
 GOOD_NEWS_STAYS = """{
   const later = setTimeout;
   window.setTimeout = (act, time, ...more) => (time === 8000 ? 0 : later(act, time, ...more));

@@ -110,7 +110,7 @@ def test_what_was_typed_comes_along_and_is_written_down_nowhere(english):
     assert page.evaluate("document.documentElement.lang") == "es"
     assert page.locator("[name=pin]").input_value() == typed
     assert page.locator("[name=birth_date_year], [name=birth_date_2]").first.input_value() == "2018"
-    # What stays is whether this browser can make a passkey (register.js), and nothing of what was typed.
+    # What stays is whether this browser can make a passkey (passkey_check.js), and nothing of what was typed.
     assert kept(page) == [{"passkey": ""}, {}, f"{english.url}{reverse('signup:register')}", None]
     switch(page, "العربيّة")
     assert page.locator("[name=pin]").input_value() == typed

@@ -67,6 +67,6 @@ def test_a_reason_that_was_typed_stays(window, database, console_errors):
     assert reason.input_value() == "No phone at home"
     database.up()
     press.click()
-    window.get_by_text("Noted as declined.").wait_for()
+    window.get_by_text("Recorded as declined.").wait_for()
     assert database.rows("SELECT reason FROM portal_registration WHERE status = 'declined'") == [("No phone at home",)]
     console_errors.clear()

@@ -59,5 +59,5 @@ def test_a_server_that_does_not_answer_is_told(desk, console_errors):
     desk.evaluate("htmx.ajax('POST', '/patients/', { source: document.body, swap: 'none' }); undefined")
     toast = desk.locator(".toast-error")
     toast.wait_for()
-    assert "cannot be reached" in toast.inner_text()
+    assert "Cannot reach the server" in toast.inner_text()
     console_errors.clear()

@@ -159,7 +159,7 @@ def addresses(urlconf=None):
         "verb": "decline",
         "part": "sheet",
         "number": 1,
-        "deed": "disable",
+        "action": "disable",
     }
     for name, pattern in patterns(get_resolver(urlconf)):
         if is_ours(pattern):

@@ -5,6 +5,7 @@ from django.conf import settings as project
 from django.test import Client
 from django.urls import reverse
 
+from pinportal import headers
 from portal.pins import throttle
 from tests import people
 from tests.portal import steps
@@ -28,7 +29,7 @@ POLICY = {
 def answers(settings, front_desk, rivera):
     """An answer of every kind by what it is, over TLS as in production."""
     settings.ROOT_URLCONF = "tests.pinportal.broken"
-    settings.SECURE_HSTS_SECONDS = 60
+    settings.SECURE_HSTS_SECONDS = headers.HSTS_SECONDS
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     settings.MIDDLEWARE = [*project.MIDDLEWARE, "tests.pinportal.broken.layer_that_breaks"]
     found = {kind: ask() for kind, ask in questions(front_desk, rivera).items()}
@@ -84,7 +85,7 @@ def test_every_answer_has_the_headers(answers):
         assert {name: response.headers.get(name) for name in SAME} == SAME, kind
         policy = response.headers["Content-Security-Policy"]
         assert set(policy.split("; ")) == POLICY, kind
-        assert response.headers["Strict-Transport-Security"] == "max-age=60; includeSubDomains; preload", kind
+        assert response.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains; preload", kind
         assert len(response.headers["X-Request-ID"]) == 8, kind
 
 

@@ -23,7 +23,7 @@ def by(administrator):
 
 
 def seen(part):
-    return changes.mark_of(Practice.current(), part)
+    return changes.fingerprint_of(Practice.current(), part)
 
 
 def noted():
@@ -110,3 +110,11 @@ def test_of_two_at_once_one_is_told(administrator):
     results = at_once(*deeds)
     assert sum(isinstance(each, Stale) for each in results) == 1
     assert len(noted()) == 1
+
+
+@pytest.mark.parametrize(("part", "name"), [(part, name) for part, names in changes.PARTS.items() for name in names])
+def test_every_setting_of_a_part_is_in_its_fingerprint(part, name):
+    practice = Practice()
+    before = changes.fingerprint_of(practice, part)
+    setattr(practice, name, "other")
+    assert changes.fingerprint_of(practice, part) != before

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import Permission, staff_page
-from appointments.calendar import schedule
+from appointments.calendar import grid, schedule
 from appointments.forms import FilterForm
 from appointments.models import SchedulePreference, VisitType
 from audit.trail import Action, Actor, record, record_refresh
@@ -97,6 +97,7 @@ def _calendar(request: HttpRequest, form: FilterForm, span: str, context: Mappin
         "patients": {visit.patient for visit in context["visits"]},
         "colours": dict(VisitType.objects.values_list("name", "colour")),
         "slot_minutes": Practice.current().grid_minutes,
+        "row_minutes": grid.STEP // timedelta(minutes=1),
     }
     # A refresh renews no cookie, so it keeps no idle session alive: the part it fetches has no token in it.
     return render(

@@ -1,13 +1,12 @@
-"""The Portal Registration window: open, Register, Show, Print, and what can be done to one row.
+"""The Portal Registration window: open, Register, Show, Print, and the verbs of one row.
 
-Each view answers with the whole window: as a fragment to the dialog (htmx), as a page of its own
-otherwise. PINs in clear are part of the answer that issued or showed them and are kept nowhere else;
-so these answers follow a POST directly instead of redirecting to a page that could be reloaded.
+Each view answers with the whole window: as a fragment for the dialog (htmx), otherwise as a page. PINs in clear are
+only in the answer that issued or showed them. So these answers follow a POST directly and do not redirect to a page
+that could be reloaded.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -21,22 +20,26 @@ from patients.models import FamilyContact, Patient
 from portal import registration
 from portal.desk import window
 from portal.desk.forms import ReasonForm
+from portal.desk.verbs import VERBS
 from portal.eligibility import who_to_register
 from portal.models import PinSheet
 from portal.pins.numbers import UnreadablePin
 from portal.refusals import NothingToPrint
-from portal.rows import VERB_TITLES
+from portal.rows import Row
+from portal.verbs import Verb
 from practice.faults import when_it_fails
 from practice.models import Practice
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
-CANNOT_BE_READ = "A PIN of this family can no longer be read, because its key is gone. Press Issue New PIN in its row."
+CANNOT_BE_READ = (
+    "A PIN of this family can no longer be read because its key is missing. Press Issue New PIN in that child’s row."
+)
 
 
 @require_safe
 @staff_page(Permission.VIEW_CHARTS)
 def open_window(request: HttpRequest, family_contact_id: int) -> HttpResponse:
-    """The window, without PINs in clear. Who may not issue PINs reads here why, and who can help (R1)."""
+    """Open the window without PINs in clear. Users who may not issue PINs read why, and who can help (R1)."""
     family_contact = _family_contact(family_contact_id)
     _record_view(request, family_contact)
     return _window(request, family_contact)
@@ -45,9 +48,9 @@ def open_window(request: HttpRequest, family_contact_id: int) -> HttpResponse:
 @require_safe
 @staff_page(Permission.VIEW_CHARTS)
 def open_for_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """The same window from where only the patient is known, such as an appointment.
+    """Open the window where only the patient is known, such as from an appointment.
 
-    It opens for the primary contact who may register; the others are one choice away.
+    It opens for the primary contact who may register. The window can switch to the other contacts.
     """
     patient = get_object_or_404(Patient, pk=patient_id)
     links = patient.family_contacts.select_related("contact", "patient")
@@ -62,11 +65,11 @@ def open_for_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 @when_it_fails(
-    "It is not certain whether the PINs were issued. Wait a moment, then press Register again: "
-    "whoever has a PIN keeps it, and nobody gets two."
+    "The PINs may or may not have been issued. Wait a moment, then press Register again. "
+    "Children who have a PIN keep it; no child gets two."
 )
 def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
-    """**Register**: a PIN for each ticked child, shown in its row."""
+    """**Register**: issue a PIN for each ticked child and show it in the child's row."""
     family_contact = _family_contact(family_contact_id)
     if not (ticked := _numbers(request, "child")):
         _record_view(request, family_contact, why="nothing_ticked")
@@ -78,14 +81,14 @@ def issue(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         return _window(request, family_contact, problem=CANNOT_BE_READ, ticked=ticked)
     if not (issued.pins or issued.refused):  # none of the numbers is a child of this contact
         _record_view(request, family_contact, why="not_theirs")
-    return _window(request, family_contact, numbers=issued.pins, notice=_what_was_issued(issued), ticked=ticked)
+    return _window(request, family_contact, numbers=issued.pins, notice=_issued_notice(issued), ticked=ticked)
 
 
 @require_POST
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
-    """**Show**: the live PIN of one child, in its row."""
+    """**Show**: show the live PIN of one child in its row."""
     family_contact = _family_contact(family_contact_id)
     try:
         numbers = registration.show(
@@ -103,7 +106,7 @@ def show(request: HttpRequest, family_contact_id: int) -> HttpResponse:
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 @when_it_fails(
-    "The sheet was not printed. Wait a moment, close this tab and press Print again: the PINs on it stay the same."
+    "The sheet was not printed. Wait a moment, close this tab, and press Print again. The PINs stay the same."
 )
 def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """**Print**: the sheet with the live PINs of the ticked children, as a PDF for a new tab."""
@@ -114,7 +117,7 @@ def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         )
     except NothingToPrint:
         _record_view(request, family_contact, why="nothing_to_print")
-        problem = "There is nothing to print: none of the ticked children has a PIN that works. Press Register first."
+        problem = "Nothing to print: none of the ticked children has a working PIN. Press Register first."
         return _window(request, family_contact, problem=problem)
     except UnreadablePin:
         _record_view(request, family_contact, why="key_is_gone")
@@ -124,40 +127,21 @@ def print_sheet(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     )
 
 
-@dataclass(frozen=True)
-class Verb:
-    """How to ask before something is done to one row, and what to say after it."""
-
-    explanation: str
-    needs_reason: bool
-    done: str
-
-
-VERBS: Mapping[str, Verb] = {
-    "reissue": Verb("The PIN that is out now stops working at once.", False, "New PIN issued."),
-    "revoke": Verb("The PIN stops working at once. You can register the child again later.", True, "PIN revoked."),
-    "decline": Verb("The family does not want the portal for this child.", True, "Noted as declined."),
-    "remove": Verb("The guardian no longer sees this child.", True, "Access removed."),
-}
-RULES = {"revoke": registration.revoke, "decline": registration.decline, "remove": registration.remove}
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 @when_it_fails(
-    "It is not certain whether this was done. Wait a moment, open the window again and look: "
-    "the row says how it stands now."
+    "This may or may not have been done. Wait a moment, open the window again, and check the status in the row."
 )
 def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: str) -> HttpResponse:
-    """Ask, then do: Issue New PIN, Revoke, Decline or Remove Access for one row of the window (R9)."""
-    opened_from = _family_contact(family_contact_id)
+    """Ask, then do: Issue New PIN, Revoke, Decline, or Remove Access for one row of the window (R9)."""
+    opened_from, chosen = _family_contact(family_contact_id), VERBS[verb]
     row = get_object_or_404(
         FamilyContact.objects.select_related("contact", "patient"), pk=row_id, contact=opened_from.contact
     )
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and (form.is_valid() or not VERBS[verb].needs_reason):
-        return _done(request, opened_from, row, verb, form)
+    form = ReasonForm(request.POST or None) if chosen.needs_reason else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        return _do(request, opened_from, row, chosen, form)
     _record_view(request, row, asked=verb)
     last_sheet = (
         PinSheet.objects.filter(pins__registration__family_contact=row, pins__state="active")
@@ -165,31 +149,26 @@ def row_verb(request: HttpRequest, family_contact_id: int, row_id: int, verb: st
         .order_by("-pk")
         .first()
     )
-    question = {"verb": verb, "title": VERB_TITLES[verb], "explanation": VERBS[verb].explanation}
-    context = {"opened_from": opened_from, "row": row, "last_sheet": last_sheet, **question}
-    return _answer(request, "confirm", {**context, "form": form if VERBS[verb].needs_reason else None})
+    context = {"opened_from": opened_from, "row": row, "verb": chosen, "last_sheet": last_sheet, "form": form}
+    return _answer(request, "confirm", context)
 
 
-def _done(
-    request: HttpRequest, opened_from: FamilyContact, row: FamilyContact, verb: str, form: ReasonForm
+def _do(
+    request: HttpRequest, opened_from: FamilyContact, row: FamilyContact, verb: Verb[Row], form: ReasonForm | None
 ) -> HttpResponse:
-    by, notice = Actor.of(request), f"{row.patient.name}: {VERBS[verb].done}"
-    if verb == "reissue":
-        issued = registration.reissue(family_contact=row, by=by)
-        refused = issued.refused.get(row.pk)
-        return _window(
-            request, opened_from, numbers=issued.pins, notice="" if refused else notice, problem=refused or ""
-        )
-    if RULES[verb](family_contact=row, reason=form.cleaned_data["reason"], by=by):
-        return _window(request, opened_from, notice=notice)
-    _record_view(request, row, why="already_changed")
-    return _window(
-        request, opened_from, problem=f"{row.patient.name}: somebody else was faster; this is how it stands now."
-    )
+    given = {"reason": form.cleaned_data["reason"]} if form else {}
+    result = verb.rule(family_contact=row, by=Actor.of(request), **given)
+    if not result:
+        _record_view(request, row, why="already_changed")
+        return _window(request, opened_from, problem=f"{row.patient.name}: {verb.not_done}")
+    done, issued = f"{row.patient.name}: {verb.done}", result if isinstance(result, registration.Issued) else None
+    if issued and row.pk in issued.refused:
+        return _window(request, opened_from, numbers=issued.pins, problem=issued.refused[row.pk])
+    return _window(request, opened_from, numbers=issued.pins if issued else None, notice=done)
 
 
 def _record_view(request: HttpRequest, family_contact: FamilyContact, **detail: str) -> None:
-    """Note that the window was shown where no rule has recorded anything else, and why none has."""
+    """Record that the window was shown, and why no rule has recorded anything else."""
     record(
         actor=Actor.of(request),
         action=Action.WINDOW_VIEWED,
@@ -204,15 +183,15 @@ def _family_contact(number: int) -> FamilyContact:
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    """The record numbers posted under that name. What is not a number is nobody's record."""
+    """The record numbers posted under this name. Ignores everything else."""
     return [int(value) for value in request.POST.getlist(name) if NUMBER.fullmatch(value)]
 
 
-def _what_was_issued(issued: registration.Issued) -> str:
+def _issued_notice(issued: registration.Issued) -> str:
     count = len(issued.new)
     if count:
-        return f"{count} PIN{'s' if count > 1 else ''} issued. Next: Print the sheet and hand it over."
-    return "Nothing new was issued: these children have their PINs already." if issued.pins else ""
+        return f"{count} PIN{'s' if count > 1 else ''} issued. Next: print the sheet and hand it over."
+    return "No new PINs: these children already have theirs." if issued.pins else ""
 
 
 def _window(
@@ -222,7 +201,7 @@ def _window(
     numbers: Mapping[int, str] | None = None,
     notice: str = "",
     problem: str = "",
-    ticked: list[int] | None = None,
+    ticked: Collection[int] | None = None,
 ) -> HttpResponse:
     context = {
         "window": window.build(family_contact, numbers=numbers, ticked=ticked),
@@ -234,7 +213,7 @@ def _window(
 
 
 def _answer(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
-    """A fragment for the dialog, or the same as a page of its own."""
+    """A fragment for the dialog, or the same as a page."""
     fragment = f"portal/desk/_{name}.html"
     if request.headers.get("HX-Request"):
         return render(request, fragment, context)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import record_refusal
+from accounts.attempt_counter import TooManyAttempts
 from accounts.signin import attempts
 from audit.trail import Action, Actor, record
 from portal.family import calendar_file, fhir_file, pdf_file, records
@@ -31,9 +32,9 @@ def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[
     def limited(request: HttpRequest, card: Card) -> HttpResponse:
         try:
             attempts.enter(step=attempts.Step.DOWNLOAD, account=f"user {request.user.pk}", request=request)
-        except attempts.Wait as wait:
+        except TooManyAttempts as refused:
             record_refusal(request, "too_many")
-            when = date_format(timezone.localtime(wait.until), "TIME_FORMAT")
+            when = date_format(timezone.localtime(refused.retry_at), "TIME_FORMAT")
             messages.error(request, _("There were too many tries. After %(when)s you can try again.") % {"when": when})
             return redirect("family:child", card.patient.pk)
         return view(request, card)

@@ -4,10 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from accounts.signin import attempts
+from accounts.attempt_counter import forget_old
+from accounts.models import SignInAttempt
 from audit.trail import Actor
 from portal import registration
-from portal.pins import throttle
+from portal.models import RedemptionFailure
 
 
 class Command(BaseCommand):
@@ -15,5 +16,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ended = registration.expire(by=Actor.command("expire_pins"))
-        forgotten = throttle.forget_old() + attempts.forget_old()
+        forgotten = forget_old(RedemptionFailure) + forget_old(SignInAttempt)
         self.stdout.write(f"{ended} PINs ended, {forgotten} old failed attempts forgotten.")

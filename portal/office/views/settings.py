@@ -123,7 +123,7 @@ def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: 
     """The page, with the form of one part as it was typed. ``context``: logo_form, summary, effects, confirm."""
     stored = Practice.current()
     forms = {each: FORMS[each](instance=stored) for each in FORMS} | ({part: form} if form else {})
-    parts = {each: {"form": forms[each], "seen": changes.mark_of(stored, each)} for each in FORMS}
+    parts = {each: {"form": forms[each], "seen": changes.fingerprint_of(stored, each)} for each in FORMS}
     page = {
         "parts": parts,
         "part": part,

@@ -19,12 +19,12 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import public_page
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import User
 from audit.trail import Actor
 from portal import accounts, judging, registration
 from portal.models import Account, Pin
 from portal.pins import hints as pin_hints
-from portal.pins import throttle
 from portal.pins.rows import is_of_same_guardian
 from portal.refusals import NotProven, NotRedeemable
 from portal.signup import proof
@@ -68,7 +68,7 @@ def another(request: HttpRequest) -> HttpResponse:
     return _start_page(request, refused, {"form": form, "proven": proven, "is_another": True})
 
 
-def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, throttle.TooManyAttempts | None]:
+def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, TooManyAttempts | None]:
     """The PIN that the form proves. If none, the form says why; and the refusal, where there were too many."""
     if request.method != "POST" or not form.is_valid():
         return None, None
@@ -77,7 +77,7 @@ def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, throttle.To
     except NotProven:
         form.add_error(None, _not_proven(len(form.pair["more"]) + 1))
         return None, None
-    except throttle.TooManyAttempts as refused:
+    except TooManyAttempts as refused:
         form.add_error(None, _too_many(refused))
         return None, refused
 
@@ -86,9 +86,7 @@ def _after(request: HttpRequest, pin: Pin) -> str:
     return "signup:register_siblings" if registration.siblings_of([pin]) else next_page(request)
 
 
-def _start_page(
-    request: HttpRequest, refused: throttle.TooManyAttempts | None, context: dict[str, Any]
-) -> HttpResponse:
+def _start_page(request: HttpRequest, refused: TooManyAttempts | None, context: dict[str, Any]) -> HttpResponse:
     """The page with the form; where there were too many tries, telling machines too when to come again."""
     context |= {"hints": pin_hints.for_page(), "next": next_page(request), **progress(request, Step.PROOF)}
     page = render(request, START, context, status=429 if refused else 200)
@@ -228,7 +226,7 @@ def _others_pin() -> str:
     )
 
 
-def _too_many(refused: throttle.TooManyAttempts) -> str:
+def _too_many(refused: TooManyAttempts) -> str:
     """Why, and when to try again: to the minute, and rather late than early."""
     when = date_format(timezone.localtime(refused.retry_at + timedelta(seconds=59)), "TIME_FORMAT")
     if refused.is_general:

@@ -11,6 +11,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import attempt_counter
+from accounts.attempt_counter import TooManyAttempts
 from accounts.models import SignInAttempt
 from accounts.signin import attempts
 from audit.models import AuditEvent
@@ -70,11 +72,11 @@ def test_waits_grow_to_a_quarter_of_an_hour_and_are_forgotten_after_one(front_de
             clock.shift(1)
             try:
                 attempt = enter(front_desk.email)
-            except attempts.Wait as wait:
-                waits.append(round((wait.until - timezone.now()).total_seconds() / 60))
-                clock.shift(wait.until - timezone.now())
+            except TooManyAttempts as refused:
+                waits.append(round((refused.retry_at - timezone.now()).total_seconds() / 60))
+                clock.shift(refused.retry_at - timezone.now())
             else:
-                attempts.strike_out(attempt)
+                attempt_counter.strike_out(attempt)
         assert waits[:5] == [1, 2, 4, 8, 15]
         assert max(waits) == 15
         clock.shift(timedelta(hours=1, seconds=1))
@@ -95,9 +97,9 @@ def test_refused_tries_do_not_lengthen_the_wait(front_desk):
 
 def test_old_tries_are_forgotten_by_the_daily_command(front_desk):
     guess(front_desk.email, times=3)
-    assert attempts.forget_old() == 0
+    assert attempt_counter.forget_old(SignInAttempt) == 0
     with later(61):
-        assert attempts.forget_old() == 3
+        assert attempt_counter.forget_old(SignInAttempt) == 3
     assert not SignInAttempt.objects.exists()
 
 
@@ -201,7 +203,7 @@ def test_many_at_once_do_not_get_around_the_limit():
     def attempt(_number):
         try:
             enter("dana@sunnyside.example")
-        except attempts.Wait:
+        except TooManyAttempts:
             return False
         finally:
             connection.close()

@@ -220,7 +220,7 @@ def test_escape_asks_before_it_throws_away_what_was_typed(desk, live_server, off
     asked = []
     desk.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
     desk.keyboard.press("Escape")
-    assert asked == ["Close without saving what you have changed?"]
+    assert asked == ["Close without saving your changes?"]
     assert desk.get_by_label("Minutes").input_value() == "20"
     desk.once("dialog", lambda dialog: dialog.accept())
     desk.get_by_role("link", name="Close", exact=True).click()

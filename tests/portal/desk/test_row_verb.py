@@ -105,7 +105,7 @@ def test_revoke_ends_the_pin_and_keeps_the_reason(as_front_desk, mateo, by):
 
 def test_decline_is_noted_with_the_reason(as_front_desk, mateo):
     page = as_front_desk.post(address("decline", mateo), {"reason": "No e-mail"}).text
-    assert "Mateo Rivera: Noted as declined." in page
+    assert "Mateo Rivera: Recorded as declined." in page
     assert states() == ("declined", [])
     assert steps.trail() == [("registration.declined", mateo.patient_id)]
 
@@ -131,7 +131,7 @@ def test_row_verb_without_a_proper_reason_asks_again(as_front_desk, verb, mateo,
 @pytest.mark.parametrize("verb", ["revoke", "remove"])
 def test_row_verb_too_late_says_so(as_front_desk, verb, mateo):
     page = as_front_desk.post(address(verb, mateo), {"reason": "why"}).text
-    assert "somebody else was faster" in page
+    assert "A colleague changed this" in page
 
 
 def test_row_verb_ignores_extra_fields(as_front_desk, mateo, by):

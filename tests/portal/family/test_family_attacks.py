@@ -17,8 +17,8 @@ from fido2.utils import sha256, websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
 from PIL import Image
 
+from accounts import attempt_counter
 from accounts.models import User
-from accounts.signin import attempts
 from audit.models import AuditEvent
 from audit.trail import Actor
 from portal.models import Account, Pin
@@ -123,7 +123,7 @@ def test_a_family_cannot_have_files_made_without_end(ana, rivera):
     line = AuditEvent.objects.latest("pk")
     assert (AuditEvent.objects.count(), line.action, line.detail["why"]) == (before + 1, "access.refused", "too_many")
     assert "There were too many tries. After" in ana.get(refused.headers["Location"]).text
-    with time_machine.travel(timezone.now() + attempts.WINDOW):
+    with time_machine.travel(timezone.now() + attempt_counter.WINDOW):
         assert people.signed_in(rivera.ana.account.user).post(json_file).status_code == 200
 
 

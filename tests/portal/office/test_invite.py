@@ -72,7 +72,7 @@ def test_invite_link_ends_after_an_hour(desk, url):
 def test_invite_is_mailed_where_there_is_a_mail_server(desk, url, settings, mailoutbox):
     settings.SENDS_MAIL = True
     page = desk.post(url, {"email": EMAIL}, follow=True)
-    assert f"The link is on its way to {EMAIL}." in page.text
+    assert f"The link was sent to {EMAIL}." in page.text
     assert [mail.to for mail in mailoutbox] == [[EMAIL]]
 
 

@@ -1,4 +1,4 @@
-"""The sign-in of a colleague: how it stands, and what an administrator can do to it."""
+"""The sign-in of a colleague: its status, and what an administrator can do to it."""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -18,7 +18,7 @@ from tests.portal import steps
 pytestmark = pytest.mark.postgres
 
 LOGIN, PATIENTS = reverse("account_login"), reverse("patients:search")
-DEEDS = {
+VERBS = {
     "disable": "user.disabled",
     "enable": "user.enabled",
     "unlock": "user.unlocked",
@@ -26,7 +26,7 @@ DEEDS = {
     "end-sessions": "session.ended",
     "password-link": "password.link_made",
 }
-every_deed = pytest.mark.parametrize("deed", DEEDS)
+every_verb = pytest.mark.parametrize("verb", VERBS)
 
 
 def sign_in(user, *, code=None):
@@ -48,8 +48,8 @@ def url(front_desk):
     return reverse("office:sign_in", args=[front_desk.pk])
 
 
-def address(deed, user):
-    return reverse("office:sign_in_deed", args=[user.pk, deed])
+def address(verb, user):
+    return reverse("office:sign_in_verb", args=[user.pk, verb])
 
 
 def is_in(client):
@@ -63,7 +63,7 @@ def since_signing_in():
 # --- The page ------------------------------------------------------------------------------------
 
 
-def test_sign_in_shows_how_it_stands(desk, front_desk, url):
+def test_sign_in_shows_its_status(desk, front_desk, url):
     codes.app_of(front_desk)
     sign_in(front_desk, code=codes.code())
     Client().post(LOGIN, {"login": front_desk.email, "password": "wrong"})
@@ -72,19 +72,19 @@ def test_sign_in_shows_how_it_stands(desk, front_desk, url):
         "Active",
         "Dana Ortiz",
         "Front desk",
-        "1 within the last hour",
+        "1 in the last hour",
         "Authenticator app, 10 recovery codes",
     ]:
         assert words in page.text
-    assert "Signed in 1 time" in page.text
-    for deed in set(DEEDS) - {"enable"}:
-        assert address(deed, front_desk) in page.text
+    assert "1 session open" in page.text
+    for verb in set(VERBS) - {"enable"}:
+        assert address(verb, front_desk) in page.text
 
 
 def test_sign_in_of_one_s_own_offers_nothing(desk, administrator):
     page = desk.get(reverse("office:sign_in", args=[administrator.pk]))
     assert "This is your own sign-in" in page.text
-    assert not [deed for deed in DEEDS if address(deed, administrator) in page.text]
+    assert not [verb for verb in VERBS if address(verb, administrator) in page.text]
 
 
 def test_sign_in_roles(url):
@@ -95,13 +95,13 @@ def test_sign_in_other_methods(desk, url):
     assert steps.refused_methods(desk, url) == {"post", "put", "patch", "delete"}
 
 
-@pytest.mark.parametrize("deed", [None, *DEEDS])
-def test_sign_in_of_a_family_or_nobody_is_not_found(desk, family_user, deed):
+@pytest.mark.parametrize("verb", [None, *VERBS])
+def test_sign_in_of_a_family_or_nobody_is_not_found(desk, family_user, verb):
     for number in (family_user.pk, 999_999):
-        name, arguments = ("office:sign_in_deed", [number, deed]) if deed else ("office:sign_in", [number])
+        name, arguments = ("office:sign_in_verb", [number, verb]) if verb else ("office:sign_in", [number])
         assert desk.get(reverse(name, args=arguments)).status_code == 404
-    if deed:
-        assert desk.post(address(deed, family_user)).status_code == 404
+    if verb:
+        assert desk.post(address(verb, family_user)).status_code == 404
     assert User.objects.get(pk=family_user.pk).is_active
 
 
@@ -113,40 +113,40 @@ def test_sign_in_queries_do_not_grow(desk, front_desk, url):
     assert steps.queries(lambda: desk.get(url)) == few
 
 
-# --- Deeds ---------------------------------------------------------------------------------------
+# --- Verbs ---------------------------------------------------------------------------------------
 
 
-@every_deed
-def test_deed_asks_before_anything_is_done(desk, front_desk, deed):
+@every_verb
+def test_verb_asks_before_anything_is_done(desk, front_desk, verb):
     before = steps.everything_but()
-    page = desk.get(address(deed, front_desk))
+    page = desk.get(address(verb, front_desk))
     assert page.status_code == 200
     assert front_desk.email in page.text
     assert steps.everything_but() == before
 
 
-@every_deed
+@every_verb
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_deed_roles(front_desk, deed, method):
-    assert steps.allowed_roles(method, address(deed, front_desk)) == {"administrator"}
+def test_verb_roles(front_desk, verb, method):
+    assert steps.allowed_roles(method, address(verb, front_desk)) == {"administrator"}
 
 
-@every_deed
-def test_deed_other_methods(desk, front_desk, deed):
-    assert steps.refused_methods(desk, address(deed, front_desk)) == {"put", "patch", "delete"}
+@every_verb
+def test_verb_other_methods(desk, front_desk, verb):
+    assert steps.refused_methods(desk, address(verb, front_desk)) == {"put", "patch", "delete"}
 
 
-@every_deed
-def test_deed_asks_for_the_password_where_somebody_may_have_left_the_desk(as_administrator, front_desk, deed):
-    answer = as_administrator.post(address(deed, front_desk))
+@every_verb
+def test_verb_asks_for_the_password_where_somebody_may_have_left_the_desk(as_administrator, front_desk, verb):
+    answer = as_administrator.post(address(verb, front_desk))
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert since_signing_in() == []
 
 
-@every_deed
-def test_deed_to_oneself_is_refused(desk, administrator, deed):
+@every_verb
+def test_verb_to_oneself_is_refused(desk, administrator, verb):
     before = steps.everything_but()
-    page = desk.post(address(deed, administrator), follow=True)
+    page = desk.post(address(verb, administrator), follow=True)
     assert "This is your own sign-in." in page.text
     assert steps.everything_but() == before
 
@@ -158,7 +158,7 @@ def test_disable_ends_the_sessions_and_lets_nobody_in_until_enabled(desk, front_
     assert steps.outcome(at_work.get(PATIENTS)) == "sign in"
     assert not UserSession.objects.filter(user=front_desk).exists()
     assert not is_in(sign_in(front_desk))
-    assert "It was disabled already." in desk.post(address("disable", front_desk), follow=True).text
+    assert "It was already disabled." in desk.post(address("disable", front_desk), follow=True).text
     assert "Enabled." in desk.post(address("enable", front_desk), follow=True).text
     assert steps.outcome(at_work.get(PATIENTS)) == "sign in"  # the old session stays dead
     assert is_in(sign_in(front_desk))
@@ -174,7 +174,7 @@ def test_unlock_lets_the_next_try_be_taken_at_once(desk, front_desk):
     assert "Unlocked" in desk.post(address("unlock", front_desk), follow=True).text
     assert not SignInAttempt.objects.exists()
     assert is_in(sign_in(front_desk))
-    assert "There were no failed tries." in desk.post(address("unlock", front_desk), follow=True).text
+    assert "There were no failed attempts." in desk.post(address("unlock", front_desk), follow=True).text
     assert since_signing_in() == ["sign_in.failed"] * 5 + ["sign_in.locked", "user.unlocked"]
 
 
@@ -185,7 +185,7 @@ def test_reset_second_factor_takes_all_away_and_ends_the_sessions(desk, front_de
     assert "Second factor reset." in desk.post(address("reset-second-factor", front_desk), follow=True).text
     assert not Authenticator.objects.exists()
     assert steps.outcome(at_work.get(PATIENTS)) == "sign in"
-    assert "There was none." in desk.post(address("reset-second-factor", front_desk), follow=True).text
+    assert "There was no second factor." in desk.post(address("reset-second-factor", front_desk), follow=True).text
     assert since_signing_in() == ["second_factor.reset"]
 
 

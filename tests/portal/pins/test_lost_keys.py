@@ -79,7 +79,7 @@ def test_print_goes_on_with_the_other_children(as_front_desk, ana, lost):
 def test_what_is_posted_all_the_same_is_answered_in_words(as_front_desk, ana, lost, verb):
     page = post(as_front_desk, verb, ana[0], child=[ana[0].pk], only=[ana[0].pk])
     assert page.status_code == 200
-    assert "can no longer be read, because its key is gone. Press Issue New PIN in its row." in page.text
+    assert "can no longer be read because its key is missing. Press Issue New PIN in that child’s row." in page.text
 
 
 def test_issue_new_pin_works(as_front_desk, ana, lost):

@@ -10,6 +10,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import timezone
 
+from accounts import attempt_counter
 from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
@@ -58,7 +59,7 @@ def prove(number, patient, by=ATTACKER):
 def test_a_client_at_its_limit_is_refused_with_the_right_pair_too_and_others_are_not(sheet, rivera):
     fail(*steps.guesses(LIMIT))
     too_many = refused(sheet["Mateo"], born=rivera.mateo.birth_date)
-    assert timezone.now() < too_many.retry_at <= timezone.now() + throttle.WINDOW
+    assert timezone.now() < too_many.retry_at <= timezone.now() + attempt_counter.WINDOW
     assert not too_many.is_general
     assert prove(sheet["Mateo"], rivera.mateo, by=Actor(None, "203.0.113.10"))
 
@@ -200,7 +201,7 @@ def test_beyond_the_overall_limit_every_failure_is_refused(besieged, sheet, rive
     for each, number in enumerate([*steps.guesses(10, first=100), *issued]):
         too_many = refused(number, by=Actor(None, f"192.0.2.{each}"))
         assert too_many.is_general
-        assert timezone.now() < too_many.retry_at <= timezone.now() + throttle.WINDOW
+        assert timezone.now() < too_many.retry_at <= timezone.now() + attempt_counter.WINDOW
     assert set(Pin.objects.values_list("wrong_birth_dates", flat=True)) == {1}  # it counts all the same
 
 
@@ -264,7 +265,7 @@ def test_no_request_is_one_transaction():
 
 def test_old_failures_are_deleted_on_the_way(sheet):
     fail(*steps.guesses(LIMIT))
-    with time_machine.travel(timezone.now() + throttle.WINDOW):
+    with time_machine.travel(timezone.now() + attempt_counter.WINDOW):
         fail(steps.UNKNOWN)
         assert RedemptionFailure.objects.count() == 1
 
@@ -272,10 +273,10 @@ def test_old_failures_are_deleted_on_the_way(sheet):
 def test_many_old_failures_are_deleted_little_by_little(sheet, monkeypatch):
     monkeypatch.setattr(throttle, "FORGET_AT_ONCE", 8)
     fail(*steps.guesses(LIMIT))
-    with time_machine.travel(timezone.now() + throttle.WINDOW):
+    with time_machine.travel(timezone.now() + attempt_counter.WINDOW):
         fail(steps.UNKNOWN)
         assert RedemptionFailure.objects.count() == LIMIT - 8 + 1
-        assert throttle.forget_old() == LIMIT - 8
+        assert attempt_counter.forget_old(RedemptionFailure) == LIMIT - 8
 
 
 def test_failures_keep_no_pin(sheet):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import attempt_counter
 from audit.models import AuditEvent
 from portal import registration
 from portal.models import Pin
@@ -104,7 +105,7 @@ def test_too_many_wrong_pins_are_refused_for_a_while(client, rivera, by, mateo):
     refused = steps.prove(client, alone, rivera.mateo)
     assert refused.status_code == 429
     assert "There were too many wrong PINs from your internet line." in refused.text
-    with time_machine.travel(timezone.now() + throttle.WINDOW):
+    with time_machine.travel(timezone.now() + attempt_counter.WINDOW):
         assert steps.prove(Client(), alone, rivera.mateo).status_code == 302
 
 
