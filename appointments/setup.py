@@ -17,8 +17,8 @@ from appointments import clock, hours
 from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
 from appointments.statuses import NOT_COMING
 from audit.trail import Action, Actor, record
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
 Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a day that is missing has no hours
 HOURS = "hours"  # how the trail calls a change of them

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from audit import verification
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from audit.trail import Action, Actor, record
 
 LINES = 500
@@ -63,7 +63,7 @@ def _plain(number: int) -> None:
         patient_id=number,
         address=BY.address,
         detail={"tab": "basic_info"},
-        lane=AuditLane(pk=1),
+        chain=AuditChain(pk=1),
         number=next(_unused),
         key_id="00000000",
         mac="0" * 64,

@@ -13,7 +13,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from appointments.models import Appointment, Provider  # noqa: E402
-from audit import lanes  # noqa: E402
+from audit import chains  # noqa: E402
 from audit.models import AuditEvent  # noqa: E402
 from patients.models import Contact, FamilyContact, Patient  # noqa: E402
 from portal.models import Pin, Registration  # noqa: E402
@@ -109,7 +109,7 @@ def add_visits(patients: list[Patient]) -> None:
 
 def add_lines(patients: list[Patient], desk: User) -> None:
     for _ in range(6):
-        lanes.write(
+        chains.write(
             [
                 AuditEvent(action="patient.viewed", user=desk, patient_id=patient.pk, address="192.0.2.1")
                 for patient in patients

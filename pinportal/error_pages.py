@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
-from practice.faults import words_for
+from practice.failure_messages import failure_message
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 30  # seconds; a database that restarts is back by then
@@ -52,7 +52,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """500: our mistake; 503 where it is the database that cannot be reached or does not get through."""
     connection_lost = isinstance(sys.exception(), OperationalError | InterfaceError)
     # What the view itself has to say is needed only where nothing can be said for certain.
-    words = words_for(request) if saved(request, connection_lost=connection_lost) == "unknown" else ""
+    words = failure_message(request) if saved(request, connection_lost=connection_lost) == "unknown" else ""
     if connection_lost:
         return answer(request, 503, retry_after=RETRY_AFTER, reason=words)
     return answer(request, 500, reason=words)

@@ -13,8 +13,8 @@ from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from audit.trail import Action, Actor, record
+from practice.edit_conflicts import Stale, fingerprint_of_bytes
 from practice.models import Practice
-from practice.records import Stale, fingerprint_of_bytes
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MAX_BYTES = 1024 * 1024  # of the file that is uploaded

@@ -24,8 +24,8 @@ from patients.forms import add_differences, add_errors
 from patients.models import Patient
 from patients.search import MAX_LENGTH
 from patients.search import find_patients as search
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
 MAX_FOUND = 6  # patients offered while somebody types
 

@@ -17,8 +17,8 @@ from appointments.models import Provider, TimeOff, VisitType
 from appointments.setup_forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
 from audit.trail import Actor
 from patients.forms import add_differences, add_errors
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
 PAGE = "appointments:settings"
 AnyModel = TypeVar("AnyModel", bound=Model)

@@ -12,8 +12,8 @@ from appointments import clock, setup
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from audit.models import AuditEvent
 from audit.trail import Actor
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 from tests.appointments import setting_up
 from tests.appointments.setting_up import DAY, MORNING
 from tests.portal import steps

@@ -7,7 +7,7 @@ from appointments.models import Appointment
 from appointments.refusals import Conflicting, NotPossible
 from audit.models import AuditEvent
 from audit.trail import Actor
-from practice.records import Stale, fingerprint
+from practice.edit_conflicts import Stale, fingerprint
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 from tests.at_once import at_once

@@ -6,14 +6,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import append_only
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from audit.trail import Action, Actor, record
 
 BY = Actor(None, "203.0.113.9")
 
 
 def write(count):
-    """So many lines, in one lane; returns them, oldest first."""
+    """So many lines, in one chain; returns them, oldest first."""
     for number in range(count):
         record(actor=BY, action=Action.PATIENT_VIEWED, patient_id=number + 1, tab="basic_info")
     return list(AuditEvent.objects.order_by("pk"))
@@ -71,5 +71,5 @@ def verified(capsys, *arguments):
     return code, said.out + said.err + words
 
 
-def lane_of(line):
-    return AuditLane.objects.get(pk=line.lane_id)
+def chain_of(line):
+    return AuditChain.objects.get(pk=line.chain_id)

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit import retention
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from tests.audit.tampering import owner, verified, write
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
@@ -55,13 +55,13 @@ def test_old_lines_go_and_the_rest_is_as_it_was_written(old_and_new, capsys):
 def test_what_was_pruned_is_marked_under_a_seal(old_and_new, capsys):
     old, _new = old_and_new
     prune("--older-than-years", "6", "--yes")
-    lane = AuditLane.objects.get(pk=old[0].lane_id)
-    assert lane.pruned_count == 3
+    chain = AuditChain.objects.get(pk=old[0].chain_id)
+    assert chain.pruned_count == 3
     owner("DELETE FROM audit_auditevent WHERE number = 4")
     assert verified(capsys)[0] == 1
-    owner("UPDATE audit_auditlane SET pruned_count = 4 WHERE id = %s", lane.pk)
+    owner("UPDATE audit_auditchain SET pruned_count = 4 WHERE id = %s", chain.pk)
     code, said = verified(capsys)
-    assert (code, "head of lane" in said) == (1, True)
+    assert (code, "head of chain" in said) == (1, True)
 
 
 def test_all_lines_may_go_when_all_are_old(capsys):
@@ -86,7 +86,7 @@ def test_what_is_younger_than_six_years_is_refused(old_and_new, arguments):
 
 
 def test_years_that_nobody_counts_are_refused():
-    with pytest.raises(CommandError, match="no days to count by"):
+    with pytest.raises(CommandError, match="before the first day"):
         prune("--older-than-years", "3000")
 
 

@@ -116,11 +116,11 @@ def test_disk_full(deed, tmp_path, database):
 
 def use_up_what_is_set_aside(database):
     """PostgreSQL gets disk space page by page: fill the last page of the trail, to which every deed adds."""
-    columns = "at, action, address, detail, lane_id, number, key_id, mac"
+    columns = "at, action, address, detail, chain_id, number, key_id, mac"
     smallest = (
         f"INSERT INTO audit_auditevent ({columns}) "  # noqa: S608
         "SELECT now(), '', '', '{}', 64, coalesce(max(number), 0) + 1, '', '' "
-        "FROM audit_auditevent WHERE lane_id = 64"
+        "FROM audit_auditevent WHERE chain_id = 64"
     )
 
     def add_until_it_fails():

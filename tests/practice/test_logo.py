@@ -11,8 +11,8 @@ from PIL.PngImagePlugin import PngInfo
 from audit.models import AuditEvent
 from audit.trail import Actor
 from practice import logo
+from practice.edit_conflicts import Stale
 from practice.models import Practice
-from practice.records import Stale
 from tests.portal import steps
 
 
