@@ -1,8 +1,7 @@
-"""What a load balancer asks: does the process live, and is it ready to be given work?
+"""Health checks for a load balancer: is the process alive, and is it ready for requests?
 
-Both are answered before host name, scheme and session are looked at: whoever watches asks by number
-and without TLS, and must not need the database to learn that the database is down. A stranger who asks
-learns which part has failed and no more; the reason is in the log.
+Both are answered before the checks of host name, scheme, and session: monitoring uses an IP address without TLS and
+must work while the database is down. The response names the failed part only; the reason is in the log.
 """
 
 import logging
@@ -58,8 +57,8 @@ def _disk() -> None:
         file.flush()
 
 
-# Each part with the seconds for which a good answer stands, in this process. So asking without end costs
-# next to nothing: a page drawn in ten minutes, a look at the migrations in one.
+# Each part, and the seconds for which this process keeps a good result. So constant requests cost next to nothing:
+# one PDF in ten minutes, one look at the migrations in one minute.
 PARTS: dict[str, tuple[Callable[[], None], int]] = {
     "database": (_database, 2),
     "migrations": (_migrations, 60),
@@ -67,7 +66,7 @@ PARTS: dict[str, tuple[Callable[[], None], int]] = {
     "pdf": (_pdf, 600),
     "disk": (_disk, 10),
 }
-_known: dict[str, tuple[bool, float]] = {}  # by part: whether it works, and until when that stands
+_known: dict[str, tuple[bool, float]] = {}  # by part: whether it works, and until when that result is kept
 
 
 def _works(name: str) -> bool:
@@ -90,14 +89,14 @@ def _works(name: str) -> bool:
 @require_safe
 @public_page
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process lives and answers. Asks nothing of anybody."""
+    """The process is alive. Checks nothing else."""
     return JsonResponse({"process": "ok"})
 
 
 @require_safe
 @public_page
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Everything that the front desk's next click needs is there: 200, or 503 and which part is not."""
+    """200 if everything that pages need works; otherwise 503 with the failed parts."""
     parts = {name: _works(name) for name in PARTS}
     words = {name: "ok" if works else "failed" for name, works in parts.items()}
     return JsonResponse(words, status=200 if all(parts.values()) else 503)
@@ -111,7 +110,7 @@ PATHS = {f"/{each.pattern}" for each in urlpatterns}
 
 
 def answer_health_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer these two before the layers that look at host, scheme, session and sign-in."""
+    """Middleware that answers these two URLs before host, scheme, session, and sign-in are checked."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path_info not in PATHS:

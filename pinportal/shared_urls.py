@@ -1,6 +1,6 @@
-"""The addresses that both surfaces have: sign-in, language, health; and the error pages.
+"""URLs that both surfaces have: sign-in, language, health, and error pages.
 
-Numbers in addresses are record numbers; names, chart numbers and PINs never are.
+Numbers in URLs are record numbers, never names, chart numbers, or PINs.
 """
 
 from allauth.account.views import password_change, password_set
@@ -12,9 +12,9 @@ from accounts.factors.second_factor import guarded
 from pinportal import health, views
 
 urlpatterns = [
-    # allauth's own page would take changes of address, which nothing records.
+    # allauth's own page would change e-mail addresses without an audit line.
     path("accounts/email/", RedirectView.as_view(pattern_name="accounts:own_pages"), name="account_email"),
-    # Changed by whoever found the page open, a password would be theirs; where there is a second factor, it is shown.
+    # A user with a second factor must show it again, so that nobody at an unlocked screen can change the password.
     path("accounts/password/change/", guarded(password_change), name="account_change_password"),
     path("accounts/password/set/", guarded(proven_again(password_set)), name="account_set_password"),
     path("accounts/second-factor/", include("accounts.factors.urls")),

@@ -1,4 +1,4 @@
-"""The demo's practice: its name, logo and terms."""
+"""The demo's practice: its name, logo, and terms."""
 
 import io
 from math import cos, pi, sin
@@ -53,7 +53,7 @@ Puede dejarlo cuando quiera. Pídanoslo y cerramos su cuenta.""",
 
 
 def demo_logo() -> bytes:
-    """A sun that rises over two lines, drawn here."""
+    """A sun rising over two lines, as a PNG."""
     green, middle = "#0c6a5c", (640, 760)
     image = Image.new("RGB", (1280, 1120), "white")
     draw = ImageDraw.Draw(image)
@@ -72,7 +72,7 @@ def demo_logo() -> bytes:
 
 
 def load(*, actor: Actor) -> None:
-    """Make the practice, unless it is here."""
+    """Create the practice, unless it exists."""
     _, is_new = Practice.objects.get_or_create(
         pk=1,
         defaults={
@@ -81,6 +81,6 @@ def load(*, actor: Actor) -> None:
             "phone": "(614) 555-0100",
         },
     )
-    if is_new:  # and not what somebody has removed since
+    if is_new:  # do not restore what a user has removed
         logo.save(content=demo_logo(), seen="", by=actor)
         terms.publish(texts=TERMS, by=actor)

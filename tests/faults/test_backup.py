@@ -230,7 +230,7 @@ def test_what_is_damaged_or_no_backup_is_refused(database, tmp_path):
     for name, inside in (("flipped", flipped), ("cut", whole[:middle]), ("empty", b"")):
         (tmp_path / name).write_bytes(inside)
         assert_refused(database, tmp_path / name, "damaged", "--replace")
-    assert_refused(database, tmp_path / "none", "no backup", "--replace")
+    assert_refused(database, tmp_path / "none", "not a backup", "--replace")
     for number, manifest in enumerate(({"sha256": "0" * 64}, {"format": 3}, {"more": 1})):
         assert_refused(database, changed(file, tmp_path / f"{number}", **manifest), "damaged", "--replace")
 

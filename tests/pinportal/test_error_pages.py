@@ -115,7 +115,7 @@ NOT_SAVED, MAYBE = "was not saved", re.compile("may not have been saved|cannot t
 
 @pytest.mark.parametrize("mistake", ["value", "database"])
 def test_a_page_that_only_looked_says_that_nothing_is_lost(stranger, mistake):
-    assert "Nothing of yours is lost" in stranger.get(f"/broken/{mistake}/").text
+    assert "Nothing was lost" in stranger.get(f"/broken/{mistake}/").text
 
 
 @pytest.mark.parametrize("mistake", ["value", "database"])
@@ -189,7 +189,7 @@ def test_where_even_the_template_is_missing_a_page_stands_in_the_code(settings, 
     assert page.status_code == 404
     assert reference_on(page) == page.headers["X-Request-ID"]
     assert "número de referencia" in page.text
-    assert "The error page could not be drawn" in caplog.text
+    assert "The error page could not be rendered" in caplog.text
 
 
 def test_a_broken_context_processor_breaks_no_error_page(settings, stranger):

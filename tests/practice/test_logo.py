@@ -75,13 +75,13 @@ def claiming(width, height):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no picture"),
-        (b"%PDF-1.7 something", "no picture"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "no picture"),
-        (picture("GIF"), "no picture"),
-        (picture("TIFF"), "no picture"),
-        (picture()[:200], "no picture"),
-        (claiming(10, 10)[:30], "no picture"),
+        (b"", "not a picture"),
+        (b"%PDF-1.7 something", "not a picture"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "not a picture"),
+        (picture("GIF"), "not a picture"),
+        (picture("TIFF"), "not a picture"),
+        (picture()[:200], "not a picture"),
+        (claiming(10, 10)[:30], "not a picture"),
         (claiming(5000, 5000), "16 million"),
         (claiming(60000, 60000), "16 million"),
         (bytes(logo.MAX_BYTES + 1), "larger than 1 MB"),
@@ -100,7 +100,7 @@ def test_anything_else_is_refused(content, words):
 def test_white_on_white_is_refused():
     written = io.BytesIO()
     Image.new("RGB", (50, 50), "#fafafa").save(written, "PNG")
-    with pytest.raises(logo.NoLogo, match="Nothing would be seen"):
+    with pytest.raises(logo.NoLogo, match="would be invisible"):
         logo.read(written.getvalue())
 
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             manifest = backups.read(options["file"])
             if not options["replace"] and _holds_people():
                 raise CommandError("The database holds people already, and they would go. If you mean it: --replace")
-            backups.put_back(path=options["file"], manifest=manifest)
+            backups.restore(path=options["file"], manifest=manifest)
         except (backups.BackupRefused, OSError, OperationalError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

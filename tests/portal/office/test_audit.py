@@ -46,7 +46,7 @@ def rows_of(page):
 def test_the_trail_is_shown_newest_first_in_words(as_auditor, url, lines):
     page = as_auditor.get(url)
     assert shown(page) == ["user.added", "patients.listed", "access.refused", "patient.viewed"]
-    for words in ["Dana Ortiz", "dana@sunnyside.example", "Looked at the chart", "tab basic info", "198.51.100.7"]:
+    for words in ["Dana Ortiz", "dana@sunnyside.example", "Viewed a chart", "tab basic info", "198.51.100.7"]:
         assert words in page.text
     assert "manage.py load_demo" in page.text
 
