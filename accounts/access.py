@@ -1,7 +1,7 @@
-"""Who may do what: one table, and the decorators that hold views to it (R1).
+"""Who can do what: one table of permissions, and the decorators that enforce it (R1).
 
-``LoginRequiredMiddleware`` turns strangers away everywhere. On top of that every view of ours states
-its rule with one of the decorators below; a test fails for a view that states none.
+``LoginRequiredMiddleware`` requires a sign-in everywhere. In addition, every view of this project states its access
+rule with one of the decorators below. A test fails for a view that states none.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,6 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 from allauth.account.decorators import reauthentication_required
-from allauth.account.internal.stagekit import unstash_login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 
+from accounts.allauth_internals import user_signing_in
 from accounts.factors import second_factor
 from accounts.models import StaffRecord, User
 from audit.trail import Action, Actor, record
@@ -25,7 +25,7 @@ from practice import terms
 
 
 class Permission(StrEnum):
-    """What a staff member can be allowed to do."""
+    """What a staff member can be allowed to do, in words that fit after "you cannot"."""
 
     VIEW_CHARTS = "view charts"
     EDIT_CHARTS = "edit charts"
@@ -38,8 +38,8 @@ class Permission(StrEnum):
 
 
 Role = StaffRecord.Role
-# A staff sign-in without a staff record may look, so that it meets the registration window and there
-# reads why it cannot issue PINs and who can help (R1). An inactive record may not even look.
+# A staff sign-in without a staff record can view charts: in the registration window it reads why it cannot issue PINs
+# and who can fix that (R1). An inactive record has no permissions.
 UNLINKED_PERMISSIONS = frozenset({Permission.VIEW_CHARTS})
 DAILY_WORK = frozenset(
     {Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.EDIT_SCHEDULE, Permission.MANAGE_PINS}
@@ -51,8 +51,9 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
 
-BIGGEST = 2**63 - 1  # record number
+BIGGEST = 2**63 - 1  # the largest record number that the database can store
 
+STAFF_ONLY = "These pages are for practice staff."
 FIX_STAFF_RECORD = "A practice administrator can fix this under Practice Portal › Staff."
 
 
@@ -62,9 +63,9 @@ def staff_record_of(user: User | AnonymousUser) -> StaffRecord | None:
 
 
 def refusal(user: User | AnonymousUser, permission: Permission) -> str:
-    """Why this user may not do that, in words and with who can fix it; empty when they may."""
+    """Why this user does not have the permission and who can fix it. Empty if they have it."""
     if not isinstance(user, User) or not user.is_staff_member:
-        return "These pages are for the practice's staff."
+        return STAFF_ONLY
     staff_record = staff_record_of(user)
     if staff_record is None:
         if permission in UNLINKED_PERMISSIONS:
@@ -75,12 +76,12 @@ def refusal(user: User | AnonymousUser, permission: Permission) -> str:
     if not staff_record.is_active:
         return f"Your staff record “{staff_record.name}” is inactive. {FIX_STAFF_RECORD}"
     if permission not in ROLE_PERMISSIONS[staff_record.role]:
-        return f"The role {staff_record.get_role_display()} does not allow you to {permission}. {FIX_STAFF_RECORD}"
+        return f"Your role ({staff_record.get_role_display()}) does not allow you to {permission}. {FIX_STAFF_RECORD}"
     return ""
 
 
 def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
-    """Everything that this user may do as staff: for pages that show only what leads somewhere."""
+    """All staff permissions of this user, for pages that hide links the user cannot open."""
     if not isinstance(user, User) or not user.is_staff_member:
         return frozenset()
     staff_record = staff_record_of(user)
@@ -94,16 +95,16 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def _stated(view: View[P], rule: str) -> View[P]:
-    """Note the rule on the view, where the test of all URLs looks for it."""
+    """Store the rule on the view, where the test of all addresses looks for it."""
     view.access_rule = rule  # type: ignore[attr-defined]
     return view
 
 
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
-    """A page for staff who hold the permission; others get the reason, and the refusal is recorded.
+    """A page for staff with the permission. Others get the reason, and the refusal is recorded.
 
-    Here a second factor is asked for, where one is needed, before anything of a patient; what else is kept from
-    a session without one are the factors themselves and forms typed before (``second_factor``, ``session_views``).
+    A session that still needs a second factor is asked for it first. Such a session also cannot change factors
+    (``accounts.factors.second_factor``) or send a form again (``accounts.sessions.views``).
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -111,10 +112,10 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if _is_staff(request) and second_factor.is_missing(request):
                 if request.resolver_match and request.resolver_match.kwargs:
-                    record_refusal(request, "second_factor")  # somebody's page was asked for, and not just the first
+                    record_refusal(request, "second_factor")  # the page of one record, not a start page
                 return second_factor.ask(request)
             reason = refusal(request.user, permission)
-            with translation.override("en"):  # the staff's side is in English only, whatever the browser asks for
+            with translation.override("en"):  # staff pages are in English, whatever the browser asks for
                 return refuse(request, reason) if reason else _or_missing(view, request, *args, **kwargs)
 
         return _stated(guarded, f"staff: {permission}")
@@ -123,9 +124,9 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
 
 
 def own_sign_in_page(view: View[P]) -> View[P]:
-    """A page about one's own sign-in: for staff in English, for families in their language.
+    """A page about the user's own sign-in: in English for staff, in the family's language for families.
 
-    It opens also before there is a second factor, or none could be added.
+    It opens without a second factor too, because factors are added here.
     """
 
     @wraps(view)
@@ -137,31 +138,31 @@ def own_sign_in_page(view: View[P]) -> View[P]:
 
 
 def own_staff_page(view: View[P]) -> View[P]:
-    """The same for a page that only staff have."""
+    """A page about the user's own sign-in that only staff have."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         with translation.override("en"):
             if not _is_staff(request):
-                return refuse(request, "These pages are for the practice's staff.")
+                return refuse(request, STAFF_ONLY)
             return view(request, *args, **kwargs)
 
     return _stated(guarded, "staff: own sign-in")
 
 
 def proven_again(view: View[P]) -> View[P]:
-    """For what would hand a sign-in to whoever finds the desk unattended: asks for the password first."""
+    """Ask for the password first, so that nobody can take over a sign-in at an unattended desk."""
     asking: View[P] = reauthentication_required(view)
     return asking
 
 
-def on_the_way_in(view: View[P]) -> View[P]:
-    """For a library's page between password and session: in English where the password was a staff member's."""
+def in_language_of_user_signing_in(view: View[P]) -> View[P]:
+    """For allauth's page between the password and the session: in English if the user is a staff member."""
 
     @wraps(view)
     def speaking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        login = unstash_login(request, peek=True)
-        is_staff = bool(login and login.user and login.user.is_staff_member)
+        user = user_signing_in(request)
+        is_staff = bool(user and user.is_staff_member)
         with translation.override("en" if is_staff else translation.get_language()):
             return rendered(view(request, *args, **kwargs))
 
@@ -169,7 +170,7 @@ def on_the_way_in(view: View[P]) -> View[P]:
 
 
 def rendered(response: HttpResponse) -> HttpResponse:
-    """The answer with its page drawn: a library's is drawn late, when its language would be forgotten."""
+    """Render a TemplateResponse now: Django would render it later, outside the language override."""
     return response.render() if isinstance(response, SimpleTemplateResponse) else response
 
 
@@ -178,7 +179,7 @@ def _is_staff(request: HttpRequest) -> bool:
 
 
 def family_page(view: View[P]) -> View[P]:
-    """A page for a family's own account. Opens once the newest terms of the practice are accepted."""
+    """A page for a family's own account. The newest terms of the practice must be accepted first."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -190,7 +191,7 @@ def family_page(view: View[P]) -> View[P]:
 
 
 def family_page_before_terms(view: View[P]) -> View[P]:
-    """A page for a family's own account that also opens while terms wait to be accepted."""
+    """A page for a family's own account that also opens before the newest terms are accepted."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
@@ -212,17 +213,17 @@ def public_page(view: View[P]) -> View[P]:
 
 
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:
-    """Answer 403 with the reason in words, and record the refusal."""
+    """Answer 403 with the reason, and record the refusal."""
     record_refusal(request, "not_allowed")
     return render(request, "403.html", {"reason": reason}, status=403)
 
 
 def record_refusal(request: HttpRequest, why: str) -> None:
-    """One line for a request that was turned away: which page, which record numbers it asked for, and why."""
+    """Record a refused request: the page, the record numbers in its address, and why."""
     match = request.resolver_match
     numbers = {name: value for name, value in match.kwargs.items() if isinstance(value, int)} if match else {}
     detail: dict[str, Any] = {"view": match.view_name if match else "", "why": why}
-    # Whoever looks for a patient in the trail finds the attempts too. What is no record number fits no column.
+    # Stored as the patient's number, so that a search for the patient finds the attempt. Larger ones do not fit.
     patient_id = numbers.pop("patient_id") if numbers.get("patient_id", BIGGEST + 1) <= BIGGEST else None
     if numbers:
         detail["numbers"] = numbers
@@ -230,7 +231,7 @@ def record_refusal(request: HttpRequest, why: str) -> None:
 
 
 def _or_missing(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-    """The view's answer. Asking for a record that is not there, or not this user's, is recorded: it may be guessing."""
+    """The view's response. A request for a missing record, or another user's, is recorded: it may be guessing."""
     try:
         return view(request, *args, **kwargs)
     except Http404:

@@ -4,8 +4,8 @@ An attempt is a row in the database, so it survives restarts and counts in all p
 committed before it is judged, and struck out when it succeeds or is refused. So neither many requests at once nor a
 rollback get around a limit, and a refused attempt makes nobody wait longer.
 
-What the limits are, and by which columns they count, is next to each rule: ``accounts.signin.attempts`` and
-``portal.pins.throttle``. Each has a table of its own, because each needs other columns and indexes.
+The limits, and the columns they count by, are in ``accounts.signin.attempts`` and ``portal.pins.throttle``. Each has
+its own table, because each needs different columns and indexes.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,10 @@ WINDOW = timedelta(hours=1)  # no limit looks at older attempts
 
 
 class TooManyAttempts(Exception):
-    """Refused without judging. ``retry_at``: when the next attempt is accepted; ``is_general``: whoever makes it."""
+    """Refused without judging. ``retry_at``: when the next attempt is accepted.
+
+    ``is_general``: the failures of all clients together caused it, not only those of this one.
+    """
 
     def __init__(self, retry_at: datetime, *, is_general: bool = False) -> None:
         super().__init__("too many attempts")
@@ -29,7 +32,7 @@ class TooManyAttempts(Exception):
 
 
 class Attempt(models.Model):
-    """One attempt, failed as long as its row is there."""
+    """One failed attempt. Its row is deleted if it succeeds."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
@@ -45,7 +48,7 @@ T = TypeVar("T")
 
 
 def enter(attempt: Attempt, check: Callable[[], T]) -> T:
-    """Save the attempt as failed, then check the limits. Returns what ``check`` returns.
+    """Save the attempt as failed, then check the limits. Return what ``check`` returns.
 
     ``check`` raises TooManyAttempts to refuse. It sees this attempt and those that were entered at the same time.
     """
@@ -58,7 +61,7 @@ def enter(attempt: Attempt, check: Callable[[], T]) -> T:
 
 
 def strike_out(*attempts: Attempt) -> None:
-    """These attempts, of one kind, did not fail or do not count."""
+    """Delete these attempts, all of one model: they succeeded or do not count."""
     if attempts:
         type(attempts[0])._default_manager.filter(pk__in=[each.pk for each in attempts]).delete()
 
@@ -69,7 +72,7 @@ def recent(model: type[A], *, until: datetime | None = None) -> QuerySet[A]:
 
 
 def forget_old(model: type[Attempt], *, at_most: int | None = None) -> int:
-    """Delete failures that no limit looks at any more, the oldest first; returns how many."""
+    """Delete failures that no limit counts any more, the oldest first. Return how many."""
     old = model._default_manager.filter(at__lte=timezone.now() - WINDOW)
     if at_most is not None:
         some = list(old.order_by("at").values_list("pk", flat=True)[:at_most])

@@ -1,4 +1,4 @@
-"""What every template may need of the practice."""
+"""The context processor for values that every template can use."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from practice.models import Practice
 
 
 def practice(request: HttpRequest) -> dict[str, Any]:
-    """``practice``, ``staff_record`` and what the user may do, looked up only by a template that uses them."""
+    """The practice, the user's staff record, permissions and session. Values with queries are looked up when used."""
     return {
         "practice": SimpleLazyObject(Practice.current),
         "surface": settings.SURFACE,
@@ -24,21 +24,21 @@ def practice(request: HttpRequest) -> dict[str, Any]:
         "registration_url": registration_address() if settings.SURFACE == "staff" else f"/{REGISTER_PATH}",
         "session_limits": SimpleLazyObject(lambda: limits.for_page(request)),
         "staff_record": SimpleLazyObject(lambda: staff_record_of(request.user)),
-        "own_layout": _layout(request),
-        "email_standing": SimpleLazyObject(lambda: _email_standing(request)),
+        "sign_in_layout": _sign_in_layout(request),
+        "email_confirmation": SimpleLazyObject(lambda: _email_confirmation(request)),
         "permissions": SimpleLazyObject(lambda: permissions_of(request.user)),
     }
 
 
-def _email_standing(request: HttpRequest) -> email_addresses.Standing | None:
-    return email_addresses.standing(Actor.of(request).signed_in) if _is_family(request) else None
+def _email_confirmation(request: HttpRequest) -> email_addresses.Confirmation | None:
+    return email_addresses.confirmation_of(Actor.of(request).signed_in) if _is_family(request) else None
 
 
 def _is_family(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and not request.user.is_staff_member
 
 
-def _layout(request: HttpRequest) -> str:
-    """What pages about signing in are drawn in: families get their own design."""
-    own = settings.SURFACE == "public" or _is_family(request)
-    return f"allauth/layouts/{'family' if own else 'lone'}.html"
+def _sign_in_layout(request: HttpRequest) -> str:
+    """The layout of pages about signing in: families have their own."""
+    is_for_family = settings.SURFACE == "public" or _is_family(request)
+    return f"allauth/layouts/{'family' if is_for_family else 'lone'}.html"

@@ -1,5 +1,6 @@
-"""The people who sign in: users, staff records, failed tries, codes."""
+"""Users, staff records, failed attempts to sign in, and codes."""
 
+import unicodedata
 from datetime import timedelta
 from typing import ClassVar
 
@@ -12,12 +13,16 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.attempt_counter import Attempt
-from accounts.normal import normalised
+
+
+def normalize_password(password: str | None) -> str | None:
+    """Normalize passwords to NFKC (NIST SP 800-63B section 3.1.1.2): some keyboards send é as two characters."""
+    return None if password is None else unicodedata.normalize("NFKC", password)
 
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None, *, kind: str) -> "User":
-        """Make a sign-in. The password is hashed; validate it before, in a form."""
+        """Make a sign-in. Validate the password before, in a form."""
         user = self.model(email=self.normalize_email(email), kind=kind)
         user.set_password(password)
         user.save(using=self._db)
@@ -39,16 +44,18 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
     session_number = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Counted up to end all sessions: each carries the number it began with"
+        default=0,
+        editable=False,
+        help_text="Counted up to end all sessions: each session has the number it started with",
     )
     link_number = models.PositiveIntegerField(
-        default=0, editable=False, help_text="Counted up with each link to choose a password: the newest alone works"
+        default=0, editable=False, help_text="Counted up with each link to choose a password: only the newest works"
     )
     language = models.CharField(
         max_length=10,
         blank=True,
         default="",
-        help_text="What a family reads: a code of settings.LANGUAGES. Empty: not known yet",
+        help_text="A family's language: a code of settings.LANGUAGES. Empty: not known yet",
     )
 
     objects = UserManager()
@@ -73,19 +80,19 @@ class User(AbstractBaseUser):
         return self.kind == self.Kind.STAFF
 
     def set_password(self, raw_password: str | None) -> None:
-        super().set_password(normalised(raw_password))
+        super().set_password(normalize_password(raw_password))
 
     def check_password(self, raw_password: str | None) -> bool:
-        return super().check_password(normalised(raw_password))
+        return super().check_password(normalize_password(raw_password))
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session must carry to be this user's: it changes with the password and with the session number."""
+        """The value that a session must have to be valid. It changes with the password and the session number."""
         value = f"{self.password}:{self.session_number}"
         return salted_hmac("practice.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class StaffRecord(models.Model):
-    """The Practice Portal's record of a staff member; only one linked to a sign-in lets it work (R1)."""
+    """A staff member's record in the Practice Portal. A staff sign-in needs one to do its work (R1)."""
 
     class Role(models.TextChoices):
         FRONT_DESK = "front_desk", "Front desk"
@@ -120,7 +127,7 @@ class StaffRecord(models.Model):
 
 
 class SignInAttempt(Attempt):
-    """A try to sign in that has not succeeded; from these the waits of ``accounts.signin.attempts`` are computed."""
+    """A failed attempt to sign in. ``accounts.signin.attempts`` computes waits from these."""
 
     class Step(models.TextChoices):
         PASSWORD = "password"  # noqa: S105
@@ -129,12 +136,12 @@ class SignInAttempt(Attempt):
         MAIL = "mail"  # asking for a code to confirm an e-mail address: always counts
         CONFIRM = "confirm"  # typing that code
         EMAIL = "email"  # asking whether an account can be made with an e-mail: always counts
-        DOWNLOAD = "download"  # asking for all the portal holds about a child: always counts
+        DOWNLOAD = "download"  # asking for a download of all data about a child: always counts
 
     step = models.CharField(max_length=8, choices=Step)
-    account = models.CharField(max_length=64, help_text="Keyed digest: what was typed may be anything, even a password")
+    account = models.CharField(max_length=64, help_text="Keyed digest, because users also type passwords by mistake")
     address = models.CharField(max_length=45, help_text="The client's IP address")
-    device = models.CharField(max_length=32, blank=True, help_text="The device, if this account has signed in there")
+    device = models.CharField(max_length=32, blank=True, help_text="The device, if this account has signed in on it")
 
     class Meta:
         indexes: ClassVar = [
@@ -147,7 +154,7 @@ class SignInAttempt(Attempt):
 
 
 class SpentCode(models.Model):
-    """A code of an authenticator app that has been used: within its time it works only once."""
+    """A used code of an authenticator app: it works only once."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     code = models.CharField(max_length=64, help_text="Keyed digest")
@@ -161,7 +168,7 @@ class SpentCode(models.Model):
 
 
 class EmailCode(models.Model):
-    """The code mailed last to confirm an address of a user: the present one, or the one it is to become."""
+    """The last code mailed to confirm a user's current or new address."""
 
     LIFETIME = timedelta(hours=24)  # NIST SP 800-63A-4 section 3.8: at most, for a code sent by e-mail
     MOST_WRONG = 5

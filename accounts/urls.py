@@ -1,4 +1,4 @@
-"""Addresses about one's own sign-in that both surfaces have."""
+"""Addresses about the user's own sign-in that both surfaces have."""
 
 from django.urls import include, path
 

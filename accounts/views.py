@@ -1,4 +1,4 @@
-"""One's own sign-in."""
+"""Pages about the user's own sign-in."""
 
 from typing import cast
 from urllib.parse import urlencode
@@ -12,20 +12,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import staff as sign_ins
-from accounts.access import (
-    own_sign_in_page,
-    own_staff_page,
-)
+from accounts.access import own_sign_in_page, own_staff_page
 from accounts.factors import second_factor
 from accounts.models import User
+from accounts.sessions.revocation import close_sessions
+from accounts.signin import passwords
 from audit.trail import Action, Actor, record
 
 
 @require_safe
 @own_sign_in_page
 def to_own_pages(request: HttpRequest) -> HttpResponse:
-    """Where allauth leads when it is done: **Your sign-in** of staff, **Account** of families."""
+    """Where allauth redirects when it is done: **Your sign-in** for staff, **Account** for families."""
     is_staff = isinstance(request.user, User) and request.user.is_staff_member
     return redirect("own_sign_in" if is_staff else "family_account:account")
 
@@ -33,10 +31,10 @@ def to_own_pages(request: HttpRequest) -> HttpResponse:
 @require_POST
 @own_sign_in_page
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
-    """End all of one's own sessions, this one too."""
+    """End all sessions of the user, including this one."""
     user = cast("User", request.user)
     with transaction.atomic():
-        record(actor=Actor.of(request), action=Action.SESSIONS_ENDED, sessions=sign_ins.close_sessions(user))
+        record(actor=Actor.of(request), action=Action.SESSIONS_ENDED, sessions=close_sessions(user))
     logout(request)
     return redirect("account_login")
 
@@ -46,21 +44,25 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 def own_sign_in(request: HttpRequest) -> HttpResponse:
     """**Your sign-in**: password, second factor, sessions."""
     user = cast("User", request.user)
-    context = {"sessions": UserSession.objects.filter(user=user).count(), **second_factor.context_of(user)}
+    context = {
+        "sessions": UserSession.objects.filter(user=user).count(),
+        "shortest_password": passwords.SHORTEST,
+        **second_factor.context_of(user),
+    }
     return render(request, "accounts/own_sign_in.html", context)
 
 
 @require_safe
 @own_sign_in_page
 def second_factor_needed(request: HttpRequest) -> HttpResponse:
-    """Why no page opens yet: a second factor must be added, or the one there is be shown in this session too."""
+    """Ask the user to add a second factor, or to show the existing one in this session."""
     user = cast("User", request.user)
-    if not (second_factor.is_withheld(request) or (user.is_staff_member and second_factor.is_missing(request))):
+    if not (second_factor.must_show_factor(request) or (user.is_staff_member and second_factor.is_missing(request))):
         return redirect("home")
-    if second_factor.of(user):
+    if second_factor.factors_of(user):
         ways = get_adapter().get_reauthentication_methods(user)
         way = next(each["url"] for each in ways if each["id"].startswith("mfa_"))
-        # A foreign address is refused where it would be followed.
+        # allauth refuses an address of another site when it redirects there.
         after = request.GET.get("next", "") or reverse("home")
         return redirect(f"{way}?{urlencode({'next': after}, safe='/')}")
     return render(request, "accounts/factors/second_factor.html")

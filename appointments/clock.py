@@ -1,6 +1,6 @@
-"""Moments and the practice's clocks: days of 23 and 25 hours, times that do not exist or come twice.
+"""Convert local times of the practice to moments in UTC, on days of 23 and 25 hours too.
 
-What comes back is in UTC, since Python takes the difference of two local times by what the clocks show.
+Results are in UTC because Python subtracts two local times by what the clocks show, not by elapsed time.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,14 +10,14 @@ from django.utils import timezone
 
 
 class NoSuchTime(ValueError):
-    """The clocks jump over this time on this day."""
+    """This time does not exist on this day: the clocks go forward."""
 
 
 def at(day: date, clock: time, *, second: bool = False) -> datetime:
-    """The moment when the practice's clocks show that time on that day.
+    """The moment of a local date and time, in UTC.
 
-    Where they show it twice, in autumn, it is the first time unless ``second`` is wanted. Raises
-    NoSuchTime for a time that the clocks jump over in spring.
+    If the time occurs twice, in autumn, ``second`` chooses the later moment. Raises NoSuchTime for a time
+    that the clocks skip in spring.
     """
     local = datetime.combine(day, clock, tzinfo=timezone.get_current_timezone()).replace(fold=int(second))
     if not tz.datetime_exists(local):
@@ -26,32 +26,32 @@ def at(day: date, clock: time, *, second: bool = False) -> datetime:
 
 
 def comes_twice(day: date, clock: time) -> bool:
-    """Whether the practice's clocks show that time twice on that day, because they go back."""
+    """Whether this local time occurs twice on this day, because the clocks go back."""
     local = datetime.combine(day, clock, tzinfo=timezone.get_current_timezone())
-    return tz.datetime_ambiguous(local) and tz.datetime_exists(local)  # the hour that is jumped over is ambiguous too
+    return tz.datetime_ambiguous(local) and tz.datetime_exists(local)  # dateutil calls the skipped hour ambiguous too
 
 
 def is_second(moment: datetime) -> bool:
-    """Whether this is the second time on its day that the clocks show what they show."""
+    """Whether this is the later of two moments with the same local time."""
     return bool(timezone.localtime(moment).fold)
 
 
 def shown(moment: datetime) -> str:
-    """What the practice's clocks show, such as 1:05 PM; with the zone where they show it twice."""
+    """The local time, such as 1:05 PM; with the zone if it occurs twice that day."""
     local = timezone.localtime(moment)
     return f"{local:%-I:%M %p %Z}" if shows_twice(moment) else f"{local:%-I:%M %p}"
 
 
 def shows_twice(moment: datetime) -> bool:
-    """Whether the practice's clocks show the time of this moment twice on its day."""
+    """Whether the local time of this moment occurs twice on its day."""
     return tz.datetime_ambiguous(timezone.localtime(moment))
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
-    """The first moment of the day and that of the next one: 23, 24 or 25 hours apart."""
+    """The first moments of this day and of the next one, 23, 24 or 25 hours apart."""
     return _midnight(day), _midnight(day + timedelta(days=1))
 
 
 def _midnight(day: date) -> datetime:
-    # Where a zone changes at midnight itself, this is the first moment there is.
+    # In a zone whose clocks change at midnight, this is the first moment of the day.
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""What speaks against a visit at that time: each a warning, which somebody may override with a reason."""
+"""Find conflicts of an appointment with the schedule. Each is a warning that staff can override with a reason."""
 
 from dataclasses import dataclass
 from datetime import time, timedelta
@@ -14,18 +14,18 @@ from patients.models import Patient
 
 @dataclass(frozen=True)
 class Conflict:
-    """One warning: a code for the trail, a sentence for the desk."""
+    """One warning: a code for the audit trail and a sentence for staff."""
 
     code: str
     sentence: str
 
 
 def find(appointment: Appointment) -> list[Conflict]:
-    """All that speaks against this appointment as it stands, saved or not. Nothing does once nobody is to come."""
+    """All conflicts of this appointment, saved or not. A cancelled visit or a no-show has none."""
     if appointment.status in NOT_COMING:
         return []
-    questions = (_double_booked, _patient_twice, _time_off, _hours, _chart)
-    found = [question(appointment) for question in questions]
+    checks = (_double_booked, _patient_twice, _time_off, _hours, _chart)
+    found = [check(appointment) for check in checks]
     return [conflict for conflict in found if conflict]
 
 
@@ -35,7 +35,10 @@ def _double_booked(appointment: Appointment) -> Conflict | None:
     other = _overlapping(appointment, Appointment.objects.filter(provider=appointment.provider))
     if other is None:
         return None
-    return Conflict("double_booked", f"{appointment.provider} already sees {other.patient.name} then, {_span(other)}.")
+    return Conflict(
+        "double_booked",
+        f"{appointment.provider} already has a visit with {other.patient.name} at that time, {_span(other)}.",
+    )
 
 
 def _patient_twice(appointment: Appointment) -> Conflict | None:
@@ -44,12 +47,12 @@ def _patient_twice(appointment: Appointment) -> Conflict | None:
         return None
     where = f" with {other.provider}" if other.provider else ""
     return Conflict(
-        "patient_twice", f"{appointment.patient.name} already has an appointment{where} then, {_span(other)}."
+        "patient_twice", f"{appointment.patient.name} already has an appointment{where} at that time, {_span(other)}."
     )
 
 
 def _overlapping(appointment: Appointment, among: QuerySet[Appointment]) -> Appointment | None:
-    """The first of these that shares a minute with the appointment."""
+    """The first of these that overlaps with the appointment."""
     earliest = appointment.start - timedelta(minutes=MAX_MINUTES)
     near = among.filter(start__gt=earliest, start__lt=appointment.end).exclude(pk=appointment.pk)
     near = near.exclude(status__in=NOT_COMING).select_related("patient", "provider")
@@ -62,17 +65,17 @@ def _time_off(appointment: Appointment) -> Conflict | None:
     if off is None:
         return None
     who = str(appointment.provider) if off.provider_id else "The practice"
-    return Conflict("time_off", f"{who} is off then: {off.reason}.")
+    return Conflict("time_off", f"{who} is off at that time: {off.reason}.")
 
 
 def _hours(appointment: Appointment) -> Conflict | None:
-    """Outside the provider's hours; of a provider without any, nothing is known."""
+    """A visit outside the provider's working hours. A provider without known hours has no such conflict."""
     if appointment.provider is None:
         return None
     hours = list(WorkingHours.objects.filter(provider=appointment.provider))
     start, end = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     that_day = [each for each in hours if each.weekday == start.weekday()]
-    # Hours cannot say midnight: 11:59 PM stands for it.
+    # Working hours cannot end at midnight, so 11:59 PM means the end of the day.
     is_until_midnight = end == clock.bounds(start.date())[1]
     until = time(23, 59) if is_until_midnight else end.time()
     is_inside = (is_until_midnight or start.date() == end.date()) and any(
@@ -89,7 +92,7 @@ def _chart(appointment: Appointment) -> Conflict | None:
     patient = appointment.patient
     if patient.status == Patient.Status.ACTIVE:
         return None
-    return Conflict("chart_closed", f"{patient.name}'s chart says: {patient.get_status_display()}.")
+    return Conflict("chart_closed", f"The chart of {patient.name} is not active: {patient.get_status_display()}.")
 
 
 def _span(appointment: Appointment) -> str:

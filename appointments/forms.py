@@ -1,12 +1,12 @@
-"""The forms of the calendar and of the appointment window. Labels are the words on the screen."""
+"""The form of the appointment window. Labels are the words on the screen."""
 
-import re
 from collections.abc import Collection
 from datetime import date, datetime
 from datetime import time as time_of_day
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
@@ -14,8 +14,8 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from appointments import clock, statuses
-from appointments.calendar.schedule import Filters
-from appointments.models import Appointment, Location, Provider, VisitType
+from appointments.input import YEARS
+from appointments.models import Appointment, Provider, VisitType
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Appointment]
@@ -25,16 +25,16 @@ else:
 Status = Appointment.Status
 DATE_WIDGET = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME_WIDGET = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-MINUTES = (5, 8 * 60)  # what people may book; a roster may bring others
-YEARS = range(1900, 2201)  # no calendar beyond these
-NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
+MINUTES = (5, 8 * 60)  # what people may book; a roster may bring other durations
 BEFORE_ARRIVAL = {Status.SCHEDULED, Status.CONFIRMED}
-# Which field of the form stands for which of the record.
+# The model field that each form field sets, where the names differ.
 COLUMNS = {"day": "start", "time": "start", "second": "start", "arrival": "arrival_time"}
 
+ARRIVAL_BUTTONS = "{% include 'appointments/_arrival_buttons.html' %}"
 
-def which(start: datetime) -> str:
-    """The answer to ``second`` for that start: empty where the clocks show it once."""
+
+def first_or_second(start: datetime) -> str:
+    """The value of the field ``second`` for this start; empty if the clocks show that time only once."""
     local = timezone.localtime(start)
     if not clock.comes_twice(local.date(), shown_time(start)):
         return ""
@@ -42,46 +42,16 @@ def which(start: datetime) -> str:
 
 
 def shown_time(start: datetime) -> time_of_day:
-    """The time of that start as the window takes it: a minute, without a word on which of two is meant."""
+    """The local time for the field ``time``: to the minute, without saying which of two equal times it is."""
     return timezone.localtime(start).time().replace(second=0, microsecond=0, fold=0)
 
 
-class _ProviderFilter(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Active providers to choose from, and whoever else the address names: a week's row leads to its provider."""
-
-    def clean(self, value: Any) -> Any:
-        # Numbers that the database cannot hold would be its error, not the form's.
-        numbers = [each for each in value or () if NUMBER.fullmatch(each)]
-        self.queryset = Provider.objects.filter(Q(is_active=True) | Q(pk__in=numbers))
-        return super().clean(numbers)
-
-
-class FilterForm(forms.Form):
-    """What the calendar shows; all of it stands in the address, none of it names a patient."""
-
-    day = forms.DateField(required=False, widget=DATE_WIDGET)
-    provider = _ProviderFilter(
-        Provider.objects.filter(is_active=True), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    location = forms.ModelChoiceField(Location.objects.all(), required=False, empty_label="All locations")
-    type = forms.ModelChoiceField(VisitType.objects.all(), required=False, empty_label="All types")
-
-    def chosen_day(self) -> date:
-        """The day in the address; today where there is none that makes sense."""
-        chosen: date | None = self.cleaned_data.get("day") if self.is_valid() or self.cleaned_data else None
-        return chosen if chosen and chosen.year in YEARS else timezone.localdate()
-
-    def filters(self) -> Filters:
-        cleaned = self.cleaned_data
-        return Filters(
-            providers=list(cleaned.get("provider") or ()),
-            location=cleaned.get("location"),
-            visit_type=cleaned.get("type"),
-        )
+def _column(name: str, css_class: str) -> Div:
+    return Div(Field(name), css_class=css_class)
 
 
 class _TypeSelect(forms.Select):
-    """Each type with its usual duration, which the window fills in."""
+    """Visit types, each with its usual duration for the script that fills it in."""
 
     minutes: dict[str, int]
 
@@ -93,19 +63,19 @@ class _TypeSelect(forms.Select):
 
 
 class AppointmentForm(ModelForm):
-    """One appointment. Day and times are meant by the practice's clocks."""
+    """One appointment. Dates and times are in the practice's time zone."""
 
     day = forms.DateField(label="Date", widget=DATE_WIDGET)
     time = forms.TimeField(label="Start", widget=TIME_WIDGET)
     second = forms.ChoiceField(
-        label="Which of the two",
+        label="Which time",
         required=False,
         choices=[
             ("", "Choose …"),
             ("first", "The first time, before the clocks go back"),
-            ("second", "The second time, after the clocks have gone back"),
+            ("second", "The second time, after the clocks go back"),
         ],
-        help_text="This time comes twice on that day.",
+        help_text="This time occurs twice on that day.",
     )
     duration = forms.IntegerField(
         label="Minutes", widget=forms.NumberInput({"step": 5}), min_value=MINUTES[0], max_value=MINUTES[1]
@@ -118,22 +88,43 @@ class AppointmentForm(ModelForm):
         labels: ClassVar = {
             "visit_type": "Type",
             "status": "Visit status",
-            "cancel_reason": "Why cancelled",
-            "override_reason": "Reason to book it all the same",
+            "cancel_reason": "Cancellation reason",
+            "override_reason": "Reason to book anyway",
         }
 
-    helper = FormHelper()
-    helper.form_tag = False
+    @property
+    def helper(self) -> FormHelper:
+        """The layout. ``override_reason`` is not in it: the window shows it beside the conflicts."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        helper.layout = Layout(
+            Div(
+                _column("day", "col-12 col-sm-5"),
+                _column("time", "col-7 col-sm-4"),
+                _column("duration", "col-5 col-sm-3"),
+                css_class="row",
+            ),
+            *([Field("second")] if self.comes_twice else []),
+            Div(*(_column(name, "col-sm-4") for name in ("visit_type", "location", "provider")), css_class="row"),
+            Div(
+                _column("status", "col-sm-5"),
+                Div(Field("cancel_reason"), css_class="col-sm-7", data_only_status="cancelled"),
+                css_class="row",
+            ),
+            Div(Div(Field("arrival")), HTML(ARRIVAL_BUTTONS), css_class="arrival-line"),
+        )
+        return helper
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stored = self.instance
         if stored.start:
             day = timezone.localdate(stored.start)
-            self.initial.update(day=day, time=shown_time(stored.start), second=which(stored.start))
+            self.initial.update(day=day, time=shown_time(stored.start), second=first_or_second(stored.start))
         if stored.arrival_time:
             self.initial["arrival"] = shown_time(stored.arrival_time)
-        self.initial.pop("override_reason", None)  # an old reason is no reason for a new place
+        self.initial.pop("override_reason", None)  # a reason given for the old time does not cover a new one
         self._offer_types(stored.visit_type)
         self._offer_statuses()
         offered = Q(is_active=True) | Q(pk=stored.provider_id or 0)
@@ -164,19 +155,19 @@ class AppointmentForm(ModelForm):
         cleaned = super().clean() or {}
         day, at, second = cleaned.get("day"), cleaned.get("time"), cleaned.get("second") == "second"
         if day and day.year not in YEARS:
-            self.add_error("day", "Please check the year.")
+            self.add_error("day", "Check the year.")
         elif day and at:
             if clock.comes_twice(day, at) and not cleaned.get("second"):
-                self.add_error("second", "This time comes twice on that day. Choose which of the two is meant.")
+                self.add_error("second", "This time occurs twice on that day. Choose the first or the second.")
             cleaned["start"] = self._moment("time", day, at, second=second)
             arrival = cleaned.get("arrival")
             cleaned["arrival_time"] = self._moment("arrival", day, arrival, second=second) if arrival else None
         if cleaned.get("arrival") and "arrival" in self.changed_data and cleaned.get("status") in BEFORE_ARRIVAL:
-            cleaned["status"] = Status.ARRIVED  # whoever types when somebody came says that they came
+            cleaned["status"] = Status.ARRIVED  # typing an arrival time means that the family has arrived
         if cleaned.get("status") == Status.CANCELLED and not cleaned.get("cancel_reason"):
-            self.add_error("cancel_reason", "Say why it is cancelled, such as “family called”.")
+            self.add_error("cancel_reason", "Enter why it is cancelled, such as “family called”.")
         elif "status" in cleaned and cleaned["status"] != Status.CANCELLED:
-            cleaned["cancel_reason"] = ""  # the window still holds it when a visit is put back
+            cleaned["cancel_reason"] = ""  # clear it when a cancelled visit is scheduled again
         return cleaned
 
     def _moment(self, field: str, day: date, at: time_of_day, *, second: bool) -> datetime | None:
@@ -188,7 +179,7 @@ class AppointmentForm(ModelForm):
 
     @property
     def comes_twice(self) -> bool:
-        """Whether to ask which of two times is meant."""
+        """Whether this time occurs twice on this day, so that the form must ask which one."""
         day, at = self["day"].value(), self["time"].value()
         try:
             parsed_day = self.fields["day"].clean(day)
@@ -196,20 +187,20 @@ class AppointmentForm(ModelForm):
         except (forms.ValidationError, OverflowError):
             return False
 
-    def keep(self, typed: QueryDict, *, besides: Collection[str] = ()) -> None:
-        """Show what was typed, without judging it yet."""
+    def keep_typed(self, typed: QueryDict, *, except_for: Collection[str] = ()) -> None:
+        """Show what was typed, without validating it yet."""
         for name in self.fields:
-            if name not in besides and name in typed:
+            if name not in except_for and name in typed:
                 self.initial[name] = typed[name]
 
     def changed_columns(self) -> list[str]:
-        """The columns of the record that somebody changed. The reason for an override goes another way."""
+        """The model fields that were changed, except the override reason, which the rule takes as an argument."""
         names = {COLUMNS.get(name, name) for name in self.changed_data} - {"override_reason"}
         if self.cleaned_data["status"] != self.initial.get("status"):
-            names.add("status")  # an arrival brings it along
+            names.add("status")  # a typed arrival time changes it too
         return sorted(names)
 
-    def placed(self) -> Appointment:
+    def as_typed(self) -> Appointment:
         """The appointment as typed, not saved."""
         appointment = self.instance
         for column in ("start", "arrival_time"):

@@ -1,4 +1,4 @@
-"""Who sees patients where and when."""
+"""Providers, locations, appointments, and the settings of the schedule."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -9,11 +9,11 @@ from django.db.models import F, Q
 
 from patients.models import Identifier, Patient
 
-MAX_MINUTES = 24 * 60  # of an appointment: nothing here lasts longer than a day
+MAX_MINUTES = 24 * 60  # of an appointment: none is longer than a day
 
 
 class Provider(models.Model):
-    """A clinician with appointments of their own (FHIR: Practitioner)."""
+    """A clinician whom patients have appointments with (FHIR: Practitioner)."""
 
     name = models.CharField(max_length=100)
     is_active = models.BooleanField("active", default=True)
@@ -40,13 +40,13 @@ class Location(models.Model):
 
 
 class WorkingHours(models.Model):
-    """When a provider sees patients on one weekday, by the practice's clocks; several rows for a break at noon.
+    """When a provider sees patients on one weekday, in the practice's time zone; two rows for a lunch break.
 
-    Without any row nothing is known of the provider's hours, and nobody is warned about them.
+    A provider without rows has no known hours, so nobody is warned about them.
     """
 
     class Weekday(models.IntegerChoices):
-        """As ``date.weekday()`` counts."""
+        """Numbered as in ``date.weekday()``."""
 
         MONDAY = 0
         TUESDAY = 1
@@ -74,7 +74,7 @@ class WorkingHours(models.Model):
 
 
 class TimeOff(models.Model):
-    """When a provider, or the whole practice, sees nobody: vacation, a holiday, a meeting."""
+    """When a provider, or the whole practice, sees no patients: vacation, a holiday, a meeting."""
 
     provider = models.ForeignKey(
         Provider,
@@ -82,10 +82,10 @@ class TimeOff(models.Model):
         null=True,
         blank=True,
         related_name="time_off",
-        help_text="Empty: the whole practice",
+        help_text="Empty for the whole practice",
     )
     starts = models.DateTimeField(help_text="UTC")
-    ends = models.DateTimeField(help_text="UTC; the first moment after it")
+    ends = models.DateTimeField(help_text="UTC, exclusive")
     reason = models.CharField(max_length=100)
 
     class Meta:
@@ -96,7 +96,7 @@ class TimeOff(models.Model):
             models.CheckConstraint(
                 condition=Q(ends__gt=F("starts")),
                 name="time_off_ends_after_it_starts",
-                violation_error_message="The end must lie after the start.",
+                violation_error_message="The end must be after the start.",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="time_off_has_a_reason"),
         ]
@@ -106,10 +106,10 @@ class TimeOff(models.Model):
 
 
 class VisitType(models.Model):
-    """A kind of visit the practice offers. An appointment keeps the words, so a roster may bring others."""
+    """A kind of visit the practice offers. Appointments store its name, so rosters can bring types of their own."""
 
-    class Colour(models.TextChoices):
-        """Of the block in the calendar; each has an edge of its own, for whoever does not see the colour."""
+    class Color(models.TextChoices):
+        """Color of the visit in the calendar. Each has its own edge too, for people who cannot tell colors apart."""
 
         TEAL = "teal"
         BLUE = "blue"
@@ -122,15 +122,15 @@ class VisitType(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     minutes = models.PositiveSmallIntegerField("usual duration", default=15, help_text="Minutes")
-    colour = models.CharField(max_length=6, choices=Colour, default=Colour.SLATE)
+    color = models.CharField(max_length=6, choices=Color, default=Color.SLATE)
 
     class Meta:
         ordering: ClassVar = ["name"]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(minutes__gte=5, minutes__lte=480), name="visit_takes_5_to_480_minutes"),
             models.CheckConstraint(
-                condition=Q(colour__in=["teal", "blue", "violet", "rose", "amber", "green", "orange", "slate"]),
-                name="visit_type_colour_is_known",
+                condition=Q(color__in=["teal", "blue", "violet", "rose", "amber", "green", "orange", "slate"]),
+                name="visit_type_color_is_known",
             ),
         ]
 
@@ -159,9 +159,7 @@ class Appointment(models.Model):
     status = models.CharField(max_length=11, choices=Status, default=Status.SCHEDULED)
     arrival_time = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True, help_text="Why it was cancelled")
-    override_reason = models.CharField(
-        max_length=200, blank=True, help_text="Why it stands where the schedule warned against it"
-    )
+    override_reason = models.CharField(max_length=200, blank=True, help_text="Why it was booked despite a warning")
 
     class Meta:
         ordering: ClassVar = ["start", "pk"]
@@ -183,7 +181,7 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["scheduled", "confirmed"]) | Q(arrival_time__isnull=True),
-                name="nobody_has_arrived_for_what_is_only_planned",
+                name="planned_appointment_has_no_arrival_time",
             ),
         ]
 
@@ -192,12 +190,12 @@ class Appointment(models.Model):
 
     @property
     def end(self) -> datetime:
-        """The first moment after the visit, as planned."""
+        """The planned end, exclusive."""
         return self.start + timedelta(minutes=self.duration)
 
 
 class SchedulePreference(models.Model):
-    """Which of the schedule's two faces a user looked at last."""
+    """The mode of the schedule that a user chose last."""
 
     class Mode(models.TextChoices):
         CALENDAR = "calendar", "Calendar"

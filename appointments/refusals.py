@@ -1,20 +1,16 @@
-"""What the rules of ``appointments.visits`` refuse. Nothing has changed then."""
+"""Reasons why a rule in ``appointments.visits`` changes nothing."""
 
 from collections.abc import Sequence
 
 from appointments.conflicts import Conflict
 
 
-class Refused(Exception):
-    """A rule said no."""
+class NotPossible(Exception):
+    """The visit cannot have this status. The message says why, in one sentence."""
 
 
-class NotPossible(Refused):
-    """The visit cannot go to that status; the message says why, in one sentence."""
-
-
-class Conflicting(Refused):
-    """Something speaks against that place in the schedule, and no reason to take it all the same was given."""
+class Conflicting(Exception):
+    """The time conflicts with the schedule, and no reason was given to book it anyway."""
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         super().__init__(" ".join(conflict.sentence for conflict in conflicts))

@@ -1,4 +1,4 @@
-"""Providers and appointments out of a FHIR roster."""
+"""Import providers and appointments from a FHIR roster."""
 
 import datetime
 import hashlib
@@ -8,18 +8,18 @@ from typing import Any, NamedTuple
 
 from appointments.models import MAX_MINUTES, Appointment, AppointmentIdentifier, Provider, ProviderIdentifier
 from patients.models import Identifier
-from patients.roster.fhir import own_handle, reference
+from patients.roster.fhir import position_key, reference
 from patients.roster.matching import Identity, Index, Match, gather, pk_of
 from patients.roster.people import usable_names
 from patients.roster.reading import Resource
-from patients.roster.records import Key, PatientRecord, Record, Refused
+from patients.roster.records import InvalidRecord, Key, PatientRecord, Record
 from patients.roster.report import Kind, Outcome, Report
-from patients.roster.values import EARLIEST, Say, flag, mapping, mappings, moment, text
+from patients.roster.values import EARLIEST, Warn, flag, mapping, mappings, moment, text
 from patients.roster.writing import assign, fitting, in_batches, savepoint
 
 Status = Appointment.Status
 
-# What is only asked for, or was never meant, has no place in the calendar; such appointments are left out.
+# Requested appointments and those entered in error are not imported.
 _STATUSES = {
     "booked": Status.SCHEDULED,
     "arrived": Status.ARRIVED,
@@ -29,10 +29,10 @@ _STATUSES = {
     "noshow": Status.NO_SHOW,
 }
 _LEFT_OUT = {"proposed", "pending", "waitlist", "entered-in-error"}
-# How far a visit has come. A roster that still says "booked" does not send a waiting family home.
+# Statuses in the order of a visit. A roster never sets a visit back, for example from Arrived to Scheduled.
 _PROGRESS = [Status.SCHEDULED, Status.CONFIRMED, Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT]
 _USUAL_MINUTES = 15
-_NO_REASON = "The roster says so"
+_NO_REASON = "Cancelled in the roster"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +51,17 @@ class AppointmentRecord(Record):
     cancel_reason: str
     patients: tuple[tuple[Key, ...], ...]
     providers: tuple[tuple[Key, ...], ...]
-    # Tells an appointment without a key from the other ones of the same patient.
+    # A key for an appointment without one, to tell it apart from the patient's other appointments.
     fallback: Key | None
 
 
 def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[ProviderRecord]:
-    """Write the providers; what comes back knows under which keys each of them is found."""
+    """Save the providers and return an index of their keys."""
     records = []
     for resource in resources:
         try:
             records.append(_provider_record(resource))
-        except Refused as refusal:
+        except InvalidRecord as refusal:
             report.skip(kind=Kind.PROVIDERS, origin=resource.origin, reason=str(refusal))
 
     index: Index[ProviderRecord] = Index()
@@ -69,7 +69,7 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
     matches = index.load(stored.iterator())
     rows = {row.pk: row for row in Provider.objects.all()}
     for pk, match in matches.items():
-        # A provider's name is one text here; its first word stands for the given name.
+        # A stored provider has a single name; its first word counts as the given name.
         match.identity = Identity(rows[pk].name.partition(" ")[0])
     found = gather(
         records,
@@ -86,11 +86,11 @@ def import_providers(resources: Sequence[Resource], *, report: Report) -> Index[
 def _provider_record(resource: Resource) -> ProviderRecord:
     names = usable_names(resource.body.get("name"))
     if not names:
-        raise Refused("it has no name")
+        raise InvalidRecord("it has no name")
     return ProviderRecord(
         origin=resource.origin,
         keys=resource.keys() or (resource.content_key(),),
-        handles=(own_handle(resource), *resource.handles),
+        local_keys=(position_key(resource), *resource.local_keys),
         server_id=resource.server_id,
         updated=resource.updated,
         given_name=names[0].whole.partition(" ")[0],
@@ -100,9 +100,9 @@ def _provider_record(resource: Resource) -> ProviderRecord:
 
 
 def _write_provider(match: Match[ProviderRecord], *, seen: Provider | None, report: Report) -> None:
-    records = match.in_order()
+    records = match.oldest_first()
     origin = records[-1].origin
-    values = fitting(Provider, {"name": records[-1].name}, say=report.sayer(origin))
+    values = fitting(Provider, {"name": records[-1].name}, warn=report.warn_about(origin))
     activity = [item.is_active for item in records if item.is_active is not None]
     if activity:
         values["is_active"] = activity[-1]
@@ -136,7 +136,7 @@ def import_appointments(
     providers: Index[ProviderRecord],
     report: Report,
 ) -> None:
-    """Write the appointments whose patient is known."""
+    """Save the appointments of known patients."""
     _Appointments(patients=patients, providers=providers, report=report).write(resources)
 
 
@@ -166,17 +166,17 @@ class _Appointments:
             self._write(match)
 
     def _visit(self, resource: Resource) -> _Visit | None:
-        """The appointment with its patient; None where it is left out or cannot be taken."""
+        """The appointment with its patient; None if it is left out or invalid."""
         status = text(resource.body.get("status")).lower()
         if status in _LEFT_OUT:
             self.report.left_out[f"Appointments {status}"] += 1
             return None
         try:
-            item = _appointment_record(resource, say=self.report.sayer(resource.origin))
+            item = _appointment_record(resource, warn=self.report.warn_about(resource.origin))
             patient_pk = next((pk for keys in item.patients if (pk := pk_of(self.patients.resolve(keys)))), None)
             if patient_pk is None:
-                raise Refused("it has no patient, or one that was not imported or cannot be told")
-        except Refused as refusal:
+                raise InvalidRecord("it has no patient, or one that was not imported or is ambiguous")
+        except InvalidRecord as refusal:
             self.report.skip(kind=Kind.APPOINTMENTS, origin=resource.origin, reason=str(refusal))
             return None
         return _Visit(_with_local_key(item, patient_pk), patient_pk)
@@ -187,7 +187,7 @@ class _Appointments:
             matches = self.index.matches(item.keys)
             match = matches[0] if matches else Match()
             if len(matches) > 1 or self.patient_of.setdefault(match, patient_pk) != patient_pk:
-                reason = "its identifiers belong to another appointment; not touched"
+                reason = "its identifiers belong to another appointment; not changed"
                 self.report.skip(kind=Kind.APPOINTMENTS, origin=item.origin, reason=reason)
                 continue
             self.index.join(match, item, identity=Identity())
@@ -195,15 +195,15 @@ class _Appointments:
         return list(found)
 
     def _write(self, match: Match[AppointmentRecord]) -> None:
-        item = match.in_order()[-1]
+        item = match.oldest_first()[-1]
         seen = self.rows.get(match.pk or 0)
         wanted = {"start": item.start, "duration": item.minutes, "visit_type": item.visit_type}
-        values = fitting(Appointment, wanted, say=self.report.sayer(item.origin))
+        values = fitting(Appointment, wanted, warn=self.report.warn_about(item.origin))
         provider = next((pk for keys in item.providers if (pk := pk_of(self.providers.resolve(keys)))), None)
         if provider:
             values["provider_id"] = provider
         if seen is None or not _is_behind(item.status, seen.status):
-            values |= _standing(item, say=self.report.sayer(item.origin))
+            values |= _status_values(item, warn=self.report.warn_about(item.origin))
         outcome: Outcome | None = None
         with savepoint(kind=Kind.APPOINTMENTS, origin=item.origin, report=self.report):
             appointment = seen or Appointment(patient_id=self.patient_of[match])
@@ -219,15 +219,17 @@ class _Appointments:
 
 
 def _is_behind(status: str, here: str) -> bool:
-    """Whether the roster knows less of a visit than we do."""
+    """Whether the status in the roster is earlier in the visit than the stored one."""
     order: list[str] = list(_PROGRESS)
     return status in order and here in order and order.index(status) < order.index(here)
 
 
-def _standing(item: AppointmentRecord, *, say: Say) -> dict[str, Any]:
-    """The status, and what the database wants to go with it."""
+def _status_values(item: AppointmentRecord, *, warn: Warn) -> dict[str, Any]:
+    """The status, and the fields that the database requires with it."""
     is_cancelled, is_planned = item.status == Status.CANCELLED, item.status == Status.SCHEDULED
-    reason = fitting(Appointment, {"cancel_reason": item.cancel_reason or _NO_REASON}, say=say) if is_cancelled else {}
+    reason = (
+        fitting(Appointment, {"cancel_reason": item.cancel_reason or _NO_REASON}, warn=warn) if is_cancelled else {}
+    )
     arrival = {"arrival_time": None} if is_planned else {}
     return {"status": item.status, "cancel_reason": "", **reason, **arrival}
 
@@ -239,25 +241,25 @@ def _with_local_key(item: AppointmentRecord, patient_pk: int) -> AppointmentReco
     return replace(item, keys=(Key(item.fallback.system, local),))
 
 
-def _appointment_record(resource: Resource, *, say: Say) -> AppointmentRecord:
+def _appointment_record(resource: Resource, *, warn: Warn) -> AppointmentRecord:
     body = resource.body
     status = _STATUSES.get(text(body.get("status")).lower())
     if status is None:
-        raise Refused("its status is missing or none that FHIR R4 knows")
+        raise InvalidRecord("its status is missing or not a status of FHIR R4")
     start = moment(body.get("start"))
     if start is None or start.date() < EARLIEST:
-        raise Refused("it has no start, or none that is a date and a time")
+        raise InvalidRecord("it has no start with date and time")
     actors = [mapping(participant).get("actor") for participant in mappings(body.get("participant"))]
     keys = resource.keys()
     return AppointmentRecord(
         origin=resource.origin,
         keys=keys,
-        handles=resource.handles,
+        local_keys=resource.local_keys,
         server_id=resource.server_id,
         updated=resource.updated,
         status=status,
         start=start,
-        minutes=_minutes(body, start, say=say),
+        minutes=_minutes(body, start, warn=warn),
         visit_type=_visit_type(body),
         cancel_reason=_in_words(body.get("cancelationReason")),
         patients=_patients(actors, resource),
@@ -267,16 +269,16 @@ def _appointment_record(resource: Resource, *, say: Say) -> AppointmentRecord:
 
 
 def _patients(actors: Sequence[Any], resource: Resource) -> tuple[tuple[Key, ...], ...]:
-    """Where to look for the patient: the first actor that is said to be one, or else whatever actor is one.
+    """Keys to find the patient: of the first actor that is a Patient by reference, or else of all actors.
 
-    Not the next patient where the first is unknown: that would put a child's visit into the mother's chart.
+    If the first patient is unknown, no other is tried: that could put a child's visit into the mother's chart.
     """
-    said = [actor for actor in actors if "Patient/" in text(mapping(actor).get("reference"))]
-    found = (reference(actor, kind="Patient", resource=resource) for actor in said[:1] or actors)
+    by_reference = [actor for actor in actors if "Patient/" in text(mapping(actor).get("reference"))]
+    found = (reference(actor, kind="Patient", resource=resource) for actor in by_reference[:1] or actors)
     return tuple(keys for keys in found if keys)
 
 
-def _minutes(body: dict[str, Any], start: datetime.datetime, *, say: Say) -> int:
+def _minutes(body: dict[str, Any], start: datetime.datetime, *, warn: Warn) -> int:
     minutes = body.get("minutesDuration")
     end = moment(body.get("end"))
     if minutes is None and end is not None:
@@ -286,17 +288,17 @@ def _minutes(body: dict[str, Any], start: datetime.datetime, *, say: Say) -> int
     found = text(minutes)
     if found.isascii() and found.isdecimal() and len(found) <= len(str(MAX_MINUTES)) and 1 <= int(found) <= MAX_MINUTES:
         return int(found)
-    say(f"its duration is not between 1 and {MAX_MINUTES} minutes; {_USUAL_MINUTES} taken")
+    warn(f"its duration is not between 1 and {MAX_MINUTES} minutes; set to {_USUAL_MINUTES}")
     return _USUAL_MINUTES
 
 
 def _visit_type(body: dict[str, Any]) -> str:
-    """What the visit is for: the appointment's type, or else the service, in words."""
+    """The type of the appointment, or else the service, in words."""
     return _in_words(body.get("appointmentType")) or _in_words(body.get("serviceType"))
 
 
 def _in_words(concepts: Any) -> str:
-    """The first of FHIR's concepts that says something."""
+    """The text of the first FHIR concept that has any."""
     for concept in mappings(concepts):
         displays = (text(coding.get("display")) for coding in mappings(concept.get("coding")))
         if found := text(concept.get("text")) or next(filter(None, displays), ""):

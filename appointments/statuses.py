@@ -1,4 +1,4 @@
-"""How far a visit can go from where it stands: the table of sensible steps, and what else must hold."""
+"""Which status can follow which, and what else a status requires."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,7 +9,7 @@ from appointments.models import Appointment
 
 Status = Appointment.Status
 
-# Forward as the visit goes, and back one step for whoever pressed the wrong button.
+# Forward as the visit proceeds, and one step back to correct a mistake.
 NEXT: Mapping[str, tuple[Status, ...]] = {
     Status.SCHEDULED: (Status.CONFIRMED, Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED),
     Status.CONFIRMED: (Status.SCHEDULED, Status.ARRIVED, Status.NO_SHOW, Status.CANCELLED),
@@ -19,38 +19,38 @@ NEXT: Mapping[str, tuple[Status, ...]] = {
     Status.NO_SHOW: (Status.SCHEDULED, Status.ARRIVED, Status.CANCELLED),
     Status.CANCELLED: (Status.SCHEDULED,),
 }
-CAME = frozenset({Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT})
-# Nobody is expected: such a visit takes no place in the schedule.
+ARRIVED_OR_LATER = frozenset({Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT})
+# These visits take no time in the schedule.
 NOT_COMING = frozenset({Status.CANCELLED, Status.NO_SHOW})
 
 
 def obstacle(*, before: str | None, to: str, start: datetime, now: datetime) -> str:
-    """Why a visit that starts then cannot go from one status to the other, in one sentence; empty when it can.
+    """Why a visit cannot change from one status to another, in one sentence; empty if it can.
 
-    ``before`` is None for an appointment that is just being made.
+    ``before`` is None for a new appointment.
     """
     label = Status(to).label
     if to == before:
         return ""
     if before is None and to not in {Status.SCHEDULED, Status.CONFIRMED, Status.ARRIVED}:
-        return f"A new appointment cannot be {label} yet."
+        return f"A new appointment cannot start as {label}."
     if before is not None and to not in NEXT[before]:
-        return f"A visit cannot go from {Status(before).label} to {label}."
+        return f"The status cannot change from {Status(before).label} to {label}."
     return too_early(status=to, start=start, now=now)
 
 
 def too_early(*, status: str, start: datetime, now: datetime) -> str:
-    """Why a visit that starts then cannot have that status yet, in one sentence; empty when it can."""
-    if status in CAME and timezone.localdate(start) > timezone.localdate(now):
+    """Why it is too early for this status, in one sentence; empty if it is not."""
+    if status in ARRIVED_OR_LATER and timezone.localdate(start) > timezone.localdate(now):
         day = timezone.localdate(start)
-        return f"{Status(status).label} is for the day of the visit, which is {day:%b %-d, %Y}."
+        return f"{Status(status).label} can only be set from the day of the visit, {day:%b %-d, %Y}."
     if status == Status.NO_SHOW and start > now:
-        return "No-show is for after the start of the visit."
+        return "No-show can only be set after the start of the visit."
     return ""
 
 
 def choices(*, before: str | None, start: datetime | None, now: datetime) -> list[Status]:
-    """The statuses to offer: where it stands, and where it can go."""
+    """The statuses to offer: the current one and those it can change to."""
     if start is None:
         return [Status.SCHEDULED, Status.CONFIRMED, Status.ARRIVED]
     return [status for status in Status if not obstacle(before=before, to=status, start=start, now=now)]

@@ -1,7 +1,7 @@
-"""What may be done to an appointment: book, change, arrive; each with its line in the audit trail (R20).
+"""Rules of appointments: book, change, arrive. Each writes one line to the audit trail (R20).
 
-Moving is a change of start or provider, cancelling a change of status. Every rule locks what it is
-about, in the order Provider, Patient, Appointment, checks again what the page has shown, and writes.
+To move a visit is to change its start or provider; to cancel it is to change its status. Each rule locks
+rows in the order Provider, Patient, Appointment, checks again what the page showed, and saves.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,11 +17,11 @@ from patients.models import Patient
 from practice.edit_conflicts import Stale, fingerprint
 
 Status = Appointment.Status
-PLACING = frozenset({"start", "duration", "provider"})  # what gives a visit its place in the schedule
+PLACING = frozenset({"start", "duration", "provider"})  # a change of these can cause conflicts
 
 
 def view(*, by: Actor, appointment: Appointment) -> None:
-    """Note that somebody looked at this appointment."""
+    """Record that somebody viewed this appointment."""
     record(actor=by, action=Action.APPOINTMENT_VIEWED, patient_id=appointment.patient_id, appointment=appointment.pk)
 
 
@@ -31,13 +31,12 @@ def book(
 ) -> Appointment:
     """Save a new appointment.
 
-    ``warned``: the codes of the conflicts that the reason was given for; None for whatever there is.
-    Refused: a status it cannot begin with (NotPossible), and a place that something speaks against
-    unless a reason is given (Conflicting).
+    ``warned``: codes of the conflicts that the reason was given for; None accepts any conflict.
+    Refused: a status that a new appointment cannot have (NotPossible); conflicts without a reason (Conflicting).
     """
-    _lock_places(appointment)
-    _settle(appointment, before=None)
-    codes = _place(appointment, override_reason, warned)
+    _lock_provider_and_patient(appointment)
+    _apply_status(appointment, before=None)
+    codes = _check_conflicts(appointment, override_reason, warned)
     appointment.full_clean()
     appointment.save()
     record(
@@ -60,13 +59,12 @@ def change(
     override_reason: str = "",
     warned: Collection[str] | None = None,
 ) -> Appointment:
-    """Save these fields of the appointment, and only these; nothing for none. Returns it as it is now.
+    """Save only these fields of the appointment and return it as stored. Without fields, save nothing.
 
-    ``seen`` is the ``fingerprint`` of the appointment when it was opened. Refused: when it has changed since
-    (Stale), a step of the status that makes no sense (NotPossible), and a new place that something
-    speaks against unless a reason is given (Conflicting).
+    ``seen`` is the ``fingerprint`` of the appointment when it was opened. Refused: an appointment that a colleague
+    changed since (Stale); a status that cannot follow (NotPossible); conflicts without a reason (Conflicting).
     """
-    _lock_places(appointment)
+    _lock_provider_and_patient(appointment)
     stored = _locked(appointment.pk)
     if fingerprint(stored) != seen:
         raise Stale
@@ -76,25 +74,25 @@ def change(
     before = stored.status
     for field in changed:
         setattr(stored, field, getattr(appointment, field))
-    _settle(stored, before=before)
+    _apply_status(stored, before=before)
     if "start" in changed and (
         problem := statuses.too_early(status=stored.status, start=stored.start, now=timezone.now())
     ):
-        raise NotPossible(problem)  # nobody has been to a visit that is moved to tomorrow
-    is_placed_anew = bool(PLACING & set(changed)) or before in statuses.NOT_COMING
-    codes = _place(stored, override_reason, warned) if is_placed_anew else []
+        raise NotPossible(problem)  # a visit moved to tomorrow cannot have arrived
+    needs_check = bool(PLACING & set(changed)) or before in statuses.NOT_COMING
+    codes = _check_conflicts(stored, override_reason, warned) if needs_check else []
     _save(stored, by=by, fields=changed, overridden=codes)
     return stored
 
 
 @transaction.atomic
 def arrive(*, by: Actor, appointment: Appointment) -> Appointment:
-    """Stamp the arrival with this moment: the visit has Arrived. Refused when it has gone further (NotPossible)."""
+    """Set the status to Arrived and the arrival time to now. Refused: a patient who is already there (NotPossible)."""
     stored = _locked(appointment.pk)
-    if stored.status in statuses.CAME:
-        raise NotPossible(f"{stored.patient.name} is {stored.get_status_display()} already.")
+    if stored.status in statuses.ARRIVED_OR_LATER:
+        raise NotPossible(f"{stored.patient.name} is already {stored.get_status_display()}.")
     before, stored.status, stored.arrival_time = stored.status, Status.ARRIVED, None
-    _settle(stored, before=before)
+    _apply_status(stored, before=before)
     _save(stored, by=by, fields=["arrival_time", "status"])
     return stored
 
@@ -104,19 +102,19 @@ def _locked(number: int) -> Appointment:
     return locked.select_related("patient", "provider", "location").get(pk=number)
 
 
-def _lock_places(appointment: Appointment) -> None:
-    """Whoever books the same provider or the same patient at this moment waits, and then sees the conflict."""
+def _lock_provider_and_patient(appointment: Appointment) -> None:
+    """Make bookings of the same provider or patient wait for this one, so that they find the conflict."""
     if appointment.provider_id:
         Provider.objects.select_for_update().get(pk=appointment.provider_id)
     Patient.objects.select_for_update().get(pk=appointment.patient_id)
 
 
-def _settle(appointment: Appointment, *, before: str | None) -> None:
-    """Hold the step of the status to the table; see to arrival time and reasons that go with it."""
+def _apply_status(appointment: Appointment, *, before: str | None) -> None:
+    """Check the change of status, and set the arrival time and the reason that belong to it."""
     now, status = timezone.now(), appointment.status
     if problem := statuses.obstacle(before=before, to=status, start=appointment.start, now=now):
         raise NotPossible(problem)
-    if status in statuses.CAME and appointment.arrival_time is None:
+    if status in statuses.ARRIVED_OR_LATER and appointment.arrival_time is None:
         appointment.arrival_time = now
     elif status in {Status.SCHEDULED, Status.CONFIRMED}:
         appointment.arrival_time = None
@@ -124,8 +122,8 @@ def _settle(appointment: Appointment, *, before: str | None) -> None:
         appointment.cancel_reason = ""
 
 
-def _place(appointment: Appointment, override_reason: str, warned: Collection[str] | None) -> list[str]:
-    """Hold the place against the schedule; returns the codes of what the reason has overridden."""
+def _check_conflicts(appointment: Appointment, override_reason: str, warned: Collection[str] | None) -> list[str]:
+    """Check the time for conflicts, and return the codes of those that the reason overrides."""
     found = conflicts.find(appointment)
     is_new = warned is not None and any(conflict.code not in warned for conflict in found)
     if found and (is_new or not override_reason):

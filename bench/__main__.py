@@ -37,7 +37,7 @@ from pinportal.urls import urlpatterns as product_urls  # noqa: E402
 from portal import registration, worklist  # noqa: E402
 from portal.desk import runs as sheet_runs  # noqa: E402
 from portal.models import Pin  # noqa: E402
-from portal.pins import numbers as pins  # noqa: E402
+from portal.pins import sealing  # noqa: E402
 from portal.sheets import sheet  # noqa: E402
 from tests import people  # noqa: E402
 
@@ -97,7 +97,7 @@ def sheets(by: Actor) -> None:
         registration.issue(contact=contact, family_contact_ids=numbers, by=by)
         live = Pin.objects.filter(registration__family_contact__in=numbers)
         opened = [
-            (pin, pins.unseal(pin.sealed)) for pin in live.select_related("registration__family_contact__patient")
+            (pin, sealing.unseal(pin.sealed)) for pin in live.select_related("registration__family_contact__patient")
         ]
         return lambda: sheet.render([sheet.Sheet(contact, opened)])
 

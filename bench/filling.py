@@ -17,7 +17,7 @@ from audit import chains  # noqa: E402
 from audit.models import AuditEvent  # noqa: E402
 from patients.models import Contact, FamilyContact, Patient  # noqa: E402
 from portal.models import Pin, Registration  # noqa: E402
-from portal.pins import numbers  # noqa: E402
+from portal.pins import sealing  # noqa: E402
 from tests import people  # noqa: E402
 
 PATIENTS = 100_000
@@ -79,7 +79,7 @@ def add_family_contacts(patients: list[Patient]) -> list[FamilyContact]:
 
 
 def add_pins(links: list[FamilyContact], desk: User) -> None:
-    now, key = timezone.now(), numbers.KEYS.newest
+    now, key = timezone.now(), sealing.KEYS.newest
     registrations = create(
         Registration, [Registration(family_contact=link, status="pending") for link in links[: 2 * PATIENTS // 3]]
     )
@@ -88,9 +88,9 @@ def add_pins(links: list[FamilyContact], desk: User) -> None:
         [
             Pin(
                 registration=each,
-                digest=numbers.digest(f"{number:012}", key),
+                digest=sealing.digest(f"{number:012}", key),
                 key_id=key.key_id,
-                sealed=numbers.seal(f"{number:012}", key),
+                sealed=sealing.seal(f"{number:012}", key),
                 issued_by=desk,
                 issued_at=now,
                 expires_at=now + timedelta(days=14),

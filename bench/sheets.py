@@ -23,7 +23,7 @@ def draw(count: int, rounds: int) -> None:
 
     from audit.trail import Actor  # noqa: PLC0415
     from portal.models import Pin  # noqa: PLC0415
-    from portal.pins import numbers  # noqa: PLC0415
+    from portal.pins import sealing  # noqa: PLC0415
     from portal.sheets import sheet  # noqa: PLC0415
     from tests import people  # noqa: PLC0415
     from tests.portal import steps  # noqa: PLC0415
@@ -38,7 +38,7 @@ def draw(count: int, rounds: int) -> None:
         mother = people.contact("Ngozi", "Okafor")
         steps.issued(Actor(people.staff("Dana Ortiz", "front_desk"), ""), *steps.children_of(mother, 2))
         live = [
-            (pin, numbers.unseal(pin.sealed))
+            (pin, sealing.unseal(pin.sealed))
             for pin in Pin.objects.select_related("registration__family_contact__patient")
         ]
         started, peaks = time.perf_counter(), []

@@ -1,4 +1,4 @@
-"""Ages, computed when asked, in the practice's time zone (R17, R18)."""
+"""Compute ages on request, in the practice's time zone (R17, R18)."""
 
 from datetime import date
 
@@ -10,22 +10,22 @@ MONTHS_UNTIL = 2  # years of age
 
 
 def today() -> date:
-    """Today's date where the practice is."""
+    """Today's date in the practice's time zone."""
     return timezone.localdate()
 
 
 def age_on(birth_date: date, day: date) -> int:
-    """Full years on that day. The birthday of 29 February is 1 March in other years."""
+    """Age in full years on this day. A birthday on February 29 is on March 1 in other years."""
     return -_lived(birth_date, day).years
 
 
 def latest_birth_date(age: int, day: date) -> date:
-    """The latest birth date with which somebody is that many full years old on that day."""
+    """The latest birth date of a person who has reached this age on this day."""
     return day - relativedelta(years=age)
 
 
 def age_parts(birth_date: date | None, day: date) -> tuple[int, str] | None:
-    """The age as a pediatric practice counts it: days, weeks, months, then years; None when unknown."""
+    """The age in days, weeks, months or years, as a pediatric practice counts it; None if unknown."""
     if birth_date is None or birth_date > day:
         return None
     days = (day - birth_date).days
@@ -39,14 +39,14 @@ def age_parts(birth_date: date | None, day: date) -> tuple[int, str] | None:
 
 
 def age_words(birth_date: date | None, day: date) -> str:
-    """The age in English, as staff read it; empty when unknown."""
+    """The age in English, for staff; empty if unknown."""
     parts = age_parts(birth_date, day)
     return f"{parts[0]} {parts[1]}{'' if parts[0] == 1 else 's'}" if parts else ""
 
 
 def _lived(birth_date: date, day: date) -> relativedelta:
-    """The life so far, as a negative span.
+    """The time since birth, as a negative period.
 
-    Counted back from the day: counted forward, relativedelta puts the birthday of 29 February on 28 February.
+    It is counted backward, because relativedelta counted forward moves a birthday on February 29 to February 28.
     """
     return relativedelta(birth_date, day)

@@ -1,4 +1,4 @@
-"""What may be done to a patient's record, each with its line in the audit trail (R20)."""
+"""Rules of a patient's chart: view, add, change, confirm the name. Each writes to the audit trail (R20)."""
 
 from collections.abc import Iterable
 
@@ -11,20 +11,20 @@ from patients.names import placeholder_problem
 
 
 def view(*, by: Actor, patient: Patient, tab: str, beside: Iterable[int] = ()) -> None:
-    """Note that somebody looked at this part of the chart. ``beside``: other patients whose names stood there."""
+    """Record that somebody viewed this tab. ``beside``: other patients whose names were shown with it."""
     others = {"patients": listed(numbers)} if (numbers := sorted(set(beside))) else {}
     record(actor=by, action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab=tab, **others)
 
 
 def view_list(*, by: Actor, page: str, patient_ids: Iterable[int]) -> None:
-    """Note that somebody was shown a list with these patients' names; nothing for an empty one."""
+    """Record that somebody viewed a list of these patients; nothing for an empty list."""
     if numbers := list(patient_ids):
         record(actor=by, action=Action.PATIENTS_LISTED, page=page, patients=listed(numbers))
 
 
 @transaction.atomic
 def add(*, by: Actor, patient: Patient) -> Patient:
-    """Open a chart."""
+    """Add a chart for a new patient."""
     patient.full_clean()
     patient.save()
     record(actor=by, action=Action.PATIENT_ADDED, patient_id=patient.pk)
@@ -33,7 +33,7 @@ def add(*, by: Actor, patient: Patient) -> Patient:
 
 @transaction.atomic
 def change(*, by: Actor, patient: Patient, fields: Iterable[str]) -> None:
-    """Save these fields, and only these: what a colleague changed meanwhile stays. Nothing for no fields."""
+    """Save only these fields, so that a colleague's changes to others stay. Without fields, save nothing."""
     changed = sorted(fields)
     if not changed:
         return
@@ -47,13 +47,13 @@ def change(*, by: Actor, patient: Patient, fields: Iterable[str]) -> None:
 
 @transaction.atomic
 def confirm_name(*, by: Actor, patient: Patient) -> None:
-    """Note that the given name is real although it looks like a placeholder (R3).
+    """Record that the given name is real although it looks like a placeholder (R3).
 
-    Refused for an empty name, which cannot be real, and for one that nobody doubts.
+    Refused: an empty name, and a name that does not look like a placeholder.
     """
     stored = Patient.objects.select_for_update().get(pk=patient.pk)
     if not stored.given_name.strip():
-        raise ValidationError("There is no given name to confirm. Enter it in Basic Info first.")
+        raise ValidationError("No given name to confirm. Enter it in Basic Info first.")
     if not placeholder_problem(stored):
         raise ValidationError(f"“{stored.given_name}” needs no confirmation.")
     stored.confirmed_given_name = stored.given_name

@@ -1,4 +1,4 @@
-"""Dates as people type them into a search box."""
+"""Parse dates as people type them into a search box."""
 
 import re
 from collections.abc import Iterator
@@ -27,9 +27,9 @@ _WORDS = [
 
 
 def find_date(text: str) -> tuple[date, str] | None:
-    """The first date in the text and the words that say it, or None.
+    """The first date in the text and the part of the text it is in, or None.
 
-    Of 3/4/2018 the first number is the month, as Americans write it, unless that makes no date.
+    In 3/4/2018 the first number is the month, as Americans write it, unless that is not a valid date.
     """
     for match, month, day in _candidates(text.lower()):
         found = _as_date(_full_year(match["year"]), month, day)
@@ -50,7 +50,7 @@ def _candidates(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
 
 
 def _full_year(year: str) -> int:
-    """Of two digits, the year that has been: nobody here is born in the future."""
+    """The year with four digits. A year with two digits is in the past, because it is a birth year."""
     if len(year) == len("2018"):
         return int(year)
     this_year = today().year

@@ -1,7 +1,7 @@
-"""What may be done to a patient's family contacts, each with its line in the audit trail (R20).
+"""Rules of family contacts: add, change, inactivate. Each writes to the audit trail (R20).
 
-A Contact is one person, whom siblings share: a change of it shows in every child's chart. The
-FamilyContact is what this person is to one child.
+A Contact is one person, shared by siblings: a change shows in the chart of every child. A FamilyContact
+links that person to one child, with role and authority.
 """
 
 from collections.abc import Iterable
@@ -28,10 +28,10 @@ LINK_FIELDS = (
 
 @transaction.atomic
 def add_contact(*, by: Actor, contact: Contact, family_contact: FamilyContact) -> FamilyContact:
-    """Make this person, new or known already, a family contact of ``family_contact.patient``.
+    """Make this person, new or already known, a family contact of ``family_contact.patient``.
 
-    Somebody who was one before and had been made inactive is one again, with what is stated now.
-    Refused where the person is an active contact already, or the authorities would contradict each other.
+    A former contact becomes active again, with the new role and authority. Refused: a person who is already
+    an active contact; an authority that contradicts another contact's.
     """
     patient = _locked(family_contact.patient_id)
     if contact.pk is None:
@@ -51,9 +51,9 @@ def add_contact(*, by: Actor, contact: Contact, family_contact: FamilyContact) -
 
 @transaction.atomic
 def change_contact(*, by: Actor, family_contact: FamilyContact, fields: Iterable[str]) -> None:
-    """Save these fields, and only these: of the person for all children, of the link for this child.
+    """Save only these fields: those of the person for all children, those of the link for this child.
 
-    Refused where the authorities would contradict each other.
+    Refused: an authority that contradicts another contact's.
     """
     patient = _locked(family_contact.patient_id)
     changed = sorted(fields)
@@ -76,7 +76,7 @@ def change_contact(*, by: Actor, family_contact: FamilyContact, fields: Iterable
 
 @transaction.atomic
 def inactivate(*, by: Actor, family_contact: FamilyContact) -> None:
-    """End this person's part in this child's chart; portal access ends with the next request (R19)."""
+    """Make this person a former contact of this child. Portal access ends with the next request (R19)."""
     patient = _locked(family_contact.patient_id)
     ended = FamilyContact.objects.filter(pk=family_contact.pk, is_active=True).update(is_active=False)
     if ended:
@@ -84,15 +84,15 @@ def inactivate(*, by: Actor, family_contact: FamilyContact) -> None:
 
 
 def next_sort_order(patient: Patient) -> int:
-    """The place after the last contact; 1, the primary contact's, for the first."""
+    """The sort order after the last contact. The first contact gets 1 and is the primary contact."""
     last = patient.family_contacts.filter(is_active=True).aggregate(last=Max("sort_order"))["last"]
     return (last or 0) + 1
 
 
 def authority_problem(family_contact: FamilyContact) -> str:
-    """Why this authority contradicts another contact's, and what to do; empty when it does not.
+    """Why this authority contradicts another contact's, and what to do; empty if it does not.
 
-    Exclusive means: this person alone decides. So there is at most one, and no Joint beside it.
+    Exclusive means that this person alone decides: there can be only one, and no Joint authority with it.
     """
     if not family_contact.is_active or family_contact.authority == Authority.NONE:
         return ""
@@ -107,12 +107,12 @@ def authority_problem(family_contact: FamilyContact) -> str:
     if rival is None:
         return ""
     if rival.authority == Authority.EXCLUSIVE:
-        return f"{rival.contact.name} has Exclusive authority, which leaves none for others. Change that contact first."
-    return f"Exclusive means nobody else decides, but {rival.contact.name} has Joint. Set that contact to None first."
+        return f"{rival.contact.name} has Exclusive authority and decides alone. Change that contact first."
+    return f"{rival.contact.name} has Joint authority. Set that contact to None before you choose Exclusive."
 
 
 def _locked(patient_id: int) -> Patient:
-    """The patient, locked: two people changing authorities at once must see each other's change."""
+    """Lock the patient, so that two people who change authorities at the same time see each other's change."""
     return Patient.objects.select_for_update().get(pk=patient_id)
 
 

@@ -1,4 +1,4 @@
-"""Names as the search compares them: no case, no accents, no punctuation."""
+"""Fold names for comparison: without case, accents and punctuation."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 else:
     _TextField = models.TextField
 
-# Letters that Unicode does not take apart into a base letter and an accent.
+# Letters that Unicode does not decompose into a base letter and an accent.
 _SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 
 
@@ -29,9 +29,9 @@ def fold(text: str) -> str:
 
 
 class FoldedField(_TextField):
-    """A column that holds other columns of its row, folded, as of the last save (like ``auto_now``).
+    """Other columns of the row, folded; updated by each save (like ``auto_now``).
 
-    It begins with a space, so that " riv" finds the beginning of any part of a name.
+    The text begins with a space, so that " riv" matches the beginning of any part of a name.
     """
 
     def __init__(self, *, sources: Sequence[str] = (), **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Forms of the chart. Labels are the words on the screen."""
+"""Forms of the chart, and helpers for forms that edit records. Labels are the words on the screen."""
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -18,11 +18,13 @@ else:
 
 MAX_AGE = 130  # years
 ADDRESS = ["street", "city", "state", "postal_code"]
-DATE_WIDGET = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # the one form a browser's date field takes
+DATE_WIDGET = forms.DateInput(
+    attrs={"type": "date"}, format="%Y-%m-%d"
+)  # the only format that a browser's date field accepts
 
 
 def _helper(*parts: Any) -> FormHelper:
-    """Fields only: tags, buttons and the summary of errors are the page's."""
+    """Layout of the fields. The template has the form tag, the buttons and the error summary."""
     helper = FormHelper()
     helper.form_tag = False
     helper.disable_csrf = True
@@ -39,7 +41,7 @@ def _address() -> Fieldset:
 
 
 def add_errors(error: ValidationError, *among: forms.BaseForm) -> None:
-    """Show what a rule refused: at the field it names, otherwise above the first form."""
+    """Show a rule's errors at the fields they name, and other errors above the first form."""
     by_field = error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
     for field, messages in by_field.items():
         owner = next((form for form in among if field in form.fields), None)
@@ -47,7 +49,7 @@ def add_errors(error: ValidationError, *among: forms.BaseForm) -> None:
 
 
 def add_differences(*among: forms.BaseForm) -> None:
-    """A colleague saved first: say so, and at each field that differs what the record says now."""
+    """Say that a colleague saved first, and at each changed field what the record says now."""
     among[0].add_error(
         None,
         "A colleague changed this record after you opened it. Your entries are still here. "
@@ -60,20 +62,20 @@ def add_differences(*among: forms.BaseForm) -> None:
 
 def _in_words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.ChoiceField):
-        choices = cast("list[tuple[str, str]]", field.choices)  # flat lists, all of ours
+        choices = cast("list[tuple[str, str]]", field.choices)  # no form here uses groups of choices
         return next((str(label) for code, label in choices if code == value), "nothing")
     if isinstance(field, forms.BooleanField):
-        return "ticked" if value else "not ticked"
+        return "checked" if value else "not checked"
     return f"“{value}”" if value else "nothing"
 
 
 class _PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """What the records of patients and contacts have in common."""
+    """Fields that patients and contacts have in common."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            # The browser's memory holds other families' names and addresses.
+            # A browser would suggest other families' names and addresses.
             field.widget.attrs["autocomplete"] = "off"
         self.fields["language"] = forms.ChoiceField(
             label="Language", required=False, choices=languages.choices(with_code=self.instance.language)
@@ -82,9 +84,9 @@ class _PersonForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
     def clean_birth_date(self) -> Any:
         birth_date = self.cleaned_data["birth_date"]
         if birth_date and birth_date > today():
-            raise ValidationError("This day is in the future. Please check the year.")
+            raise ValidationError("This date is in the future. Check the year.")
         if birth_date and today().year - birth_date.year > MAX_AGE:
-            raise ValidationError(f"This is more than {MAX_AGE} years ago. Please check the year.")
+            raise ValidationError(f"This is more than {MAX_AGE} years ago. Check the year.")
         return birth_date
 
 
@@ -123,7 +125,7 @@ class PatientForm(_PersonForm):
 
 
 class ContactForm(_PersonForm):
-    """The person, as all the children's charts show it."""
+    """The person, shared by the charts of all children."""
 
     class Meta:
         model = Contact
@@ -157,7 +159,7 @@ class ContactForm(_PersonForm):
 
 
 class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """What the person is to this one child."""
+    """Role, authority and restriction for this child only."""
 
     class Meta:
         model = FamilyContact
@@ -171,7 +173,7 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "restriction_document",
         ]
         help_texts: ClassVar = {
-            "authority": "Who decides for the child. Portal access needs Joint or Exclusive.",
+            "authority": "Right to decide for the child. Portal access needs Joint or Exclusive.",
         }
 
     helper = _helper(
@@ -182,7 +184,7 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
-            # No default: role and authority decide about access, so somebody has to say them.
+            # No default, because role and authority decide about access.
             for name, choices in (("role", FamilyContact.Role.choices), ("authority", FamilyContact.Authority.choices)):
                 self.fields[name] = forms.ChoiceField(
                     choices=[("", "Choose …"), *choices], help_text=self.fields[name].help_text
@@ -195,8 +197,8 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         if is_restricted and not cleaned.get("restriction_reason"):
             self.add_error("restriction_reason", "A restriction needs a reason, such as “court order”.")
         if not is_restricted and self.initial.get("is_restricted"):
-            # Lifting a restriction takes its reason and paper with it; the database insists on that.
+            # Without a restriction the database allows neither reason nor document.
             cleaned["restriction_reason"] = cleaned["restriction_document"] = ""
         elif not is_restricted and (cleaned.get("restriction_reason") or cleaned.get("restriction_document")):
-            self.add_error("is_restricted", "Tick this, or clear reason and document below.")
+            self.add_error("is_restricted", "Check this box, or clear the reason and the document below.")
         return cleaned

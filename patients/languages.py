@@ -1,4 +1,4 @@
-"""The languages families speak, by their BCP 47 code."""
+"""Languages of families, by BCP 47 code."""
 
 NAMES = {
     "am": "Amharic",
@@ -30,12 +30,12 @@ COMMON = ["en", "es"]
 
 
 def name_of(code: str) -> str:
-    """The language's name; a code that is not in the list stays a code."""
+    """The English name of a language; the code itself if it is not in the list."""
     return NAMES.get(code, code)
 
 
 def choices(*, with_code: str = "") -> list[tuple[str, str]]:
-    """For a select: the common ones first. ``with_code``: what the record says now, should it be another."""
+    """Choices for a select, common languages first. ``with_code`` adds the record's current code if it is missing."""
     rest = sorted((name, code) for code, name in NAMES.items() if code not in COMMON)
     listed = [("", "Not known"), *((code, NAMES[code]) for code in COMMON), *((code, name) for name, code in rest)]
     is_other = with_code and with_code not in NAMES

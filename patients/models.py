@@ -11,7 +11,7 @@ from patients.folding import FoldedField
 
 
 class Patient(models.Model):
-    """A person with a chart here."""
+    """A person with a chart at this practice."""
 
     class Sex(models.TextChoices):
         FEMALE = "female", "Female"
@@ -29,12 +29,12 @@ class Patient(models.Model):
     given_name = models.CharField(max_length=100, blank=True, help_text="Legal first name")
     middle_name = models.CharField(max_length=100, blank=True)
     family_name = models.CharField(max_length=100, blank=True)
-    preferred_name = models.CharField(max_length=100, blank=True, help_text="What the child is called")
+    preferred_name = models.CharField(max_length=100, blank=True, help_text="Name the child goes by")
     birth_date = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=7, choices=Sex, default=Sex.UNKNOWN)
     status = models.CharField(max_length=11, choices=Status, default=Status.ACTIVE)
-    # R3: the given name that somebody confirmed as real although it looks like a placeholder. Kept as
-    # the name itself, so that a later change of the name needs a confirmation of its own.
+    # R3: a given name that staff confirmed as real although it looks like a placeholder. The name itself is
+    # stored, so that a later change needs a new confirmation.
     confirmed_given_name = models.CharField(max_length=100, blank=True, editable=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -64,17 +64,17 @@ class Patient(models.Model):
 
     @property
     def name(self) -> str:
-        """Given and family name as one reads them; a dash where the record has neither."""
+        """Given and family name; a dash if both are empty."""
         return " ".join(part for part in (self.given_name, self.family_name) if part) or "—"
 
     @property
     def call_name(self) -> str:
-        """What to call the child when talking to the family."""
+        """The name to use when talking to the family."""
         return self.preferred_name or self.given_name
 
 
 class Contact(models.Model):
-    """A person around patients: parent, guardian, relative; also a patient as his own contact (Self)."""
+    """A parent, guardian or relative of patients, or a patient as their own contact (Self)."""
 
     given_name = models.CharField("first name", max_length=100, blank=True)
     family_name = models.CharField("last name", max_length=100, blank=True)
@@ -118,7 +118,7 @@ class FamilyContact(models.Model):
         OTHER = "other", _("Other")
 
     class Authority(models.TextChoices):
-        """Who decides for the child. Only Joint and Exclusive carry the right to portal access."""
+        """The right to decide for the child. Only Joint and Exclusive allow portal access."""
 
         JOINT = "joint", "Joint"
         EXCLUSIVE = "exclusive", "Exclusive"
@@ -135,7 +135,7 @@ class FamilyContact(models.Model):
     )
     restriction_reason = models.CharField(max_length=200, blank=True)
     restriction_document = models.CharField(
-        max_length=100, blank=True, help_text="Where the paper is, such as a document number"
+        max_length=100, blank=True, help_text="Where to find the document, such as its number"
     )
     is_active = models.BooleanField("active", default=True)
 
@@ -145,20 +145,20 @@ class FamilyContact(models.Model):
             models.UniqueConstraint(
                 fields=["patient", "contact"],
                 name="one_link_per_patient_and_contact",
-                violation_error_message="This person is a family contact of this patient already.",
+                violation_error_message="This person is already a family contact of this patient.",
             ),
             models.UniqueConstraint(
                 fields=["patient"],
                 condition=Q(role="self", is_active=True),
                 name="one_self_per_patient",
-                violation_error_message="This patient has a contact with the role Self already.",
+                violation_error_message="This patient already has a contact with the role Self.",
             ),
             models.CheckConstraint(
                 condition=Q(is_restricted=True) & ~Q(restriction_reason="")
                 | Q(is_restricted=False, restriction_reason="", restriction_document=""),
                 name="restriction_has_a_reason",
                 violation_error_message=(
-                    "A portal restriction needs a reason; without a restriction leave reason and document empty."
+                    "A portal restriction needs a reason. Without a restriction, leave reason and document empty."
                 ),
             ),
             models.CheckConstraint(
@@ -171,7 +171,7 @@ class FamilyContact(models.Model):
 
 
 class PatientAlias(models.Model):
-    """Another name of a patient: old, maiden, temporary. Found by the search, printed nowhere."""
+    """Another name of a patient: old, maiden or temporary. Used by the search, never printed."""
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(max_length=200)
@@ -187,7 +187,7 @@ class PatientAlias(models.Model):
 
 
 class Identifier(models.Model):
-    """How another system names one of our records: the key on which rosters are matched."""
+    """The identifier of a record in another system. Rosters are matched by it."""
 
     system = models.CharField(max_length=255, blank=True)
     value = models.CharField(max_length=255)

@@ -1,4 +1,4 @@
-"""Whether a patient's name is good enough to register (R3)."""
+"""Check whether a patient's given name allows registration (R3)."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from patients.placeholder_names import placeholder_reason
 
 
 def placeholder_problem(patient: Patient, *, mother_given_names: Sequence[str] = ()) -> str:
-    """Why the given name counts as a placeholder; empty when it is a name, or confirmed to be one."""
+    """Why the given name counts as a placeholder; empty for a real or confirmed name."""
     if patient.given_name and patient.given_name == patient.confirmed_given_name:
         return ""
     age_days = (today() - patient.birth_date).days if patient.birth_date else None

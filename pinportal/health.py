@@ -16,7 +16,7 @@ from django.urls import path, resolve
 from django.views.decorators.http import require_safe
 
 from accounts.access import public_page
-from portal.pins import numbers
+from portal.pins import numbers, sealing
 from portal.sheets import sheet
 from practice import version
 
@@ -41,8 +41,8 @@ def _migrations() -> None:
 
 
 def _keys() -> None:
-    number = numbers.new_pin()
-    if any(numbers.unseal(numbers.seal(number, key)) != number for key in numbers.KEYS):
+    number = numbers.generate()
+    if any(sealing.unseal(sealing.seal(number, key)) != number for key in sealing.KEYS):
         raise NotReady("A PIN does not come back from its sealed copy.")
 
 

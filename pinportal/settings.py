@@ -160,7 +160,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Sign-in and sessions ------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.signin.sign_in.Backend"]
+AUTHENTICATION_BACKENDS = ["accounts.signin.backend.Backend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -178,33 +178,37 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.signin.password_links.LinkTokenGenerator"  # noqa: S105
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60  # seconds
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.signin.link_tokens.LinkTokenGenerator"  # noqa: S105
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False  # accounts.signin.attempts counts in the database, for all processes
 ACCOUNT_FORMS = {
-    "change_password": "accounts.signin.forms.ChangePasswordForm",
-    "reauthenticate": "accounts.signin.forms.PasswordAgainForm",
-    "reset_password": "accounts.signin.forms.ResetPasswordForm",
-    "reset_password_from_key": "accounts.signin.forms.ResetPasswordKeyForm",
-    "set_password": "accounts.signin.forms.SetPasswordForm",
-    "user_token": "accounts.signin.forms.UserTokenForm",
+    "login": "accounts.signin.password_forms.SignInForm",
+    "change_password": "accounts.signin.password_forms.ChangePasswordForm",
+    "reauthenticate": "accounts.signin.password_forms.PasswordAgainForm",
+    "reset_password": "accounts.signin.password_forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.signin.password_forms.ResetPasswordKeyForm",
+    "set_password": "accounts.signin.password_forms.SetPasswordForm",
+    "user_token": "accounts.signin.password_forms.UserTokenForm",
 }
 # Staff need a second factor before they see any patient data; families do not.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=IS_PRODUCTION)
-MFA_ADAPTER = "accounts.factors.second_factor.Adapter"
+MFA_ADAPTER = "accounts.factors.adapter.FactorsAdapter"
 MFA_FORMS = {
-    "authenticate": "accounts.signin.forms.CodeForm",
-    "reauthenticate": "accounts.signin.forms.CodeAgainForm",
-    "add_webauthn": "accounts.signin.forms.AddPasskeyForm",
-    "login_webauthn": "accounts.signin.forms.PasskeyAloneForm",
-    "authenticate_webauthn": "accounts.signin.forms.PasskeyForm",
-    "reauthenticate_webauthn": "accounts.signin.forms.PasskeyAgainForm",
+    "authenticate": "accounts.factors.code_forms.CodeForm",
+    "reauthenticate": "accounts.factors.code_forms.CodeAgainForm",
+    "activate_totp": "accounts.factors.code_forms.AddAppForm",
+    "add_webauthn": "accounts.factors.passkey_forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.factors.passkey_forms.RenamePasskeyForm",
+    "login_webauthn": "accounts.factors.passkey_forms.PasskeyAloneForm",
+    "authenticate_webauthn": "accounts.factors.passkey_forms.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.factors.passkey_forms.PasskeyAgainForm",
 }
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # a user with an unconfirmed e-mail may use a second factor too
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1  # accept the previous and the next code too: phones' clocks differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # http://localhost
-USERSESSIONS_ADAPTER = "accounts.signin.sign_in.SessionsAdapter"
+USERSESSIONS_ADAPTER = "accounts.sessions.adapter.SessionsAdapter"
 # Seconds without use, and total seconds, by kind of user. accounts.sessions.limits enforces them, not the cookie.
 # NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
 SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}

@@ -1,6 +1,6 @@
 """Why a family contact cannot have portal access to a patient (R2, R3, R17, R19).
 
-Computed at the moment of asking, from the chart as it stands: no nightly job, nothing to go stale.
+Always computed from the current chart: there is no nightly job, and nothing can be out of date.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from practice.models import Practice
 
 
 class Fix(StrEnum):
-    """Where the way to fix a block leads."""
+    """The link next to a block, which leads to where staff can fix it."""
 
     BASIC_INFO = "Open Basic Info"
     NAME = "Enter the given name"
@@ -28,12 +28,12 @@ class Fix(StrEnum):
 
 @dataclass(frozen=True)
 class Block:
-    """One sentence for the front desk, and where it can be mended."""
+    """One sentence for the front desk, and where to fix the problem."""
 
     code: str
     reason: str
     fix: Fix
-    fix_page: str  # of the staff's: families' processes have no address for it
+    fix_page: str  # URL name on the staff surface; resolved late, since the families' surface does not have it
     record_id: int
 
     @property
@@ -42,14 +42,14 @@ class Block:
 
 
 def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> Block | None:
-    """The first reason why this family contact cannot be registered, or None. Reads no database itself."""
+    """The first reason why this family contact cannot be registered, or None. Runs no queries."""
     return _chart_block(family_contact.patient, today) or _custody_block(family_contact, practice, today)
 
 
 def has_say(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
-    """Whether this contact can be asked about this patient at all.
+    """Whether this contact may decide about portal access for this patient.
 
-    What the chart only lacks, such as a newborn's name, does not matter for that; custody and age do.
+    Custody and age matter. Gaps in the chart, such as a newborn's missing name, do not.
     """
     is_patient = family_contact.patient.status == Patient.Status.ACTIVE
     return is_patient and _custody_block(family_contact, practice, today) is None
@@ -58,9 +58,9 @@ def has_say(family_contact: FamilyContact, *, practice: Practice, today: date) -
 def who_to_register(
     family_contacts: Iterable[FamilyContact], *, practice: Practice, today: date
 ) -> FamilyContact | None:
-    """The primary contact who may register: the first active one without a block.
+    """The primary contact to register: the first active one without a block.
 
-    Where each has one it is the first, whose reason is then to be read; None where there is nobody.
+    If all are blocked, the first one, so that staff can read the reason. None if there is no active contact.
     """
     active = [each for each in family_contacts if each.is_active]
     active.sort(key=lambda each: (each.sort_order, each.pk))
@@ -73,13 +73,13 @@ def _chart_block(patient: Patient, today: date) -> Block | None:
         return Block(code, reason, fix, "patients:edit", patient.pk)
 
     if patient.status == Patient.Status.DECEASED:
-        return because("deceased", "The chart says that this patient has died.")
+        return because("deceased", "The patient has died.")
     if patient.status != Patient.Status.ACTIVE:
         return because("inactive", f"The chart is {patient.get_status_display().lower()}, not active.")
     if patient.birth_date is None:
-        return because("no_birth_date", "The birth date is missing; the parent needs it to register.")
+        return because("no_birth_date", "The birth date is missing. The parent needs it to register.")
     if patient.birth_date > today:
-        return because("future_birth_date", "The birth date lies in the future.")
+        return because("future_birth_date", "The birth date is in the future.")
     problem = placeholder_problem(patient)
     return because("placeholder_name", problem, Fix.NAME) if problem else None
 
@@ -98,13 +98,13 @@ def _custody_block(family_contact: FamilyContact, practice: Practice, today: dat
         return because("restricted", f"Portal access is restricted: {family_contact.restriction_reason}{paper}.")
     if not is_self and family_contact.authority == FamilyContact.Authority.NONE:
         return because(
-            "no_authority", f"{contact.name}’s authority for {patient.name} is None; it must be Joint or Exclusive."
+            "no_authority", f"{contact.name}’s authority for {patient.name} is None. It must be Joint or Exclusive."
         )
     if not is_self and patient.birth_date and age_on(patient.birth_date, today) >= practice.adult_age:
         age = age_on(patient.birth_date, today)
         return Block(
             "adult",
-            f"{patient.name} is {age}; from {practice.adult_age} on only the patient can register, as Self.",
+            f"{patient.name} is {age}. From age {practice.adult_age}, only the patient can register, as Self.",
             Fix.SELF_CONTACT,
             "patients:add_contact",
             patient.pk,
@@ -113,7 +113,7 @@ def _custody_block(family_contact: FamilyContact, practice: Practice, today: dat
 
 
 def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
-    """Whether a guardian sees only part, because the patient is a teen (R18)."""
+    """Whether this guardian has limited access because the patient is a teen (R18)."""
     birth_date = family_contact.patient.birth_date
     if family_contact.role == FamilyContact.Role.SELF or birth_date is None:
         return False
@@ -121,12 +121,12 @@ def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date
 
 
 def is_teen(age: int, practice: Practice) -> bool:
-    """Whether guardians of a patient of that age see only part (R18)."""
+    """Whether guardians of a patient of this age have limited access (R18)."""
     return practice.teen_from <= age <= practice.teen_to
 
 
 def others_read_along(own: FamilyContact, email: str, *, practice: Practice, today: date) -> bool:
-    """Whether this is a teen's own account, to be made with the e-mail of another contact of the teen (R18)."""
+    """Whether a teen's own account would use the e-mail of another contact of the teen (R18)."""
     birth_date = own.patient.birth_date
     if own.role != FamilyContact.Role.SELF or birth_date is None or age_on(birth_date, today) >= practice.adult_age:
         return False

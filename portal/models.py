@@ -13,7 +13,7 @@ from patients.models import Contact, FamilyContact
 
 
 class Account(models.Model):
-    """Whose sign-in a family's user is: one user, one Contact (R14)."""
+    """Links a family's user to its contact: one user, one contact (R14)."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account")
     contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="account")
@@ -24,10 +24,10 @@ class Account(models.Model):
 
 
 class Registration(models.Model):
-    """Portal access of one Family Contact. *Unregistered* is the absence of this row.
+    """Portal access of one family contact. *Unregistered* means that there is no such row.
 
-    Whose account it is follows from the Contact; whether access holds at this moment also depends on
-    age and custody, see ``portal.eligibility``.
+    The contact decides whose account it is. Whether there is access right now also depends on age and custody: see
+    ``portal.eligibility``.
     """
 
     class Status(models.TextChoices):
@@ -65,7 +65,7 @@ class Registration(models.Model):
 
 
 class Pin(models.Model):
-    """A single-use secret for one Registration. Here only as a keyed digest and, while live, sealed (R7)."""
+    """A single-use secret for one registration, stored only as a keyed digest and, while live, encrypted (R7)."""
 
     class State(models.TextChoices):
         ACTIVE = "active"
@@ -77,12 +77,12 @@ class Pin(models.Model):
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="pins")
     digest = models.CharField(max_length=64, unique=True)
-    key_id = models.CharField(max_length=8, help_text="Which of PIN_KEYS made digest and seal")
+    key_id = models.CharField(max_length=8, help_text="The key of PIN_KEYS used for digest and seal")
     sealed = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
     issued_at = models.DateTimeField(default=timezone.now)
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    expires_at = models.DateTimeField(help_text="The first moment at which it no longer works")
+    expires_at = models.DateTimeField(help_text="The moment from which it no longer works")
     printed_at = models.DateTimeField(null=True)
     wrong_birth_dates = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
@@ -119,12 +119,12 @@ class Pin(models.Model):
 
     @property
     def is_live(self) -> bool:
-        """Whether it works at this moment: active, and not past its date."""
+        """Whether it works right now: active and not expired."""
         return self.state == self.State.ACTIVE and timezone.now() < self.expires_at
 
 
 class PinSheet(models.Model):
-    """A printed page: one guardian, the PINs that stood on it. Tells which children to offer together (R15)."""
+    """A printed sheet: one guardian and the PINs on it. Decides which children are offered together (R15)."""
 
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="pin_sheets")
     pins = models.ManyToManyField(Pin, related_name="sheets")
@@ -137,10 +137,10 @@ class PinSheet(models.Model):
 
 
 class Postponement(models.Model):
-    """A guardian wants to be asked again later: until that day the family is not on the worklist."""
+    """A guardian wants to be asked again later. Until that day the family is not on the worklist."""
 
     contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="postponement")
-    until = models.DateField(help_text="The day from which on the family is asked again")
+    until = models.DateField(help_text="The first day on which the family is asked again")
     reason = models.CharField(max_length=200)
     postponed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     postponed_at = models.DateTimeField(default=timezone.now)
@@ -153,17 +153,17 @@ class Postponement(models.Model):
 
 
 class SheetRun(models.Model):
-    """Register and Print for several families at once: what was chosen, and how far it has come.
+    """**Register and Print** for several families at once: what was chosen, and its progress.
 
-    Planned (nothing has been issued), started, printed. Killed in between, it can be continued.
+    Planned (nothing is issued yet), started, printed. If the process is killed in between, the run can be continued.
     """
 
-    day = models.DateField(help_text="Of the worklist it was chosen from")
+    day = models.DateField(help_text="The day of the worklist from which the families were chosen")
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     planned_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
-    touched_at = models.DateTimeField(null=True, help_text="The last sign of life of the process that works on it")
-    drawn = models.PositiveSmallIntegerField(default=0, help_text="Sheets of the PDF that is being made, or was last")
+    touched_at = models.DateTimeField(null=True, help_text="When the process working on it last reported progress")
+    drawn = models.PositiveSmallIntegerField(default=0, help_text="Sheets drawn so far in the current or last PDF")
     printed_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -181,13 +181,13 @@ class SheetRun(models.Model):
 
 
 class SheetRunFamily(models.Model):
-    """One family of a run: a sheet for this contact, with these children."""
+    """One family of a run: one sheet for this contact, with these children."""
 
     run = models.ForeignKey(SheetRun, on_delete=models.CASCADE, related_name="families")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     family_contacts = models.ManyToManyField(FamilyContact, related_name="+")
-    position = models.PositiveSmallIntegerField(help_text="In the order of appointments, from 1")
-    done_at = models.DateTimeField(null=True, help_text="When its PINs had been issued, or there was nothing to issue")
+    position = models.PositiveSmallIntegerField(help_text="The family's place in the order of appointments, from 1")
+    done_at = models.DateTimeField(null=True, help_text="When its PINs were issued, or there was nothing to issue")
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -202,26 +202,26 @@ class SheetRunFamily(models.Model):
 
 
 class RedemptionFailure(Attempt):
-    """A failed attempt to prove a PIN, for the limits per client and overall (R12). Kept for an hour."""
+    """A failed attempt to prove a PIN, for the limits per client and overall (R12). Kept for one hour."""
 
-    client = models.CharField(max_length=45, help_text="IPv4 address, /64 of an IPv6 address, or a sign-in's number")
-    digest = models.CharField(max_length=64, help_text="Of the PIN that was tried, whether there is one or not")
+    client = models.CharField(max_length=45, help_text="IPv4 address, /64 of an IPv6 address, or user id")
+    digest = models.CharField(max_length=64, help_text="Digest of the PIN that was tried, whether it exists or not")
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["client", "at"])]
 
 
 class Alert(models.Model):
-    """An attack that the practice is told of, from its first attempts until it has been quiet for an hour."""
+    """A guessing attack shown to the practice, from its first attempts until an hour without any."""
 
     class Kind(models.TextChoices):
         REDEMPTION = "redemption", "PINs are being guessed"
         SIGN_IN = "sign_in", "Passwords are being guessed"
 
     kind = models.CharField(max_length=10, choices=Kind)
-    started_at = models.DateTimeField(help_text="The first of the attempts that gave the alert")
+    started_at = models.DateTimeField(help_text="The first attempt that led to the alert")
     last_at = models.DateTimeField(help_text="The last attempt, to the minute")
-    is_current = models.BooleanField(default=True, help_text="The newest of its kind: the one that may still go on")
+    is_current = models.BooleanField(default=True, help_text="The newest alert of its kind, which may still go on")
     seen_at = models.DateTimeField(null=True)
     seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -2,37 +2,39 @@
 
 from patients.models import Contact
 from portal.models import Pin
-from portal.pins.numbers import UnreadablePin
+from portal.pins.sealing import UnreadablePin
+
+BLOCKED = "blocked"  # NotRedeemable.why when the chart no longer allows it; no state, as the PIN may still be active
 
 
-class Refused(Exception):
-    """A rule said no, and nothing has changed. ``code``: what the trail calls it, where it is recorded."""
+class RegistrationRefused(Exception):
+    """A rule refused, and nothing has changed. ``code`` names the refusal in the audit trail, if it is recorded."""
 
     code = ""
 
 
-class NothingToPrint(Refused):
+class NothingToPrint(RegistrationRefused):
     """None of the chosen children has a live PIN."""
 
 
 class UnreadableSheet(UnreadablePin):
-    """The key of one of this contact's PINs is gone, so that the sheet cannot be drawn."""
+    """The key of one of this contact's PINs is gone, so the sheet cannot be drawn."""
 
     def __init__(self, contact: Contact) -> None:
         super().__init__()
         self.contact = contact
 
 
-class RunIsUnderWay(Refused):
-    """Somebody else is printing these families' sheets at this moment."""
+class RunIsUnderWay(RegistrationRefused):
+    """Somebody else is printing these families' sheets right now."""
 
 
-class NotProven(Refused):
-    """This PIN and birth date do not let anyone in; deliberately without saying why (R11)."""
+class NotProven(RegistrationRefused):
+    """This PIN and birth date do not open anything. Does not say why on purpose (R11)."""
 
 
-class NotRedeemable(Refused):
-    """A proven PIN ended before the last click; ``why`` is the state it ended in, or ``judging.BLOCKED``."""
+class NotRedeemable(RegistrationRefused):
+    """A proven PIN ended before the last click. ``why`` is the state it ended in, or BLOCKED."""
 
     def __init__(self, pin: Pin, why: str) -> None:
         super().__init__(why)
@@ -41,25 +43,25 @@ class NotRedeemable(Refused):
         self.code = f"not_redeemable: {why}"
 
 
-class OthersAccount(Refused):
-    """The account signed in belongs to another contact than the PIN (R14)."""
+class OthersAccount(RegistrationRefused):
+    """The account that is signed in belongs to another contact than the PIN (R14)."""
 
     code = "others_account"
 
 
-class AlreadyHasAccount(Refused):
-    """The guardian has an account already and must sign in to add children."""
+class AlreadyHasAccount(RegistrationRefused):
+    """The guardian already has an account and must sign in to add children."""
 
     code = "has_account"
 
 
-class EmailNotUsable(Refused):
-    """No account can be made with this e-mail address (R16, R18)."""
+class EmailNotUsable(RegistrationRefused):
+    """No account can be created with this e-mail address (R16, R18)."""
 
     code = "email_not_usable"
 
 
-class TermsChanged(Refused):
+class TermsChanged(RegistrationRefused):
     """The practice has published newer terms than the family has accepted."""
 
     code = "terms_changed"

@@ -1,4 +1,4 @@
-"""Portal status, as lists and charts show it."""
+"""The portal status that lists and charts show."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from portal.models import Registration
 
 @dataclass(frozen=True)
 class PortalStatus:
-    """A registration's status, or its absence."""
+    """The status of a registration, or *Unregistered* if there is none."""
 
     code: str
     label: str | Promise
@@ -20,22 +20,23 @@ class PortalStatus:
 
 UNREGISTERED = PortalStatus("unregistered", _("Unregistered"))
 STATUSES = {code: PortalStatus(code, label) for code, label in Registration.Status.choices}
-# What a patient's status is when guardians differ: the furthest that any of them has come.
+# When guardians of a patient differ, the patient's status is the first of these that any guardian has.
 FURTHEST_FIRST = ["registered", "pending", "declined", "removed"]
 
 
-def of_registration(registration: Registration | None) -> PortalStatus:
+def for_registration(registration: Registration | None) -> PortalStatus:
+    """The status of this registration."""
     return STATUSES[registration.status] if registration else UNREGISTERED
 
 
-def of_family_contacts(family_contacts: Iterable[FamilyContact]) -> Mapping[int, PortalStatus]:
-    """Status by the family contact's number, in one query. Whoever has no registration is left out."""
+def by_family_contact(family_contacts: Iterable[FamilyContact]) -> Mapping[int, PortalStatus]:
+    """Status by family contact id, in one query. Family contacts without a registration are left out."""
     rows = Registration.objects.filter(family_contact__in=[each.pk for each in family_contacts])
     return {pk: STATUSES[status] for pk, status in rows.values_list("family_contact_id", "status")}
 
 
-def of_patients(patients: Iterable[Patient]) -> Mapping[int, PortalStatus]:
-    """Status by the patient's number, in one query. Whoever has no registration is left out."""
+def by_patient(patients: Iterable[Patient]) -> Mapping[int, PortalStatus]:
+    """Status by patient id, in one query. Patients without a registration are left out."""
     rows = Registration.objects.filter(family_contact__patient__in=[each.pk for each in patients])
     furthest: dict[int, str] = {}
     for pk, status in rows.values_list("family_contact__patient_id", "status"):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import pytest_django
 from django.conf import settings
@@ -21,6 +22,8 @@ from tests import database, outside, people
 
 WAITS = 60_000  # milliseconds in a browser for what must come; a busy machine is slow, and who waits in vain is told
 expect.set_options(timeout=WAITS)
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 # --- Which tests ---------------------------------------------------------------------------------
 

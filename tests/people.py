@@ -57,7 +57,7 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     session = client.session
-    limits.begin(session)  # as signing in does
+    limits.start(session)  # as signing in does
     session.save()
     return client
 

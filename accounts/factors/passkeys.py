@@ -1,8 +1,8 @@
-"""A passkey instead of a password, chosen before there is a user (the rule: ``portal.registration.redeem``).
+"""A passkey instead of a password, made before the user exists (the rule: ``portal.registration.redeem``).
 
-A passkey carries the number of its user, by which allauth finds them again when they sign in. So the number is
-reserved first, the passkey is made for it, and the user gets it in the transaction that also keeps the passkey.
-A number that nobody takes in the end is a gap, as they are after a rollback.
+allauth finds the user of a passkey by the user number stored in it. So registration reserves a number, makes the
+passkey for it, and saves the user and the passkey in one transaction. A number that is never used leaves a gap, as
+a rollback does.
 """
 
 import json
@@ -11,29 +11,29 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.internal import auth
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from accounts.allauth_internals import begin_passkey, check_new_passkey, save_passkey
 from accounts.models import User
 from audit.trail import Action, Actor, record
 
-# What the libraries raise where the browser's answer is not of the form they expect.
+# Errors that the libraries raise when the browser's answer does not have the expected form.
 MALFORMED = (AttributeError, IndexError, KeyError, TypeError, ValueError, RecursionError)
-LONGEST = 20_000  # characters of an answer; usual ones have some 2,000
+LONGEST = 20_000  # characters of an answer; usual ones have about 2,000
 
 
 @dataclass(frozen=True)
 class Passkey:
-    """A passkey that has been checked, and the number of the user it was made for."""
+    """A checked passkey, and the number of the user it was made for."""
 
     user_number: int
     credential: dict[str, Any]
 
 
 def reserved_number() -> int:
-    """A number for a user to come, which nobody else gets."""
+    """Reserve the number of a future user."""
     statement = (
         "SELECT nextval(pg_get_serial_sequence(%s, 'id'))"
         if connection.vendor == "postgresql"
@@ -46,29 +46,26 @@ def reserved_number() -> int:
 
 def options(*, user_number: int, email: str) -> dict[str, Any]:
     """What the browser needs to make a passkey that signs in by itself. The session keeps the challenge."""
-    made: dict[str, Any] = auth.begin_registration(User(pk=user_number, email=email), True)
-    return made
+    return begin_passkey(User(pk=user_number, email=email))
 
 
 def checked(answer: str, *, user_number: int | None) -> Passkey:
-    """The passkey in the browser's answer. Raises ValidationError where it does not answer our challenge.
+    """The passkey in the browser's answer. Raises ValidationError unless it answers the session's challenge.
 
-    Without a reserved number too: the challenge outlives starting over, and a passkey would be nobody's.
+    A missing user number is refused too: the challenge survives starting over, and the passkey would have no user.
     """
     try:
         if not user_number:
             raise get_adapter().validation_error("incorrect_code")
         credential = json.loads(answer[:LONGEST])
-        auth.parse_registration_response(credential)
-        if not auth.complete_registration(credential).is_user_verified():
-            raise get_adapter().validation_error("incorrect_code")
+        check_new_passkey(credential)
     except (ValidationError, *MALFORMED) as error:
         raise ValidationError(_("The passkey did not work. Try again, or use another way.")) from error
     return Passkey(user_number, credential)
 
 
 def add(*, passkey: Passkey, user: User, by: Actor) -> None:
-    """Keep the passkey as this user's; within the caller's transaction."""
+    """Save the passkey for this user, within the caller's transaction."""
     name = get_adapter().generate_authenticator_name(user, Authenticator.Type.WEBAUTHN)
-    auth.WebAuthn.add(user, name, passkey.credential)
+    save_passkey(user, name, passkey.credential)
     record(actor=by, action=Action.SECOND_FACTOR_ADDED, type=Authenticator.Type.WEBAUTHN)

@@ -1,8 +1,8 @@
-"""A family's e-mail address: confirmed by a code, which it must be before it can recover the account, and changed.
+"""A family's e-mail address: confirming it with a code, and changing it. Only a confirmed one recovers the account.
 
-django-allauth keeps which address is confirmed (``EmailAddress``). The code is ours: allauth's lives in the
-session, in clear, and with it ends the count of wrong tries. Here a keyed digest stands in the database, so that
-the code outlives the session, and its tries do too.
+django-allauth stores which address is confirmed (``EmailAddress``). The code is our own: allauth keeps its code as
+plain text in the session, and the count of wrong tries ends with the session. Here a keyed digest is in the
+database, so the code and the count survive the session.
 """
 
 import logging
@@ -29,51 +29,51 @@ DIGITS = 6
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How it stands with somebody's address, for the page. Addresses are ``masked``."""
+class Confirmation:
+    """The current confirmation state of a user's address, for pages. Addresses are ``masked``."""
 
     is_confirmed: bool
     email: str
-    sent_to: str  # the address that a code is out for; empty: none is
-    is_change: bool  # whether that is to become the new address
-    can_confirm: bool  # whether there is mail to do it with
+    sent_to: str  # the address of the last code that still works; empty: none does
+    is_change: bool  # whether that address is to replace the current one
+    can_confirm: bool  # whether mail can be sent
 
     @property
-    def is_asked(self) -> bool:
-        """Whether to ask for something: nothing is asked for that no mail could bring."""
+    def is_needed(self) -> bool:
+        """Whether to ask the user to confirm an address."""
         return self.can_confirm and (self.is_change or not self.is_confirmed)
 
 
 class Outcome(Enum):
-    """What a typed code comes to."""
+    """The result of typing a code."""
 
     DONE = "done"
     WRONG = "wrong"
-    OVER = "over"  # none is out, it is too old, or had too many wrong tries
-    NOT_USABLE = "not usable"  # the address was taken in the meantime
+    OVER = "over"  # no code works: none was sent, it is too old, or there were too many wrong tries
+    NOT_USABLE = "not usable"  # somebody else has the address now
 
 
-def standing(user: User) -> Standing:
-    """How it stands now, in two queries."""
+def confirmation_of(user: User) -> Confirmation:
+    """The current confirmation state, in two queries."""
     code = EmailCode.objects.filter(user=user).first()
-    is_out = code is not None and code.is_live
-    return Standing(
+    is_live = code is not None and code.is_live
+    return Confirmation(
         is_confirmed=mail.is_confirmed(user),
         email=masked(user.email),
-        sent_to=masked(code.email) if code and is_out else "",
-        is_change=bool(code and is_out and code.email.lower() != user.email.lower()),
+        sent_to=masked(code.email) if code and is_live else "",
+        is_change=bool(code and is_live and code.email.lower() != user.email.lower()),
         can_confirm=settings.WRITES_TO_FAMILIES,
     )
 
 
 def masked(email: str) -> str:
-    """``a…@mail.example``: enough to know which mailbox to open, for whoever looks over the shoulder no address."""
+    """``a…@mail.example``: enough to know which mailbox to open, without showing the address to bystanders."""
     mailbox, _at, domain = email.partition("@")
     return f"{mailbox[:1]}…@{domain}"
 
 
-def begin(*, user: User, request: HttpRequest) -> None:
-    """The account has just been made: its address is not confirmed yet, and a code goes there. Refuses nothing."""
+def start_confirmation(*, user: User, request: HttpRequest) -> None:
+    """Start confirming the address of a new account: send a code, unless too many were sent."""
     EmailAddress.objects.get_or_create(user=user, email=user.email.lower(), defaults={"primary": True})
     if not settings.WRITES_TO_FAMILIES:
         return
@@ -86,7 +86,7 @@ def begin(*, user: User, request: HttpRequest) -> None:
 
 @transaction.atomic
 def send_code(*, user: User, email: str, by: Actor) -> None:
-    """Mail a new code to this address, in place of the one before. How often is for the form to limit."""
+    """Mail a new code to this address and void the one before. The form limits how often."""
     code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
     values = {"email": email, "digest": _digest(user, email, code), "sent_at": timezone.now(), "wrong": 0}
     EmailCode.objects.update_or_create(user=user, defaults=values)
@@ -95,18 +95,18 @@ def send_code(*, user: User, email: str, by: Actor) -> None:
 
 
 def _mail(user: User, email: str, code: str) -> None:
-    """A mail server that fails is no reason to show an error: the page offers to send another."""
+    """Log a mail server's failure and show no error: the page offers to send another code."""
     try:
         get_adapter().send_mail("account/email/confirm_address", email, {"recipient": user, "code": code})
-    except OSError as error:  # what smtplib raises, too
+    except OSError as error:  # includes the errors of smtplib
         logger.error("A code to confirm an address could not be mailed: %s", type(error).__name__)
 
 
 @transaction.atomic
 def confirm(*, user: User, code: str, by: Actor) -> Outcome:
-    """Confirm the address that the code was sent to; if it is a new one, it becomes the user's.
+    """Confirm the address that the code was sent to. A new address becomes the user's.
 
-    Returned and not raised, so that a wrong try stays counted.
+    Failures are returned, not raised: an exception would roll back the count of wrong tries.
     """
     sent = EmailCode.objects.select_for_update().filter(user=user).first()
     if sent is None or not sent.is_live:
@@ -121,13 +121,13 @@ def confirm(*, user: User, code: str, by: Actor) -> Outcome:
         return Outcome.NOT_USABLE
     try:
         with transaction.atomic():
-            _take(user, sent.email, by=by, is_new=is_new)
+            _set_address(user, sent.email, by=by, is_new=is_new)
     except IntegrityError:
         return Outcome.NOT_USABLE
     return Outcome.DONE
 
 
-def _take(user: User, email: str, *, by: Actor, is_new: bool) -> None:
+def _set_address(user: User, email: str, *, by: Actor, is_new: bool) -> None:
     confirmed = user.email if mail.is_confirmed(user) else ""
     EmailAddress.objects.filter(user=user).delete()
     EmailAddress.objects.create(user=user, email=email.lower(), verified=True, primary=True)
@@ -138,8 +138,8 @@ def _take(user: User, email: str, *, by: Actor, is_new: bool) -> None:
     record(actor=by, action=Action.EMAIL_CHANGED if is_new else Action.EMAIL_CONFIRMED, account=user.pk)
 
 
-def keep_old(*, user: User) -> None:
-    """Think no more of a change of address: its code is void."""
+def cancel_change(*, user: User) -> None:
+    """Cancel a change of address: void its code."""
     EmailCode.objects.filter(user=user).delete()
 
 

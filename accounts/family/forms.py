@@ -1,4 +1,4 @@
-"""Forms about a family's own e-mail address: asking for a code, typing it, naming a new address."""
+"""Forms about a family's e-mail address: asking for a code, typing it, changing the address."""
 
 import re
 from typing import Any
@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.attempt_counter import strike_out
 from accounts.family import email_addresses
 from accounts.family.email_addresses import Outcome
+from accounts.form_parts import CodeField
 from accounts.models import EmailCode
 from accounts.signin import attempts
-from accounts.signin.sign_in import enter
+from accounts.signin.form_attempts import count_attempt
 from audit.trail import Actor
 
 Step = attempts.Step
@@ -24,8 +25,8 @@ REFUSALS = {
 }
 
 
-class OwnForm(forms.Form):
-    """A form of somebody about their own sign-in."""
+class OwnSignInForm(forms.Form):
+    """A form about the sign-in of the user who sends it."""
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,37 +34,30 @@ class OwnForm(forms.Form):
         self.user = Actor.of(request).signed_in
 
     def send_to(self, email: str) -> None:
-        """Mail a code there. Raises ValidationError with the time to wait until."""
+        """Mail a code there. Raises ValidationError with the time of the next try."""
         for account in sorted({self.user.email.lower(), email.lower()}):
-            enter(step=Step.MAIL, account=account, request=self.request)
+            count_attempt(step=Step.MAIL, account=account, request=self.request)
         email_addresses.send_code(user=self.user, email=email, by=Actor.of(self.request))
 
 
-class SendCodeForm(OwnForm):
-    """Asking for a code, to the address that the last one went to or else the present one."""
+class SendCodeForm(OwnSignInForm):
+    """Asking for a code. It goes to the address of the last code, or else to the current address."""
 
     def clean(self) -> None:
         pending = EmailCode.objects.filter(user=self.user).first()
         self.send_to(pending.email if pending and pending.is_live else self.user.email)
 
 
-class ConfirmEmailForm(OwnForm):
-    """The code from the mail. Spaces do not matter; wrong ones count."""
+class ConfirmEmailForm(OwnSignInForm):
+    """The code from the mail. Spaces do not matter; wrong codes count."""
 
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=20,
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "form-control"}
-        ),
-        error_messages={"required": _("Type the code from the mail.")},
-    )
+    code = CodeField(max_length=20, error_messages={"required": _("Type the code from the mail.")})
 
     def clean_code(self) -> str:
         code = re.sub(r"\D", "", self.cleaned_data["code"])
         if len(code) != email_addresses.DIGITS:
             raise forms.ValidationError(_("The code has 6 digits."))
-        attempt = enter(step=Step.CONFIRM, account=self.user.email, request=self.request)
+        attempt = count_attempt(step=Step.CONFIRM, account=self.user.email, request=self.request)
         outcome = email_addresses.confirm(user=self.user, code=code, by=Actor.of(self.request))
         if outcome in REFUSALS:
             raise forms.ValidationError(REFUSALS[outcome])
@@ -71,12 +65,12 @@ class ConfirmEmailForm(OwnForm):
         return code
 
 
-class ChangeEmailForm(OwnForm):
-    """A new address, which must be confirmed before it takes the place of the old one."""
+class ChangeEmailForm(OwnSignInForm):
+    """A new address. It must be confirmed before it replaces the old one."""
 
     email = forms.EmailField(
         label=_("New e-mail"),
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "form-control"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": _("Type your new e-mail.")},
     )
 
@@ -85,8 +79,8 @@ class ChangeEmailForm(OwnForm):
         if email.lower() == self.user.email.lower():
             raise forms.ValidationError(_("This is the e-mail you have now."))
         if not get_adapter().may_use_email(self.user, email):
-            # Counted as a mail that was sent, or one could ask of everybody whether they have a sign-in.
-            enter(step=Step.MAIL, account=self.user.email, request=self.request)
+            # Counted like a sent mail. Otherwise a user could test any number of addresses for a sign-in.
+            count_attempt(step=Step.MAIL, account=self.user.email, request=self.request)
             raise forms.ValidationError(REFUSALS[Outcome.NOT_USABLE])
         self.send_to(email)
         return email

@@ -34,7 +34,7 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         messages.success(request, _("Your e-mail is confirmed."))
         return redirect("family_account:account")
-    if not email_addresses.standing(form.user).is_asked:
+    if not email_addresses.confirmation_of(form.user).is_needed:
         return redirect("family_account:account")
     return render(request, "accounts/family/confirm_email.html", {"form": form})
 
@@ -42,9 +42,9 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
 @require_POST
 @family_page
 def send_email_code(request: HttpRequest) -> HttpResponse:
-    """Mail a new code, where one is asked for."""
+    """Mail a new code, if the address still has to be confirmed."""
     form = SendCodeForm(request.POST, request=request)
-    if not email_addresses.standing(form.user).is_asked:
+    if not email_addresses.confirmation_of(form.user).is_needed:
         return redirect("family_account:account")
     if form.is_valid():
         messages.success(request, _("A new code is on its way to you."))
@@ -55,10 +55,10 @@ def send_email_code(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @family_page
-@second_factor.guarded
+@second_factor.require_factor
 @proven_again
 def change_email(request: HttpRequest) -> HttpResponse:
-    """Name a new address. A code goes there, and nothing changes before it is typed."""
+    """Enter a new address. A code goes there, and nothing changes until it is typed."""
     form = ChangeEmailForm(request.POST if request.method == "POST" else None, request=request)
     if request.method == "POST" and settings.WRITES_TO_FAMILIES and form.is_valid():
         return redirect("family_account:confirm_email")
@@ -68,6 +68,6 @@ def change_email(request: HttpRequest) -> HttpResponse:
 @require_POST
 @family_page
 def keep_email(request: HttpRequest) -> HttpResponse:
-    """Keep the present address after all."""
-    email_addresses.keep_old(user=cast("User", request.user))
+    """Cancel a change of address."""
+    email_addresses.cancel_change(user=cast("User", request.user))
     return redirect("family_account:account")

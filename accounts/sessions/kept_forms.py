@@ -1,8 +1,8 @@
-"""What somebody sent after their session had ended, kept for them without being kept here.
+"""Forms that were sent after the session had ended, kept in a cookie of the browser.
 
-It goes into a cookie, sealed: whoever sits at the computer next can neither read nor send it. Only the
-same user, signed in again, gets it back, within ``LASTS``. So nothing is stored on the server, and nothing
-has to be cleaned up. A cookie holds 4096 bytes (RFC 6265, section 6.1), which our forms do not come near.
+The cookie is encrypted, so the next person at the computer can neither read nor send the form. Only the same user
+gets it back, signed in again, within ``LIFETIME``. Nothing is stored on the server, so nothing has to be cleaned up.
+A cookie can have 4096 bytes (RFC 6265, section 6.1); the forms are much shorter.
 """
 
 import base64
@@ -22,28 +22,28 @@ from django.utils.crypto import salted_hmac
 from accounts.models import User
 
 COOKIE = "kept-form"
-LASTS = timedelta(minutes=30)
-MAX_LENGTH = 3800  # characters of the sealed form: a cookie less its name and attributes
-TOKEN = "csrfmiddlewaretoken"  # noqa: S105  # the name of the field; the next sign-in brings another
+LIFETIME = timedelta(minutes=30)
+MAX_LENGTH = 3800  # characters of the sealed form, which leaves room for the cookie's name and attributes
+TOKEN = "csrfmiddlewaretoken"  # noqa: S105  # the name of the field; the next sign-in makes a new token
 
 
 @dataclass(frozen=True)
 class KeptForm:
-    """Where it was sent, and what it held."""
+    """The address that the form was sent to, and its fields."""
 
     address: str
     fields: QueryDict
 
 
 def offer(request: HttpRequest, *, user: User, why: str) -> HttpResponse:
-    """Say that nothing was saved and why, and keep what was sent for this user, where it can be kept."""
+    """Tell the user that nothing was saved and why, and keep the form for them if it fits into a cookie."""
     sealed = seal(request, user=user)
     response = render(request, "accounts/sessions/not_sent.html", {"why": why, "is_kept": bool(sealed)}, status=401)
     if sealed:
         response.set_cookie(
             COOKIE,
             sealed,
-            max_age=LASTS,
+            max_age=LIFETIME,
             path=reverse("accounts:send_again"),
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
@@ -53,12 +53,12 @@ def offer(request: HttpRequest, *, user: User, why: str) -> HttpResponse:
 
 
 def forget(response: HttpResponse) -> None:
-    """Have the browser throw away what was kept."""
+    """Delete the cookie."""
     response.delete_cookie(COOKIE, path=reverse("accounts:send_again"), samesite="Lax")
 
 
 def seal(request: HttpRequest, *, user: User) -> str:
-    """What this request posts, sealed for that user; empty where it is too long or carries files."""
+    """The posted form, sealed for that user. Empty if it is too long or has files."""
     fields = request.POST.copy()
     fields.pop(TOKEN, None)
     text = json.dumps({"user": user.pk, "address": request.get_full_path(), "fields": fields.urlencode()})
@@ -67,9 +67,9 @@ def seal(request: HttpRequest, *, user: User) -> str:
 
 
 def unseal(sealed: str, *, user: User) -> KeptForm | None:
-    """What was sealed for this user; None where it is another's, too old, or none of ours."""
+    """The form that was sealed for this user. None if it is another user's, too old or forged."""
     try:
-        text = _box().decrypt_at_time(sealed.encode(), int(LASTS.total_seconds()), _now())
+        text = _box().decrypt_at_time(sealed.encode(), int(LIFETIME.total_seconds()), _now())
     except InvalidToken:
         return None
     kept = json.loads(zlib.decompress(text))

@@ -1,10 +1,9 @@
-"""How long a session lasts. The limits are held here, on the server; the page only shows them.
+"""How long a session lasts. The server enforces the limits; the page only shows them.
 
-A session ends when nobody has used it for the idle limit, and in any case at the absolute limit; both
-stand in the settings by kind of user. A use is a request that somebody made: a page that refreshes
-itself is none, and neither is asking how long is left. When a session was last used is written down every
-``SESSION_SEEN_EVERY`` seconds at most. So a session may end that much before its idle limit, and never
-later: the last use lies up to that long after the moment that was written.
+A session ends when it is unused for the idle limit, or at the absolute limit, whichever comes first. The settings
+have both for each kind of user. A request of a user counts as use. A page that refreshes itself does not, and neither
+does asking how much time is left. The time of the last use is saved at most every ``SESSION_SEEN_EVERY`` seconds, so
+a session can end that much before its idle limit, but never after it.
 """
 
 from dataclasses import dataclass
@@ -37,29 +36,29 @@ class Ending(StrEnum):
 
     IDLE = "idle"
     ABSOLUTE = "absolute"
-    REVOKED = "revoked"  # its user was disabled, or has changed the password elsewhere
+    REVOKED = "revoked"  # the user was disabled, or changed the password elsewhere
 
 
 @dataclass(frozen=True)
 class Clock:
-    """How a session stands: seconds until it ends unless it is used, and which limit that will be."""
+    """Seconds until a session ends if it is not used, and the limit that will end it."""
 
     left: float
     ending: Ending
-    since: float  # when its user signed in, in seconds since 1970 (UTC)
-    who: str  # tells one user from another, and says nothing about either
+    since: float  # when the user signed in, in seconds since 1970 (UTC)
+    who: str  # different for each user, and says nothing else about them
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A session that has just been ended: whose, and why."""
+    """A session that this request ended: whose, and why."""
 
     user: User | None
     ending: Ending
 
     @property
     def in_words(self) -> str:
-        """For whoever finds themselves signed out."""
+        """The reason, for the user who was signed out."""
         if self.user and self.ending is Ending.IDLE:
             minutes = settings.SESSION_LIMITS[self.user.kind][0] // 60
             words = ngettext(
@@ -74,7 +73,7 @@ class Ended:
 
 
 def clock_of(request: HttpRequest) -> Clock | None:
-    """How the session of this request stands; None where nobody is signed in."""
+    """The clock of this request's session. None if nobody is signed in."""
     user, now = request.user, _now()
     if not isinstance(user, User):
         return None
@@ -91,7 +90,7 @@ def clock_of(request: HttpRequest) -> Clock | None:
 
 
 def for_page(request: HttpRequest) -> dict[str, Any]:
-    """What a page needs to show the limits: the clock, and the figures of the settings in seconds."""
+    """What a page needs to show the limits: the clock, and the settings in seconds."""
     clock = clock_of(request)
     if clock is None or not isinstance(request.user, User):
         return {}
@@ -106,68 +105,70 @@ def for_page(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def hold(request: HttpRequest) -> Ended | None:
-    """End the session of this request where its time is over or its user disabled; else note that it is used.
+def enforce(request: HttpRequest) -> Ended | None:
+    """End the session of this request if its time is over or its user disabled. Otherwise save that it is used.
 
-    Returns what has ended, if something has: from then on the request is nobody's. Makes no query but those
-    that read the session and its user, and writes only as often as the module says.
+    Return what ended; the request is then anonymous. Only the queries that read the session and its user are made,
+    and a write at most every ``SESSION_SEEN_EVERY`` seconds.
     """
     user_id, key = request.session.get(SESSION_KEY), request.session.session_key
     if user_id is None:
         return None
-    clock = clock_of(request)  # Django throws the session away itself where the password has changed
+    clock = clock_of(request)  # None if Django has dropped the session, because the password changed
     if clock is None:
         return _end(request, Ending.REVOKED, user_id, key)
     if clock.left <= 0:
         return _end(request, clock.ending, user_id, key)
     if _is_use(request):
-        keep(request, at_once=False)
+        extend(request, at_once=False)
     return None
 
 
-def keep(request: HttpRequest, *, at_once: bool = True) -> None:
-    """The session of this request is in use. Unless ``at_once``, written only when the last note is old."""
+def extend(request: HttpRequest, *, at_once: bool = True) -> None:
+    """Save that this request's session is in use. Unless ``at_once``, only if the saved time is old."""
     now = _now()
     if at_once or STARTED not in request.session or now - request.session.get(SEEN, 0) >= settings.SESSION_SEEN_EVERY:
-        _note(request.session, {STARTED: request.session.get(STARTED, now), SEEN: now})
+        _save(request.session, {STARTED: request.session.get(STARTED, now), SEEN: now})
 
 
-def _note(session: SessionBase, marks: dict[str, float]) -> None:
-    """Write these marks and nothing else, at once.
+def _save(session: SessionBase, marks: dict[str, float]) -> None:
+    """Save these values and nothing else, now.
 
-    Django would write the whole session at the end of the request as it was at its beginning, and so undo
-    what another request has put into it meanwhile, such as a PIN that was just proven (``portal.signup.proof``).
+    Django would save the whole session at the end of the request, as it was at the beginning. That would undo what
+    another request saved in between, for example a PIN that was just proven (``portal.signup.proof``).
     """
     with transaction.atomic():
         row = Session.objects.select_for_update().filter(session_key=session.session_key).first()
         if row:
             row.session_data = session.encode(row.get_decoded() | marks)
-            row.expire_date = session.get_expiry_date()  # Django's own end of it, which is never the first
+            row.expire_date = session.get_expiry_date()  # Django's own limit, which is never the first to pass
             row.save(update_fields=["session_data", "expire_date"])
     is_modified = session.modified
     session.update(marks)
     session.modified = is_modified
 
 
-def begin(session: SessionBase) -> None:
-    """Somebody has just signed in: both limits count from here."""
+def start(session: SessionBase) -> None:
+    """Start both limits, when somebody has just signed in."""
     session[STARTED] = session[SEEN] = _now()
-    session.set_expiry(None)  # a cookie that outlived its tab for whoever was registering ends with the browser now
+    session.set_expiry(None)  # registering sets a longer cookie; from now on it ends with the browser
 
 
-def has_begun(session: SessionBase) -> bool:
-    """Whether the limits count already: not so right after signing in, which makes a session anew."""
+def has_started(session: SessionBase) -> bool:
+    """Whether the limits have started. They have not right after signing in, which makes a new session."""
     return STARTED in session
 
 
 def _is_use(request: HttpRequest) -> bool:
     refreshes_itself = "refresh" in request.GET and "HX-Request" in request.headers
-    only_asks = request.path == reverse("accounts:session")  # to stay, the view itself says so
+    only_asks = request.path == reverse(
+        "accounts:session"
+    )  # staying signed in is a POST, and its view extends the session
     return not refreshes_itself and not only_asks
 
 
 def _end(request: HttpRequest, ending: Ending, user_id: str, key: str | None) -> Ended:
-    """Of several requests that find the session over, the one that deletes it leaves the line in the trail."""
+    """End the session. If several requests find it over at once, only the one that deletes it records it."""
     user = User.objects.filter(pk=user_id).first()
     is_gone_already = request.session.session_key is None
     with transaction.atomic():

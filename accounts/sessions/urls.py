@@ -1,4 +1,4 @@
-"""What the page asks about its session. Part of the namespace ``accounts``."""
+"""Addresses about the session. Part of the namespace ``accounts``."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How long is left, staying signed in, and what comes after signing in again."""
+"""Time left, staying signed in, and what follows signing in again."""
 
 from dataclasses import asdict
 
@@ -16,13 +16,13 @@ from accounts.sessions import kept_forms, limits
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 def session(request: HttpRequest) -> HttpResponse:
-    """How long is left, for the page's clock. Asking (GET) uses nothing; **Stay signed in** is the POST.
+    """Time left, for the page's clock. GET does not count as use; POST is **Stay signed in**.
 
-    Public, so that a page whose session has ended gets an answer rather than the sign-in page. ``who``
-    is empty then. ``token`` is for the forms of a page that has been given back after signing in again.
+    Public, so that a page whose session has ended gets this answer and not the sign-in page. ``who`` is then empty.
+    ``token`` is the new CSRF token for the forms of a page that reappears after signing in again.
     """
     if isinstance(request.user, User) and request.method == "POST":
-        limits.keep(request)
+        limits.extend(request)
     clock = limits.clock_of(request)
     if clock is None:
         return JsonResponse({"left": 0, "who": ""})
@@ -32,21 +32,21 @@ def session(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in_page
 def back(request: HttpRequest) -> HttpResponse:
-    """Where signing in again leads, in a tab of its own. That it has opened tells the others to look."""
+    """The page after signing in again, in its own tab. Opening it tells the other tabs to check their session."""
     return render(request, "accounts/sessions/back.html")
 
 
 @require_safe
 @signed_in_page
 def send_again(request: HttpRequest) -> HttpResponse:
-    """What was sent after the session had ended, for the same user to send now (``accounts.sessions.kept_forms``)."""
-    assert isinstance(request.user, User)  # noqa: S101  # the page is for whoever is signed in
+    """Offer to send a form again that came after the session had ended (``accounts.sessions.kept_forms``)."""
+    assert isinstance(request.user, User)  # noqa: S101  # the page requires a sign-in
     if request.user.is_staff_member and second_factor.is_missing(request):
-        return second_factor.ask(request)  # what was typed may be about a patient
+        return second_factor.ask(request)  # the form may be about a patient
     kept = kept_forms.unseal(request.COOKIES.get(kept_forms.COOKIE, ""), user=request.user)
     if kept is None:
         response: HttpResponse = redirect("home")
         kept_forms.forget(response)
         return response
-    # It stays until its time is over, so that loading this page once more loses nothing.
+    # The cookie stays until it expires, so reloading this page loses nothing.
     return render(request, "accounts/sessions/send_again.html", {"kept": kept, "fields": kept.fields.lists()})

@@ -1,15 +1,14 @@
-"""Limits on guessing passwords and codes, which no stranger can use to keep somebody out.
+"""Limits on guessing passwords and codes. A stranger cannot use them to lock somebody out.
 
-Tries are counted by ``accounts.attempt_counter``; these are the limits. After some failures each further one has to
-wait, longer each time, a quarter of an hour at most:
+``accounts.attempt_counter`` counts the attempts; these are the limits. After some failures, each further attempt must
+wait: longer each time, up to 15 minutes. Failures count separately
 
-* for one account from one place: an address (of IPv6 its /64, see ``audit.client``), or a
-  **known device**, on which that account has signed in before (it keeps a signed cookie).
-  Whoever guesses elsewhere does not slow the known device down.
-* for all accounts from one address that is not a known device: somebody goes through a list of e-mails;
-* for one account from everywhere but its known devices and the addresses it has signed in from.
+* for one account from one place: an address (for IPv6 its /64, see ``audit.client``), or a **known device** with a
+  signed cookie, on which that account has signed in before. Guesses from elsewhere do not slow down the known device;
+* for all accounts from one address that is not a known device, against somebody with a list of e-mails;
+* for one account from everywhere except its known devices and the addresses it has signed in from.
 
-The answer is the same for e-mails that have no sign-in.
+E-mails without a sign-in get the same responses.
 """
 
 import math
@@ -32,40 +31,40 @@ from audit.trail import Action
 Step = SignInAttempt.Step
 FIRST_WAIT = timedelta(minutes=1)  # doubled by each further failure
 LONGEST_WAIT = timedelta(minutes=15)
-KNOWN_ADDRESS = timedelta(days=30)  # how long an address counts as one the account signs in from
+KNOWN_ADDRESS = timedelta(days=30)  # how long an address is known after the account has signed in from it
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How many failures within an hour cost no wait. ``None``: any number."""
+    """How many failures within an hour are allowed without a wait. ``None``: any number."""
 
     one_place: int = 5
     account: int = 20
     address: int | None = 30
-    # Whether known devices and addresses are counted by themselves. Not where whoever tries is signed in: each sign-in
-    # could be from a new device.
+    # Whether known devices and addresses count separately. Not for steps after signing in: each sign-in could come from
+    # a new device.
     spares_known: bool = True
 
 
-# A code has six digits and three are right at any time, so 10 an hour find one in four years; and the
-# password comes first. NIST SP 800-63B section 3.2.2 asks for 100 failures at most, without saying per when.
+# A code has six digits and three codes are right at any time, so 10 guesses an hour find one in four years, and the
+# password is needed first. NIST SP 800-63B section 3.2.2 allows at most 100 failures, without naming a period.
 LIMITS = {
     Step.PASSWORD: Limits(),
     Step.CODE: Limits(account=10, address=None),
     Step.RESET: Limits(account=10),
-    # Counted for the sign-in and for the address that is written to, so that nobody's mailbox is filled.
+    # Counted for the sign-in and for the recipient, so that nobody can fill another person's mailbox.
     Step.MAIL: Limits(account=5, address=15, spares_known=False),
-    # On top of the five tries that each code has.
+    # In addition to the five tries of each code.
     Step.CONFIRM: Limits(account=10, address=None, spares_known=False),
-    # Counted for a PIN: whoever has one cannot go through a list of e-mails, also by those that are not refused.
+    # Counted for a PIN, including accepted e-mails, so that a PIN cannot be used to test a list of e-mails.
     Step.EMAIL: Limits(one_place=12, account=12, address=None, spares_known=False),
-    # A file takes a second or more to be made, and a family needs one now and then.
+    # A file takes a second or more to make, and a family rarely needs one.
     Step.DOWNLOAD: Limits(one_place=10, account=10, address=None, spares_known=False),
 }
 
 
 def enter(*, step: Step, account: str, request: HttpRequest) -> SignInAttempt:
-    """Enter a try as failed, until it is struck out. Raises TooManyAttempts.
+    """Save an attempt as failed until it is struck out. Raises TooManyAttempts.
 
     ``account``: an e-mail as typed, whether or not it has a sign-in.
     """
@@ -87,7 +86,7 @@ def _check(attempt: SignInAttempt, account: str) -> None:
 
 
 def _until(attempt: SignInAttempt, before: QuerySet[SignInAttempt], limits: Limits, account: str) -> datetime:
-    """From when on the try is taken; in the past if it is taken now."""
+    """When the attempt is accepted. In the past if it is accepted now."""
     of_account = before.filter(account=attempt.account)
     if attempt.device:
         return waited(of_account.filter(device=attempt.device), limits.one_place)
@@ -102,12 +101,12 @@ def _until(attempt: SignInAttempt, before: QuerySet[SignInAttempt], limits: Limi
 
 
 def waited(failures: QuerySet[SignInAttempt], free: int) -> datetime:
-    """When the wait after these failures is over."""
+    """When the wait after these failures ends."""
     times: list[datetime] = list(failures.order_by("-at", "-pk").values_list("at", flat=True))
     count = len(times)
     if count < free:
         return datetime.min.replace(tzinfo=UTC)
-    doublings = min(count - free, math.ceil(math.log2(LONGEST_WAIT / FIRST_WAIT)))  # 2 to the 500th is no timedelta
+    doublings = min(count - free, math.ceil(math.log2(LONGEST_WAIT / FIRST_WAIT)))  # 2**500 would overflow
     wait: timedelta = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     return times[0] + wait
 
@@ -119,15 +118,15 @@ def _is_known_address(address: str, account: str) -> bool:
 
 
 def recent(email: str) -> QuerySet[SignInAttempt]:
-    """The failures that make somebody wait who signs in with this e-mail, newest first."""
+    """The recent failures for this e-mail, newest first."""
     return attempt_counter.recent(SignInAttempt).filter(account=digest(email)).order_by("-at", "-pk")
 
 
 def forgive(email: str) -> int:
-    """Forget the failures of an account; returns how many there were."""
+    """Forget the failures of an account. Return how many there were."""
     return SignInAttempt.objects.filter(account=digest(email)).delete()[0]
 
 
 def digest(value: str) -> str:
-    """A keyed digest of an e-mail, whatever its case."""
+    """A keyed digest of an e-mail in lower case."""
     return salted_hmac("accounts.signin.attempts", value.strip().lower(), algorithm="sha256").hexdigest()

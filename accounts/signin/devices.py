@@ -1,6 +1,6 @@
-"""Devices on which an account has signed in before, told by a signed cookie (see ``accounts.signin.attempts``).
+"""Known devices: a signed cookie on each device where an account has signed in (see ``accounts.signin.attempts``).
 
-The cookie lets nobody in. It only spares its owner the waits that strangers' guesses cause.
+The cookie gives no access. Its owner does not have to wait because of strangers' guesses.
 """
 
 import secrets
@@ -13,19 +13,19 @@ from django.http import HttpRequest, HttpResponse
 from accounts.models import User
 
 AGE = 180 * 24 * 60 * 60  # seconds
-MOST = 30  # accounts of one device: the desk's computer has many, the latest are kept
+MOST = 30  # accounts per device; a front desk's computer has many, so the latest are kept
 SALT = "accounts.signin.devices"
 
 
 def known(request: HttpRequest, email: str) -> str:
-    """The device's name if the account with this e-mail has signed in there; else empty."""
+    """The device's name if the account with this e-mail has signed in on it. Otherwise empty."""
     device = _read(request)
-    user = User.objects.filter(email__iexact=email.strip()).only("pk").first()  # looked up either way: same time
+    user = User.objects.filter(email__iexact=email.strip()).only("pk").first()  # also without a cookie: same time
     return str(device["name"]) if user and user.pk in device["users"] else ""
 
 
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
-    """Note on the device that this user has signed in there, completely."""
+    """Store on the device that this user has completed a sign-in on it."""
     device = _read(request)
     users = [user.pk, *(each for each in device["users"] if each != user.pk)]
     response.set_cookie(

@@ -1,4 +1,4 @@
-"""News by mail about somebody's own account: in the language of the account, and only where mail is sent at all."""
+"""Mails that tell a family about changes of its account, in its language, if the practice sends mail."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ from accounts.surfaces import address
 
 
 class News(StrEnum):
-    """What has changed."""
+    """What changed."""
 
     PASSWORD = "password"  # noqa: S105
     EMAIL = "email"
@@ -36,16 +36,16 @@ WORDS: dict[News, str | Promise] = {
 
 
 def is_confirmed(user: User) -> bool:
-    """Whether the address that the user signs in with has been confirmed."""
+    """Whether the user's current e-mail is confirmed."""
     confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
     return bool(confirmed.exists())
 
 
 def tell(user: User, news: News, *, to: str | None = None) -> None:
-    """Write to the confirmed address of the user, or to the one that was so before, once the change is committed.
+    """Mail the news to the user's confirmed address, or to ``to``, once the change is committed.
 
-    Nothing is sent without a mail server or to an address that was never confirmed. A mail that fails is logged
-    and undoes nothing.
+    Nothing is sent to staff, without a mail server, or to an address that is not confirmed. A failure is logged and
+    does not undo the change.
     """
     email = (user.email if is_confirmed(user) else "") if to is None else to
     if settings.WRITES_TO_FAMILIES and email and not user.is_staff_member:

@@ -1,11 +1,12 @@
-"""What a password must not be; the reason is told (NIST SP 800-63B section 3.1.1).
+"""The rules for passwords, each with the reason it gives (NIST SP 800-63B section 3.1.1).
 
-Length is what counts: no rules about kinds of characters, no expiry. The password is judged whole, as
-it is hashed, against what guessers try first. The page says the same while typing (``password_rules.js``).
+Length counts most: there are no rules about kinds of characters, and passwords do not expire. The rules compare the
+whole password, as it is hashed, with what attackers try first. The page shows the same while typing
+(``password_rules.js``).
 
-zxcvbn is not used, although it would save 25 lines. Of 161 bad passwords it refuses 12 more but misses one of these
-rules' (letters with spaces between them), a password of 24 characters can cost 0.7 s and one of 72 characters 8.5 s
-(these rules: 0.1 ms), and families' phones would need 800 kB of script to show the same result while typing.
+zxcvbn is not used, although it would save 25 lines. Of 161 bad passwords it refuses 12 more, but misses one that these
+rules find (letters with spaces between them). It can take 0.7 s for a password of 24 characters and 8.5 s for one of
+72 (these rules: 0.1 ms). Families' phones would need 800 kB of script to show the same result while typing.
 """
 
 import re
@@ -16,27 +17,26 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from accounts.normal import normalised
+from accounts.models import User, normalize_password
 from practice.models import Practice
 
 HELP = gettext_lazy("At least 15 characters. A few words in a row are easy to remember.")
-SHORTEST = 15  # characters, also where a second factor stands beside it
-LONGEST = 256  # characters; the standard asks for 64 at least
+SHORTEST = 15  # characters, also with a second factor
+LONGEST = 256  # characters; the standard requires at least 64
 PRODUCT = ("pin", "portal")
-SHORTEST_WORD = 3  # characters; shorter ones are in everything
-LEAST_OWN = 8  # characters that must be left of a password without the words that everybody here could guess
-LEAST_SURPRISING = 6  # characters that do not simply follow from the one before
+SHORTEST_WORD = 3  # characters; shorter words are part of too many passwords
+LEAST_OWN = 8  # characters that must remain after removing the words that anybody could guess here
+LEAST_SURPRISING = 6  # characters that do not follow from the one before
 KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop")
 FOLLOWS = {pair for row in KEYBOARD for way in (row, row[::-1]) for pair in pairwise(way)}
 
 
 class Rule:
-    """A validator of Django's kind."""
+    """A password validator for Django."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        """Raise ValidationError with the reason, if there is one."""
-        if reason := self.reason(normalised(password) or "", user):
+        """Raise ValidationError with the reason if the password is refused."""
+        if reason := self.reason(normalize_password(password) or "", user):
             raise ValidationError(reason)
 
     def reason(self, password: str, user: User | None) -> str:
@@ -47,7 +47,7 @@ class Rule:
 
 
 class Length(Rule):
-    """Long enough to stand alone, and short enough to hash."""
+    """Long enough to be safe without a second factor, and short enough to hash."""
 
     def reason(self, password: str, user: User | None) -> str:
         if len(password) < SHORTEST:
@@ -58,7 +58,7 @@ class Length(Rule):
 
 
 class Known(Rule):
-    """Not one of the passwords that everybody uses, nor one repeated or with digits around it."""
+    """Not a common password, also repeated or with digits around it."""
 
     common = CommonPasswordValidator().passwords
 
@@ -70,7 +70,7 @@ class Known(Rule):
 
 
 class Personal(Rule):
-    """Not made of the practice's name, the product's, or the own e-mail."""
+    """Not made of the practice's name, the product's name or the user's e-mail."""
 
     def reason(self, password: str, user: User | None) -> str:
         left, found = squashed(password), ""
@@ -86,17 +86,17 @@ class Personal(Rule):
 
 
 class Run(Rule):
-    """Not a row of letters, digits or keys, nor a short piece repeated."""
+    """Not a sequence of letters, digits or keys, and not a short piece repeated."""
 
     def reason(self, password: str, user: User | None) -> str:
-        # What is too short is told so by Length, and nothing else: it need not go on like anything.
+        # For a password that is too short, only Length gives a reason.
         if len(password) >= SHORTEST and surprising(_unit(password)) < LEAST_SURPRISING:
             return _("This is too simple. It goes on like 12345. Please think of a new one.")
         return ""
 
 
 def words(user: User | None) -> list[str]:
-    """What everybody here could guess, longest first: the practice's name, ours, the user's e-mail, and their parts."""
+    """Words that anybody could guess, longest first: names of practice and product, the e-mail, and their parts."""
     email, name = user.email if user else "", Practice.current().name
     mailbox, _at, domain = email.partition("@")
     found = {email, mailbox, name, *PRODUCT}
@@ -106,19 +106,19 @@ def words(user: User | None) -> list[str]:
 
 
 def squashed(text: str) -> str:
-    """Letters and digits only, all small."""
+    """Letters and digits only, in lower case."""
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
 def surprising(text: str) -> int:
-    """How many characters do not follow from the one before, by alphabet, digits, keyboard or repetition."""
+    """How many characters do not follow from the one before in the alphabet, digits, keyboard or by repetition."""
     lower = text.casefold()
     leaps = [abs(ord(a) - ord(b)) > 1 and (a, b) not in FOLLOWS for a, b in pairwise(lower)]
     return min(len(lower), 1) + sum(leaps)
 
 
 def _unit(text: str) -> str:
-    """The piece of which the text is a repetition, the last one perhaps cut off; the text itself if of none."""
+    """The piece that the text repeats, even if the last one is cut off. The text itself if it repeats nothing."""
     half = len(text) // 2
     for length in range(1, half + 1):
         unit = text[:length]

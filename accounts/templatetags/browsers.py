@@ -1,11 +1,11 @@
-"""The browser of a session in words."""
+"""The name of a session's browser."""
 
 from django import template
 from django.utils.translation import gettext as _
 
 register = template.Library()
 
-# First match wins: browsers name their forebears too.
+# First match wins, because browsers also name the browsers they descend from.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "Firefox": "Firefox", "FxiOS": "Firefox", "Chrome": "Chrome"} | {
     "CriOS": "Chrome",
     "Safari": "Safari",
@@ -18,6 +18,6 @@ SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": 
 
 @register.filter
 def browser_in_words(user_agent: str) -> str:
-    """``Chrome, Windows``: what somebody recognises. A browser can claim anything, so it only helps to remember."""
+    """For example ``Chrome, Windows``. A browser can claim any name, so this only helps users recognize a session."""
     names = [next((name for piece, name in table.items() if piece in user_agent), "") for table in (BROWSERS, SYSTEMS)]
     return ", ".join(filter(None, names)) or _("Unknown browser")

@@ -1,4 +1,4 @@
-"""What the scripts under ``static/js/accounts/signin/`` need to know."""
+"""The data for the scripts under ``static/js/accounts/signin/``."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("includes/password_words.html", takes_context=True)
 def password_words(context: dict[str, Any]) -> dict[str, Any]:
-    """The words of the meter, the figures of the rules, and what a password should not consist of."""
+    """The texts of the meter and the rules of ``accounts.signin.passwords``, as data attributes."""
     user = context["request"].user
     guessed = passwords.words(user if isinstance(user, User) else None)
     return {

@@ -1,7 +1,7 @@
-"""The calendar's table: a row every five minutes, visits and free slots as cells that span rows.
+"""Lay out the calendar's table: a row every five minutes; visits and free slots are cells that span rows.
 
-Rows are counted in real minutes from the column's opening, so that a day of 23 or 25 hours has as many
-rows as it has hours. Visits that overlap stand side by side in lanes of their column.
+Rows count elapsed minutes from the opening of the column, so days of 23 and 25 hours are laid out correctly.
+Visits that overlap are side by side, in lanes of their column.
 """
 
 from collections import defaultdict
@@ -14,12 +14,12 @@ from django.utils import timezone
 from appointments import clock
 from appointments.models import Appointment, Provider
 
-STEP = timedelta(minutes=5)  # of a row
+STEP = timedelta(minutes=5)  # height of a row
 
 
 @dataclass(frozen=True)
 class Span:
-    """From one moment until another, and why where there is a reason."""
+    """A period, end exclusive, with a reason if it is time off."""
 
     start: datetime
     end: datetime
@@ -34,13 +34,13 @@ class Column:
     provider: Provider | None
     opening: datetime
     visits: Sequence[Appointment]
-    hours: Sequence[Span] | None  # None: nothing is known, so any time is as good
+    hours: Sequence[Span] | None  # None: unknown, so every slot counts as open
     off: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A free place. ``off`` says why nobody should be booked there."""
+    """Free time. ``off`` is the reason of a time off; empty if there is none."""
 
     column: int
     start: datetime
@@ -52,7 +52,7 @@ class Slot:
 
 @dataclass(frozen=True)
 class Block:
-    """A visit in its place."""
+    """A visit in the table."""
 
     column: int
     visit: Appointment
@@ -62,7 +62,7 @@ class Block:
 
 @dataclass
 class Row:
-    """Five minutes. ``label``: what the clocks show, on the rows at which a slot of the grid begins."""
+    """Five minutes. ``label`` is the local time, on rows where a slot of the grid begins."""
 
     start: datetime
     label: str = ""
@@ -76,7 +76,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column, as wide as its lanes."""
+    """The heading of a column. It spans all lanes."""
 
     column: Column
     lanes: int
@@ -93,9 +93,9 @@ class Grid:
 
 
 def build(columns: Sequence[Column], *, length: timedelta, slot: timedelta) -> Grid:
-    """The table for these columns, each as long as ``length`` from its opening, with slots of that size."""
+    """Lay out these columns, each of ``length`` from its opening, with free time in pieces of ``slot``."""
     total, slot_rows = length // STEP, slot // STEP
-    # The last of a week is no Sunday, on which clocks change: its labels fit the others.
+    # Clocks change on Sunday, the first column of a week. The labels of the last column fit the other days.
     rows = [Row(start=columns[-1].opening + number * STEP) for number in range(total)]
     for number in range(0, total, slot_rows):
         rows[number].label = clock.shown(rows[number].start)
@@ -113,7 +113,7 @@ def build(columns: Sequence[Column], *, length: timedelta, slot: timedelta) -> G
 class _Placed:
     visit: Appointment
     first: int
-    last: int  # the first row after it
+    last: int  # exclusive
     lane: int
 
 
@@ -128,7 +128,7 @@ class _Cluster:
 
 
 def _column(column: Column, *, number: int, total: int, slot_rows: int) -> tuple[int, list[tuple[int, Slot | Block]]]:
-    """How many lanes the column needs, and its cells with the row each begins in, lane by lane."""
+    """Return the number of lanes, and the cells with the row each begins in, lane by lane."""
     clusters = _clusters(column, total)
     lanes = max((cluster.lanes for cluster in clusters), default=1)
     free = _Free(column, number=number, slot_rows=slot_rows)
@@ -169,7 +169,7 @@ def _cluster(placed: list[_Placed]) -> _Cluster:
 
 
 def _cells(cluster: _Cluster, free: "_Free", *, lanes: int, number: int) -> list[tuple[int, Slot | Block]]:
-    """The visits of a cluster and the free places beside them. The last lane takes the width that is left."""
+    """The visits of a cluster and the free time beside them. The last lane takes the remaining width."""
     by_row: dict[int, list[Slot | Block]] = defaultdict(list)
     for lane in range(cluster.lanes):
         width = 1 if lane < cluster.lanes - 1 else lanes - cluster.lanes + 1
@@ -185,7 +185,7 @@ def _cells(cluster: _Cluster, free: "_Free", *, lanes: int, number: int) -> list
 
 
 class _Free:
-    """The free places of a column, cut where the grid, the working hours or a time off say so."""
+    """The free time of a column, cut at grid lines and at the ends of working hours and time off."""
 
     def __init__(self, column: Column, *, number: int, slot_rows: int) -> None:
         self.column, self.number, self.slot_rows = column, number, slot_rows

@@ -1,4 +1,4 @@
-"""What the calendar shows of a day, a week or a month, read in a few queries whatever their number of visits."""
+"""Read a day, week or month of the calendar. The number of queries does not grow with the number of visits."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,21 +14,21 @@ from appointments.calendar import grid
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from appointments.statuses import NOT_COMING
 
-# The hours of a day about which nothing else is known.
+# Hours shown on a day without known working hours and without visits.
 USUAL_OPENING, USUAL_CLOSING = time(8), time(17)
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What to show. Empty means all."""
+    """What to show. Empty means everything."""
 
     providers: Sequence[Provider] = ()
     location: Location | None = None
     visit_type: VisitType | None = None
 
     def visits(self, start: datetime, end: datetime) -> QuerySet[Appointment]:
-        """The visits that begin in that time, by start."""
+        """The visits that start in this period, sorted by start."""
         found = Appointment.objects.filter(start__gte=start, start__lt=end)
         if self.providers:
             found = found.filter(provider__in=self.providers)
@@ -44,14 +44,14 @@ class Day:
     """One day: a column per provider."""
 
     day: date
-    grid: grid.Grid | None  # None: nobody works and nobody comes
+    grid: grid.Grid | None  # None: no provider works and there are no visits
     visits: list[Appointment]
-    closed: str  # why the whole practice is off for all of it
+    closed: str  # why the whole practice is off all day; empty if it is not
 
 
 @dataclass(frozen=True)
 class WeekCell:
-    """What a provider has on one day of a week."""
+    """One provider on one day of a week."""
 
     day: date
     visits: list[Appointment]
@@ -81,8 +81,8 @@ class MonthDay:
     off: str
 
 
-class _Plan:
-    """Providers with their hours, and who is off, between two days."""
+class _WorkingTimes:
+    """The providers to show with their working hours, and all time off, between two days."""
 
     def __init__(self, first: date, last: date, filters: Filters, visits: Iterable[Appointment]) -> None:
         start, end = clock.bounds(first)[0], clock.bounds(last)[1]
@@ -98,7 +98,7 @@ class _Plan:
         self.time_off = list(TimeOff.objects.filter(starts__lt=end, ends__gt=start).order_by("starts", "pk"))
 
     def hours(self, provider: Provider, day: date) -> list[grid.Span] | None:
-        """When the provider works on that day; None where no hours are known at all."""
+        """When the provider works on that day; None for a provider without any known hours."""
         rows = provider.working_hours.all()
         that_day = [row for row in rows if row.weekday == day.weekday()]
         return [grid.Span(_at(day, row.starts), _at(day, row.ends)) for row in that_day] if rows else None
@@ -113,50 +113,50 @@ class _Plan:
         ]
 
     def all_day_off(self, provider: Provider | None, day: date) -> str:
-        """Why the provider is off for the whole of that day; empty when not."""
+        """Why the provider is off all day; empty if they are not."""
         start, end = clock.bounds(day)
         return next((off.reason for off in self.off(provider, day) if off.start <= start and off.end >= end), "")
 
 
-def day(chosen: date, *, filters: Filters, slot_minutes: int) -> Day:
-    """The day with a column per provider who works or is visited then."""
+def read_day(chosen: date, *, filters: Filters, slot_minutes: int) -> Day:
+    """The day, with a column per provider who works or has visits."""
     visits = list(filters.visits(*clock.bounds(chosen)).select_related("patient", "provider", "location"))
-    plan = _Plan(chosen, chosen, filters, visits)
-    is_shown = [
-        provider for provider in plan.providers if filters.providers or _is_there(plan, provider, chosen, visits)
+    times = _WorkingTimes(chosen, chosen, filters, visits)
+    shown = [
+        provider for provider in times.providers if filters.providers or _is_there(times, provider, chosen, visits)
     ]
-    people: list[Provider | None] = [*is_shown]
+    people: list[Provider | None] = [*shown]
     if any(visit.provider_id is None for visit in visits):
         people.append(None)
-    laid_out = _time_grid(plan, [(person, chosen) for person in people], visits, slot_minutes) if people else None
-    return Day(chosen, laid_out, visits, plan.all_day_off(None, chosen))
+    laid_out = _time_grid(times, [(person, chosen) for person in people], visits, slot_minutes) if people else None
+    return Day(chosen, laid_out, visits, times.all_day_off(None, chosen))
 
 
-def provider_week(first: date, *, provider: Provider, filters: Filters, slot_minutes: int) -> Day:
-    """The week of one provider: a column per day."""
+def read_provider_week(first: date, *, provider: Provider, filters: Filters, slot_minutes: int) -> Day:
+    """One provider's week, with a column per day."""
     days = [first + timedelta(days=number) for number in range(WEEK.days)]
     start, end = clock.bounds(days[0])[0], clock.bounds(days[-1])[1]
     visits = list(filters.visits(start, end).select_related("patient", "provider", "location"))
-    plan = _Plan(days[0], days[-1], filters, visits)
-    known = next(each for each in plan.providers if each.pk == provider.pk)
-    return Day(first, _time_grid(plan, [(known, each) for each in days], visits, slot_minutes), visits, "")
+    times = _WorkingTimes(days[0], days[-1], filters, visits)
+    known = next(each for each in times.providers if each.pk == provider.pk)
+    return Day(first, _time_grid(times, [(known, each) for each in days], visits, slot_minutes), visits, "")
 
 
-def week(first: date, *, filters: Filters) -> Week:
-    """The week of several providers: a row for each, the visits of a day listed in its cell."""
+def read_week(first: date, *, filters: Filters) -> Week:
+    """The week of several providers, with a row per provider and a list of visits per day."""
     days = [first + timedelta(days=number) for number in range(WEEK.days)]
     start, end = clock.bounds(days[0])[0], clock.bounds(days[-1])[1]
     visits = list(filters.visits(start, end).select_related("patient", "provider", "location"))
-    plan = _Plan(days[0], days[-1], filters, visits)
-    people: list[Provider | None] = [*plan.providers]
+    times = _WorkingTimes(days[0], days[-1], filters, visits)
+    people: list[Provider | None] = [*times.providers]
     if any(visit.provider_id is None for visit in visits):
         people.append(None)
-    rows = [WeekRow(person, [_week_cell(plan, person, each, visits) for each in days]) for person in people]
+    rows = [WeekRow(person, [_week_cell(times, person, each, visits) for each in days]) for person in people]
     return Week(days, rows, visits)
 
 
-def month(first: date, *, filters: Filters) -> list[list[MonthDay]]:
-    """The weeks that the month touches, Sunday first, with the number of visits and providers of each day."""
+def read_month(first: date, *, filters: Filters) -> list[list[MonthDay]]:
+    """The weeks of the month, from Sunday, with the numbers of visits and providers on each day."""
     start = week_start(first)
     last = first + relativedelta(months=1, days=-1)
     weeks = (last - start).days // 7 + 1
@@ -165,37 +165,42 @@ def month(first: date, *, filters: Filters) -> list[list[MonthDay]]:
     rows = [(timezone.localdate(moment), provider) for moment, provider in found.values_list("start", "provider")]
     visits = Counter(each for each, _ in rows)
     providers = Counter(each for each, provider in set(rows) if provider)
-    plan = _Plan(days[0], days[-1], filters, ())
+    times = _WorkingTimes(days[0], days[-1], filters, ())
     cells = [
-        MonthDay(each, each.month == first.month, visits[each], providers[each], plan.all_day_off(None, each))
+        MonthDay(each, each.month == first.month, visits[each], providers[each], times.all_day_off(None, each))
         for each in days
     ]
     return [cells[number : number + 7] for number in range(0, len(cells), 7)]
 
 
 def week_start(chosen: date) -> date:
-    """The Sunday that the day's week begins with."""
+    """The Sunday on or before this day."""
     return chosen - timedelta(days=(chosen.weekday() + 1) % 7)
 
 
-def _is_there(plan: _Plan, provider: Provider, chosen: date, visits: Iterable[Appointment]) -> bool:
+def _is_there(times: _WorkingTimes, provider: Provider, chosen: date, visits: Iterable[Appointment]) -> bool:
     is_visited = any(visit.provider_id == provider.pk for visit in visits)
-    return is_visited or bool(plan.hours(provider, chosen))
+    return is_visited or bool(times.hours(provider, chosen))
 
 
-def _week_cell(plan: _Plan, provider: Provider | None, chosen: date, visits: Iterable[Appointment]) -> WeekCell:
+def _week_cell(
+    times: _WorkingTimes, provider: Provider | None, chosen: date, visits: Iterable[Appointment]
+) -> WeekCell:
     number = provider.pk if provider else None
     own = [visit for visit in visits if visit.provider_id == number and timezone.localdate(visit.start) == chosen]
-    works = provider is None or plan.hours(provider, chosen) != []
-    return WeekCell(chosen, own, plan.all_day_off(provider, chosen), works)
+    works = provider is None or times.hours(provider, chosen) != []
+    return WeekCell(chosen, own, times.all_day_off(provider, chosen), works)
 
 
 def _time_grid(
-    plan: _Plan, places: Sequence[tuple[Provider | None, date]], visits: Sequence[Appointment], slot_minutes: int
+    times: _WorkingTimes,
+    places: Sequence[tuple[Provider | None, date]],
+    visits: Sequence[Appointment],
+    slot_minutes: int,
 ) -> grid.Grid:
-    """A column for each provider and day, all from the same opening on the clocks to the same closing."""
+    """A column for each provider and day. All columns show the same local hours."""
     by_place: Mapping[tuple[int | None, date], list[Appointment]] = _by_place(visits)
-    hours = {place: plan.hours(place[0], place[1]) if place[0] else None for place in places}
+    hours = {place: times.hours(place[0], place[1]) if place[0] else None for place in places}
     spans = [(each.start, each.end) for known in hours.values() for each in known or ()]
     spans += [(visit.start, visit.end) for visit in visits]
     days = {each for _, each in places}
@@ -208,7 +213,7 @@ def _time_grid(
             opening=_week_opening(each, opens) if is_week else _at(each, opens),
             visits=by_place.get((provider.pk if provider else None, each), []),
             hours=hours[provider, each],
-            off=plan.off(provider, each),
+            off=times.off(provider, each),
         )
         for provider, each in places
     ]
@@ -223,9 +228,9 @@ def _by_place(visits: Iterable[Appointment]) -> dict[tuple[int | None, date], li
 
 
 def _opening_hours(spans: Iterable[tuple[datetime, datetime]], days: Iterable[date]) -> tuple[time, timedelta]:
-    """The full hour before the first of all, and how long until the full hour after the last.
+    """The local hour at which the columns begin, and their length in whole hours.
 
-    Within the day: what goes on past midnight is cut there, and a day is as long as its clocks make it.
+    Covers all working hours and visits, up to midnight. A day can have 23, 24 or 25 hours.
     """
     spans = list(spans)
     opens = min((timezone.localtime(start).time() for start, _ in spans), default=USUAL_OPENING).replace(
@@ -244,17 +249,17 @@ def _opening_hours(spans: Iterable[tuple[datetime, datetime]], days: Iterable[da
 
 
 def _week_opening(chosen: date, opens: time) -> datetime:
-    """Where a day's column begins beside those of other days.
+    """Where the column of one day in a week begins.
 
-    Their rows share labels, so a day on which the clocks change is aligned by its noon: what comes
-    before the change, at night, stands an hour off.
+    All columns share their row labels. A day on which the clocks change is aligned at noon, so rows
+    before the change, at night, are one hour off.
     """
     noon = time(12)
     return _at(chosen, noon) - (datetime.combine(chosen, noon) - datetime.combine(chosen, opens))
 
 
 def _at(chosen: date, clock_time: time) -> datetime:
-    """That time on that day; where the clocks jump over it, the moment when they do."""
+    """This local time on this day; if the clocks skip it, the moment when they go forward."""
     try:
         return clock.at(chosen, clock_time)
     except clock.NoSuchTime:

@@ -1,4 +1,4 @@
-"""Today's visits as the front desk follows them: who is here, since when, and who is still to come."""
+"""Read today's visits for **Tracking**: who has arrived, when, and who is still expected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from django.utils import timezone
 
 from appointments import clock
 from appointments.models import Appointment
-from appointments.statuses import CAME, NEXT, NOT_COMING
+from appointments.statuses import ARRIVED_OR_LATER, NEXT, NOT_COMING
 from patients.models import Patient
 
 Status = Appointment.Status
-LONG_WAIT = 20  # minutes; whoever has waited for more is marked
+LONG_WAIT = 20  # minutes; a longer wait is highlighted
 
 
 @dataclass(frozen=True)
 class TrackedVisit:
-    """A visit of today, and how long the family has been waiting: None where nobody waits."""
+    """One of today's visits. ``waiting`` is in minutes; None if the family is not waiting."""
 
     appointment: Appointment
     waiting: int | None
@@ -28,18 +28,18 @@ class TrackedVisit:
 
     @property
     def is_off(self) -> bool:
-        """Nobody is expected any more."""
+        """Whether the visit is cancelled or a no-show."""
         return self.appointment.status in NOT_COMING
 
     @property
     def may_arrive(self) -> bool:
-        """Still expected, or given up: families marked as no-show do turn up after all."""
-        return self.appointment.status not in CAME and Status.ARRIVED in NEXT[self.appointment.status]
+        """Whether to offer **Arrived**; also for a no-show, because some families come late."""
+        return self.appointment.status not in ARRIVED_OR_LATER and Status.ARRIVED in NEXT[self.appointment.status]
 
 
 @dataclass(frozen=True)
 class Tracking:
-    """The list at one moment. The numbers speak of the whole day, whatever of it is shown."""
+    """The list at one moment. The numbers count the whole day, even if the list is filtered."""
 
     day: date
     now: datetime
@@ -47,15 +47,15 @@ class Tracking:
     total: int  # without those who are not coming
     waiting: int
     longest: int | None  # minutes
-    is_empty: bool  # nothing is in the calendar today
+    is_empty: bool  # no appointments today
 
     @property
     def patients(self) -> list[Patient]:
         return [visit.appointment.patient for visit in self.visits]
 
 
-def read(*, now: datetime, exclude_checked_out: bool = False) -> Tracking:
-    """The visits of the practice's day that ``now`` lies in, by time."""
+def read_tracking(*, now: datetime, exclude_checked_out: bool = False) -> Tracking:
+    """The visits on the day of ``now`` in the practice's time zone, sorted by start."""
     day = timezone.localdate(now)
     first, end = clock.bounds(day)
     found = Appointment.objects.filter(start__gte=first, start__lt=end)
@@ -78,7 +78,7 @@ def read(*, now: datetime, exclude_checked_out: bool = False) -> Tracking:
 
 
 def _waiting(appointment: Appointment, now: datetime) -> int | None:
-    """Full minutes in the waiting room; whoever has a room, or has left, waits no more."""
+    """Full minutes in the waiting room; None for a family that is not there."""
     if appointment.status != Status.ARRIVED or appointment.arrival_time is None:
         return None
     return max(0, (now - appointment.arrival_time) // timedelta(minutes=1))

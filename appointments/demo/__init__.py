@@ -1,4 +1,4 @@
-"""The demo's schedule: what it rests on, and one busy week, this one, as it looks at this moment."""
+"""The demo's schedule: its settings, and appointments for the current week as they are at this moment."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from random import Random
 
 from django.utils import timezone
 
-from appointments.demo import setup
+from appointments.demo import settings
 from appointments.models import Appointment, Location, Provider, TimeOff
 from patients import demo as patients_demo
 from patients.ages import age_on
@@ -15,7 +15,7 @@ from patients.models import Patient
 
 Status = Appointment.Status
 
-# Who works where: name, location.
+# Name, location.
 PROVIDERS = (
     ("Dr. Maya Feldman", "Main Office"),
     ("Dr. Samuel Whitaker", "Main Office"),
@@ -29,19 +29,19 @@ LOCATIONS = (
 SESSIONS = ((time(8), time(12)), (time(13), time(17)))
 SATURDAY_SESSIONS = ((time(9), time(12)),)
 SATURDAY, SUNDAY = 5, 6
-MAIN_OFFICE_STAFF = 2  # the first of the providers
+MAIN_OFFICE_STAFF = 2  # the first providers of the list
 SLOT = timedelta(minutes=15)
 RIVERA_CHILDREN = (patients_demo.MATEO, patients_demo.SOFIA, patients_demo.NEWBORN)
 NEWBORN_DAYS = 60
 SPORTS_AGE = 8
-# Of a hundred places and of a hundred visits.
+# Percentages of openings and of visits.
 BOOKED_PERCENT = 57
 BOOKED_TODAY_PERCENT = 80
 CANCELLED_PERCENT = 5
 NO_SHOW_PERCENT = 5
 UNCONFIRMED_PERCENT = 30
-BOOKED_AHEAD = 20  # a week with no more visits than that has not been filled yet
-# What a family of the demo has behind it and before it: weeks from this one, type, status.
+BOOKED_AHEAD = 20  # a week with more visits than this is already filled
+# Past and future visits of a demo family: weeks from now, type, status.
 STORY = (
     (-104, "Well visit", Status.CHECKED_OUT),
     (-52, "Well visit", Status.CHECKED_OUT),
@@ -55,7 +55,7 @@ STORY = (
 
 @dataclass(frozen=True)
 class Opening:
-    """A free place in a provider's day."""
+    """Free time in a provider's day."""
 
     start: datetime
     duration: timedelta
@@ -64,18 +64,18 @@ class Opening:
 
 
 def load(*, now: datetime) -> None:
-    """Set up the schedule, once; fill the week of ``now``, Monday to Saturday, unless it has appointments already."""
+    """Create the settings once, and fill the week of ``now``, Monday to Saturday, if it is still empty."""
     local_now = timezone.localtime(now)
     today = local_now.date()
     monday = today - timedelta(days=today.weekday())
-    if not setup.is_loaded():
+    if not settings.is_loaded():
         _set_up(_staff(), monday)
     week = (_at(monday, time.min), _at(monday + timedelta(days=7), time.min))
     booked = Appointment.objects.filter(start__gte=week[0], start__lt=week[1])
     if booked.count() > BOOKED_AHEAD:
         return
     staff = _staff()
-    random = Random(monday.toordinal())  # noqa: S311  # repeatable is the point
+    random = Random(monday.toordinal())  # noqa: S311  # the demo must be repeatable
     visits = _rivera_visits(local_now, *staff[0])
     taken = {(visit.provider, visit.start) for visit in [*visits, *booked.select_related("provider")]}
     time_off = list(TimeOff.objects.filter(starts__lt=week[1], ends__gt=week[0]))
@@ -93,14 +93,14 @@ def load(*, now: datetime) -> None:
 
 
 def add_visits(patients: Sequence[Patient], *, now: datetime) -> None:
-    """Give each of these patients of one family a story of visits, on Wednesday mornings: past, cancelled, to come."""
+    """Add past, cancelled and future visits for each of these siblings, on Wednesday mornings."""
     provider, location = _staff()[0]
     this_week = timezone.localtime(now).date()
     wednesday = this_week + timedelta(days=2 - this_week.weekday())
     visits = []
     for position, patient in enumerate(patients):
         for weeks, visit_type, status in STORY:
-            # By hours on the clocks, not by moments, so that no change of the clocks moves them.
+            # In local hours, so that a change of the clocks does not move them.
             start = _at(wednesday + timedelta(weeks=weeks), time(9 + position // 4, position % 4 * 15))
             if patient.birth_date and patient.birth_date < start.date():
                 visits.append(
@@ -121,12 +121,12 @@ def add_visits(patients: Sequence[Patient], *, now: datetime) -> None:
 
 
 def _at(day: date, clock: time) -> datetime:
-    """That time of that day on the practice's clocks."""
+    """This local time on this day."""
     return datetime.combine(day, clock, tzinfo=timezone.get_current_timezone())
 
 
 def _staff() -> list[tuple[Provider, Location]]:
-    """The providers, each with the office they work in."""
+    """The providers with their offices; created if they do not exist."""
     locations = {
         name: Location.objects.get_or_create(name=name, defaults={"address": address, "phone": phone})[0]
         for name, address, phone in LOCATIONS
@@ -139,17 +139,17 @@ def _staff() -> list[tuple[Provider, Location]]:
 
 
 def _set_up(staff: list[tuple[Provider, Location]], monday: date) -> None:
-    """Hours as the week is filled below: on Saturday only the main office is open."""
+    """Create the settings, with the hours that ``_openings`` fills: on Saturday only the main office is open."""
     week = dict.fromkeys(range(SATURDAY), SESSIONS)
     weeks: dict[Provider, dict[int, tuple[tuple[time, time], ...]]] = {
         provider: {**week, SATURDAY: SATURDAY_SESSIONS if place < MAIN_OFFICE_STAFF else ()}
         for place, (provider, _) in enumerate(staff)
     }
-    setup.load(weeks=weeks, on_vacation=staff[-1][0], monday=monday)
+    settings.load(weeks=weeks, on_vacation=staff[-1][0], monday=monday)
 
 
 def _is_off(opening: Opening, time_off: list[TimeOff]) -> bool:
-    """Whether nobody is there to be booked."""
+    """Whether the provider is off during this opening."""
     return any(
         off.provider_id in {None, opening.provider.pk}
         and off.starts < opening.start + opening.duration
@@ -159,7 +159,7 @@ def _is_off(opening: Opening, time_off: list[TimeOff]) -> bool:
 
 
 def _openings(monday: date, staff: list[tuple[Provider, Location]], random: Random) -> Iterator[Opening]:
-    """The week's places, one after another; on Saturday only the main office is open."""
+    """The openings of the week in order; on Saturday only the main office is open."""
     for day in (monday + timedelta(days=number) for number in range(SATURDAY + 1)):
         is_saturday = day.weekday() == SATURDAY
         for provider, location in staff[:MAIN_OFFICE_STAFF] if is_saturday else staff:
@@ -172,9 +172,9 @@ def _openings(monday: date, staff: list[tuple[Provider, Location]], random: Rand
 
 
 def _rivera_visits(now: datetime, provider: Provider, location: Location) -> list[Appointment]:
-    """The Rivera children come today, about now when the office is open: one after another, already waiting.
+    """Visits of the Rivera children today, one after another, close to now and within office hours.
 
-    On a Sunday they are the urgent cases for whom somebody comes in.
+    They are there on Sunday too, so that the demo shows waiting patients on every day.
     """
     sessions = SATURDAY_SESSIONS if now.weekday() in (SATURDAY, SUNDAY) else SESSIONS
     earliest, latest = _at(now.date(), sessions[0][0]), _at(now.date(), sessions[-1][1]) - len(RIVERA_CHILDREN) * SLOT
@@ -202,7 +202,7 @@ def _rivera_visits(now: datetime, provider: Provider, location: Location) -> lis
 
 
 def _visit(patient: Patient, opening: Opening, now: datetime, random: Random) -> Appointment:
-    """One visit; most go as planned."""
+    """One visit. Most are not cancelled, missed or unconfirmed."""
     is_cancelled, is_no_show, is_unconfirmed = (
         random.randrange(100) < percent for percent in (CANCELLED_PERCENT, NO_SHOW_PERCENT, UNCONFIRMED_PERCENT)
     )
@@ -229,7 +229,7 @@ def _visit(patient: Patient, opening: Opening, now: datetime, random: Random) ->
 def _state(
     start: datetime, duration: timedelta, now: datetime, *, minutes_early: int
 ) -> tuple[Appointment.Status, datetime | None]:
-    """How far a visit has come by now, and when the family arrived."""
+    """The status and arrival time of a visit at this moment."""
     arrival_time = start - timedelta(minutes=minutes_early)
     if start + duration <= now:
         return Status.CHECKED_OUT, arrival_time
@@ -243,5 +243,5 @@ def _visit_type(patient: Patient, day: date, random: Random) -> str:
         return "New patient"
     if (day - patient.birth_date).days < NEWBORN_DAYS:
         return "Newborn visit"
-    kinds = ["Well visit", "Well visit", "Sick visit", "Sick visit", "Follow-up", "Vaccines"]
-    return random.choice([*kinds, "Sports physical"] if age_on(patient.birth_date, day) >= SPORTS_AGE else kinds)
+    types = ["Well visit", "Well visit", "Sick visit", "Sick visit", "Follow-up", "Vaccines"]
+    return random.choice([*types, "Sports physical"] if age_on(patient.birth_date, day) >= SPORTS_AGE else types)

@@ -1,4 +1,4 @@
-"""What the pages of the schedule show again and again."""
+"""Template filters for the pages of the schedule."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,24 +13,24 @@ register = template.Library()
 
 
 @register.filter
-def of_type(colours: Mapping[str, str], visit_type: str) -> str:
-    """``{{ colours|of_type:visit.visit_type }}``: the colour, slate for a type that nobody has set up."""
-    return colours.get(visit_type, "slate")
+def of_type(colors: Mapping[str, str], visit_type: str) -> str:
+    """``{{ colors|of_type:visit.visit_type }}``: the color of a type; slate if Schedule Settings do not have it."""
+    return colors.get(visit_type, "slate")
 
 
 @register.filter
 def is_block(cell: grid.Slot | grid.Block) -> bool:
-    """Whether a cell of the grid is a visit rather than a free place."""
+    """Whether a cell of the grid is a visit, not a free slot."""
     return isinstance(cell, grid.Block)
 
 
 @register.filter
 def clock_time(moment: datetime | None) -> str:
-    """What the practice's clocks show, with the zone where they show it twice."""
+    """The local time, with the zone if it occurs twice that day."""
     return clock.shown(moment) if moment else ""
 
 
 @register.filter
 def moment(start: datetime) -> str:
-    """The moment with its offset, as the address of a new appointment takes it."""
+    """The time with its UTC offset, for the address of a new appointment."""
     return timezone.localtime(start).isoformat(timespec="minutes")

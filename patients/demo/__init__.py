@@ -1,14 +1,14 @@
-"""The demo's patients: three families one can rely on, and some hundred and thirty others around them.
+"""The demo's patients: three fixed families, and about 130 generated ones.
 
-Fictional and stable: the same people on every machine and at every load. Only their birth dates follow
-the calendar, so that Mateo is 8 years old whenever the demo is loaded.
+All are fictional, and the same on every machine. Only their birth dates depend on the date of loading, so that
+Mateo is always 8 years old.
 """
 
 from datetime import date
 
 from django.db.models import QuerySet
 
-from patients.demo.builder import Authority, Home, Role, Roster, Tie
+from patients.demo.builder import Authority, Home, Relationship, Role, Roster
 from patients.demo.families import add_families
 from patients.models import Patient
 
@@ -22,7 +22,7 @@ PATIENTS_WANTED = 320
 
 
 def load(*, today: date) -> None:
-    """Make the demo's patients and their families, unless they are here."""
+    """Create the demo's patients and families, unless they exist."""
     if Patient.objects.filter(chart_number=MATEO).exists():
         return
     roster = Roster(today)
@@ -34,23 +34,23 @@ def load(*, today: date) -> None:
 
 
 def patients() -> QuerySet[Patient]:
-    """The demo's patients, as distinct from any that somebody added."""
+    """The demo's patients, without any that somebody added."""
     return Patient.objects.filter(chart_number__regex=r"^100\d{3}$").order_by("chart_number")
 
 
 def _rivera(roster: Roster) -> None:
-    """One of everything.
+    """A family with one case of each kind.
 
-    Two to register, a newborn without a name, an adult who is not yet a contact of her own, a grandmother
-    without authority.
+    Two children to register, a newborn without a name, an adult who is not their own contact yet, and a
+    grandmother without authority.
     """
     home = Home("es", "48 Larkspur Avenue", roster.phone())
     ana = roster.contact("Ana", "Rivera", home, birth_date=roster.born(39, 120), email="ana.rivera@example.com")
     luis = roster.contact("Luis", "Rivera", home, birth_date=roster.born(41, 33), email="luis.rivera@example.com")
     grandmother_home = Home("es", "7 Granary Street", roster.phone())
     elena = roster.contact("Elena", "Rivera", grandmother_home, birth_date=roster.born(67, 210))
-    parents = [Tie(ana, Role.MOTHER), Tie(luis, Role.FATHER)]
-    grandmother = Tie(elena, Role.GRANDPARENT, Authority.NONE, lives_with=False)
+    parents = [Relationship(ana, Role.MOTHER), Relationship(luis, Role.FATHER)]
+    grandmother = Relationship(elena, Role.GRANDPARENT, Authority.NONE, lives_with=False)
     for chart_number, given, sex, birth_date in [
         (MATEO, "Mateo", Sex.MALE, roster.born(8, 75)),
         (SOFIA, "Sofia", Sex.FEMALE, roster.born(5, 160)),
@@ -62,14 +62,14 @@ def _rivera(roster: Roster) -> None:
 
 
 def _oneil_nguyen(roster: Roster) -> None:
-    """Twins whose mother decides alone; a court keeps the father away."""
+    """Twins whose mother has Exclusive authority; a court order restricts the father."""
     home = Home("en", "112 Heron Pond Road", roster.phone())
     mother = roster.contact("Thảo", "O'Neil-Nguyễn", home, birth_date=roster.born(33, 250))
     father_home = Home("en", "9 Copper Kettle Lane", roster.phone())
     father = roster.contact("Declan", "O'Neil", father_home, birth_date=roster.born(36, 18))
-    ties = [
-        Tie(mother, Role.MOTHER, Authority.EXCLUSIVE),
-        Tie(
+    relationships = [
+        Relationship(mother, Role.MOTHER, Authority.EXCLUSIVE),
+        Relationship(
             father,
             Role.FATHER,
             Authority.NONE,
@@ -80,15 +80,17 @@ def _oneil_nguyen(roster: Roster) -> None:
     ]
     birth_date = roster.born(3, 52)
     for chart_number, given, sex in zip(TWINS, ["Maeve", "Finn"], [Sex.FEMALE, Sex.MALE], strict=True):
-        roster.link(roster.patient(chart_number, given, "O'Neil-Nguyễn", home, birth_date=birth_date, sex=sex), ties)
+        roster.link(
+            roster.patient(chart_number, given, "O'Neil-Nguyễn", home, birth_date=birth_date, sex=sex), relationships
+        )
 
 
 def _okafor(roster: Roster) -> None:
-    """Six children: as many as one sheet holds."""
+    """Six children, the maximum for one sheet."""
     home = Home("en", "301 Sycamore Street", roster.phone())
     mother = roster.contact("Ngozi", "Okafor", home, birth_date=roster.born(40, 91))
     father = roster.contact("Emeka", "Okafor", home, birth_date=roster.born(43, 300))
-    ties = [Tie(mother, Role.MOTHER), Tie(father, Role.FATHER)]
+    relationships = [Relationship(mother, Role.MOTHER), Relationship(father, Role.FATHER)]
     children = [
         ("Chidi", Sex.MALE, 15, 40),
         ("Adaeze", Sex.FEMALE, 12, 130),
@@ -99,4 +101,4 @@ def _okafor(roster: Roster) -> None:
     ]
     for chart_number, (given, sex, age, days) in zip(SIX_CHILDREN, children, strict=True):
         child = roster.patient(chart_number, given, "Okafor", home, birth_date=roster.born(age, days), sex=sex)
-        roster.link(child, ties)
+        roster.link(child, relationships)

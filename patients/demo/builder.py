@@ -1,4 +1,4 @@
-"""The demo's people on their way into the database: who they are, where they live, what they are to each other."""
+"""Build the demo's patients, contacts and family contacts in memory, and save them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ SEED = 1800
 
 @dataclass(frozen=True)
 class Home:
-    """Where a household lives, how it is called by phone, and what is spoken there."""
+    """The address, phone and language of a household."""
 
     language: str
     street: str
@@ -32,8 +32,8 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Tie:
-    """What a contact is to a child, before it is known to which child."""
+class Relationship:
+    """The role and authority of a contact, for any child of the family."""
 
     contact: Contact
     role: Role
@@ -45,18 +45,18 @@ class Tie:
 
 @dataclass
 class Roster:
-    """Everybody of the demo, collected in memory and then saved in three strokes."""
+    """All people of the demo, collected in memory and saved with three queries."""
 
     today: date
-    random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  # repeatable is the point
+    random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  # the demo must be repeatable
     patients: list[Patient] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     links: list[FamilyContact] = field(default_factory=list)
-    phones: Iterator[int] = field(default_factory=lambda: count(10))  # the first ten belong to the practice
+    phones: Iterator[int] = field(default_factory=lambda: count(10))  # the practice uses the first ten
     emails: set[str] = field(default_factory=set)
 
     def born(self, age: int, days: int) -> date:
-        """The birth date of somebody whose birthday number ``age`` was ``days`` (fewer than 365) ago."""
+        """The birth date of a person who turned ``age`` this many ``days`` (fewer than 365) ago."""
         return self.today - relativedelta(years=age, days=days)
 
     def phone(self) -> str:
@@ -64,7 +64,7 @@ class Roster:
         return f"({names.AREA_CODES[area % len(names.AREA_CODES)]}) 555-01{line:02}"
 
     def email(self, given: str, family: str) -> str:
-        """An address of one's own, in Latin letters, at a domain that is nobody's."""
+        """A unique address in Latin letters, at a domain reserved for examples."""
         local = ".".join(fold(names.IN_LATIN_LETTERS.get(word, word)).replace(" ", "") for word in (given, family))
         domain = "example.org" if len(local) % 3 == 0 else "example.com"
         candidates = (f"{local}{number}@{domain}" for number in ["", *range(2, 100)])
@@ -104,27 +104,27 @@ class Roster:
         self.patients.append(patient)
         return patient
 
-    def link(self, patient: Patient, ties: Sequence[Tie]) -> None:
-        """Make these the patient's family contacts, the primary one first."""
+    def link(self, patient: Patient, relationships: Sequence[Relationship]) -> None:
+        """Add family contacts to a patient, the primary one first."""
         self.links += [
             FamilyContact(
                 patient=patient,
-                contact=tie.contact,
-                role=tie.role,
-                authority=tie.authority,
-                lives_with=tie.lives_with,
+                contact=relationship.contact,
+                role=relationship.role,
+                authority=relationship.authority,
+                lives_with=relationship.lives_with,
                 sort_order=sort_order,
-                is_restricted=bool(tie.restriction),
-                restriction_reason=tie.restriction,
-                restriction_document=tie.document,
+                is_restricted=bool(relationship.restriction),
+                restriction_reason=relationship.restriction,
+                restriction_document=relationship.document,
             )
-            for sort_order, tie in enumerate(ties, start=1)
+            for sort_order, relationship in enumerate(relationships, start=1)
         ]
 
-    def self_tie(self, patient: Patient, home: Home, authority: Authority) -> Tie:
-        """The patient as his own contact."""
+    def self_relationship(self, patient: Patient, home: Home, authority: Authority) -> Relationship:
+        """The relationship of a patient as their own contact."""
         contact = self.contact(patient.given_name, patient.family_name, home, birth_date=patient.birth_date)
-        return Tie(contact, Role.SELF, authority)
+        return Relationship(contact, Role.SELF, authority)
 
     def save(self) -> None:
         Patient.objects.bulk_create(self.patients)

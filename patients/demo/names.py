@@ -1,11 +1,11 @@
-"""Words for the demo's families: common names, our own selection, in the scripts people write them in."""
+"""Names for the demo's families: a selection of common names in their own scripts."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Tongue:
-    """What one language calls its people. Parents have names of their own generation."""
+class LanguageNames:
+    """Names in one language. Parents have names of their generation."""
 
     language: str
     girls: list[str]
@@ -19,7 +19,7 @@ def _words(text: str) -> list[str]:
     return [word.strip() for word in text.split(",")]
 
 
-ENGLISH = Tongue(
+ENGLISH = LanguageNames(
     language="en",
     girls=_words(
         "Emma, Olivia, Ava, Charlotte, Amelia, Harper, Evelyn, Abigail, Ella, Scarlett, Grace, Chloe, Zoe, Nora, "
@@ -58,7 +58,7 @@ ENGLISH = Tongue(
     ),
 )
 
-SPANISH = Tongue(
+SPANISH = LanguageNames(
     language="es",
     girls=_words(
         "Valentina, Camila, Isabella, Lucía, Ximena, Daniela, Gabriela, Mariana, Victoria, Renata, Paula, Elena, "
@@ -84,7 +84,7 @@ SPANISH = Tongue(
     ),
 )
 
-VIETNAMESE = Tongue(
+VIETNAMESE = LanguageNames(
     language="vi",
     girls=_words("Thị Mai, Ngọc Anh, Thảo Vy, Bảo Châu, Khánh Linh, Phương Uyên"),
     boys=_words("Minh Khôi, Gia Bảo, Đức Anh, Quốc Huy, Tuấn Kiệt, Hải Đăng"),
@@ -93,7 +93,7 @@ VIETNAMESE = Tongue(
     families=_words("Trần, Lê, Phạm, Huỳnh, Đặng, Võ"),
 )
 
-CHINESE = Tongue(
+CHINESE = LanguageNames(
     language="zh",
     girls=_words("欣怡, 梓涵, 诗琪, 雨桐, 思雨"),
     boys=_words("明轩, 浩宇, 子轩, 俊杰, 天佑"),
@@ -102,7 +102,7 @@ CHINESE = Tongue(
     families=_words("陈, 王, 李, 张, 刘, 林"),
 )
 
-ARABIC = Tongue(
+ARABIC = LanguageNames(
     language="ar",
     girls=_words("مريم, ليلى, نور, سارة, ياسمين"),
     boys=_words("محمد, يوسف, عمر, آدم, كريم"),
@@ -111,17 +111,17 @@ ARABIC = Tongue(
     families=_words("الخطيب, حداد, منصور, نجار, العلي"),
 )
 
-RUSSIAN = Tongue(
+RUSSIAN = LanguageNames(
     language="ru",
     girls=_words("Анна, София, Полина, Дарья, Алёна"),
     boys=_words("Артём, Михаил, Иван, Тимофей, Лев"),
     women=_words("Ольга, Наталья, Светлана, Ирина, Юлия"),
     men=_words("Сергей, Дмитрий, Андрей, Юрий, Игорь"),
-    # Those that are the same for women and men.
+    # Family names that are the same for women and men.
     families=_words("Шевченко, Коваленко, Черных, Мельник, Савенко"),
 )
 
-# The Latin letters these people use in an e-mail address.
+# Spellings for e-mail addresses.
 IN_LATIN_LETTERS = {
     **dict(zip(CHINESE.women, _words("li, xiuying, jing, xiaoyan, min"), strict=True)),
     **dict(zip(CHINESE.men, _words("wei, qiang, zhiming, jianguo, lei"), strict=True)),
@@ -140,7 +140,7 @@ IN_LATIN_LETTERS = {
     **dict(zip(RUSSIAN.families, _words("shevchenko, kovalenko, chernykh, melnik, savenko"), strict=True)),
 }
 
-# What the child is called, where that differs from the legal name.
+# Nicknames by legal name.
 NICKNAMES = {
     "Katherine": "Katie",
     "Elizabeth": "Lizzie",
@@ -162,8 +162,8 @@ NICKNAMES = {
     "Михаил": "Миша",
 }
 
-# What hospitals write on the bracelet before the parents have decided, as they report it to us. One
-# entry is one birth (twins have two); {mother} is the mother's first name, {family} the family's name.
+# Placeholder names as hospitals report them. One entry is one birth (twins have two); {mother} is the mother's
+# first name, {family} the family name.
 PLACEHOLDERS: list[list[tuple[str, str]]] = [
     [("Baby Girl", "female")],
     [("BB {family}", "male")],
@@ -185,5 +185,5 @@ STREETS = _words(
     "Court, Walnut Bend, West Mill Street"
 )
 TOWN = {"city": "Fairbrook", "state": "OH", "postal_code": "43000"}
-# Each with 555-0100 to 555-0199, the numbers kept free for fiction.
+# Each with 555-0100 to 555-0199, the numbers reserved for fiction.
 AREA_CODES = (614, 380, 740, 220, 937, 419)

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('given_name', models.CharField(blank=True, help_text='Legal first name', max_length=100)),
                 ('middle_name', models.CharField(blank=True, max_length=100)),
                 ('family_name', models.CharField(blank=True, max_length=100)),
-                ('preferred_name', models.CharField(blank=True, help_text='What the child is called', max_length=100)),
+                ('preferred_name', models.CharField(blank=True, help_text='Name the child goes by', max_length=100)),
                 ('birth_date', models.DateField(blank=True, null=True)),
                 ('sex', models.CharField(choices=[('female', 'Female'), ('male', 'Male'), ('other', 'Other'), ('unknown', 'Unknown')], default='unknown', max_length=7)),
                 ('status', models.CharField(choices=[('active', 'Active'), ('inactive', 'Inactive'), ('transferred', 'Transferred'), ('deceased', 'Deceased')], default='active', max_length=11)),
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('sort_order', models.PositiveSmallIntegerField(default=1, help_text='1 is the primary contact')),
                 ('is_restricted', models.BooleanField(default=False, help_text='A court order or the practice forbids portal access', verbose_name='portal restriction')),
                 ('restriction_reason', models.CharField(blank=True, max_length=200)),
-                ('restriction_document', models.CharField(blank=True, help_text='Where the paper is, such as a document number', max_length=100)),
+                ('restriction_document', models.CharField(blank=True, help_text='Where to find the document, such as its number', max_length=100)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('contact', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='family_contacts', to='patients.contact')),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='family_contacts', to='patients.patient')),
@@ -126,15 +126,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='familycontact',
-            constraint=models.UniqueConstraint(fields=('patient', 'contact'), name='one_link_per_patient_and_contact', violation_error_message='This person is a family contact of this patient already.'),
+            constraint=models.UniqueConstraint(fields=('patient', 'contact'), name='one_link_per_patient_and_contact', violation_error_message='This person is already a family contact of this patient.'),
         ),
         migrations.AddConstraint(
             model_name='familycontact',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('role', 'self')), fields=('patient',), name='one_self_per_patient', violation_error_message='This patient has a contact with the role Self already.'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_active', True), ('role', 'self')), fields=('patient',), name='one_self_per_patient', violation_error_message='This patient already has a contact with the role Self.'),
         ),
         migrations.AddConstraint(
             model_name='familycontact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_restricted', True), models.Q(('restriction_reason', ''), _negated=True)), models.Q(('is_restricted', False), ('restriction_document', ''), ('restriction_reason', '')), _connector='OR'), name='restriction_has_a_reason', violation_error_message='A portal restriction needs a reason; without a restriction leave reason and document empty.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('is_restricted', True), models.Q(('restriction_reason', ''), _negated=True)), models.Q(('is_restricted', False), ('restriction_document', ''), ('restriction_reason', '')), _connector='OR'), name='restriction_has_a_reason', violation_error_message='A portal restriction needs a reason. Without a restriction, leave reason and document empty.'),
         ),
         migrations.AddConstraint(
             model_name='familycontact',

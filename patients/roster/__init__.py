@@ -1,12 +1,12 @@
-"""Rosters: what other systems know of our patients, read and written into our own tables.
+"""Import rosters: what other systems know about patients and their families.
 
-A roster takes three steps, and each can be replaced without the others:
+An import has three steps. Each can be replaced without the others:
 
-1. *reading*: files into resources, each with its place and the keys by which it is known (``reading``);
-2. *understanding*: a resource into plain records that know nothing of FHIR (``fhir``, ``records``).
-   Another format needs its own first and second step and nothing else;
-3. *writing*: records matched by key, merged, and written where something differs (``matching``,
-   ``patients``, ``contacts``).
+1. *Read*: files become resources, each with its position and its keys (``reading``, ``versions``).
+2. *Convert*: resources become plain records without FHIR (``fhir``, ``people``, ``records``). Another format
+   needs only its own first and second step.
+3. *Write*: records are matched by key and merged, and differences are saved (``matching``, ``patients``,
+   ``guardians``, ``contacts``, ``family``).
 
-Everything that went wrong on the way stands in the ``report``.
+Everything that went wrong is in the ``report``.
 """

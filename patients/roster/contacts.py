@@ -1,4 +1,4 @@
-"""Contacts out of a roster: one row per person, however many children the person has."""
+"""Import contacts: one row per person, even with several children."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,20 +14,20 @@ from patients.roster.records import GuardianRecord, Key
 from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, fitting, in_batches, savepoint
 
-# The keys we make ourselves; all others are the senders' identifiers.
+# Systems of keys made by this import; all others are identifiers of the senders.
 OURS = "urn:pinportal:"
-TWO_NAMES = "its identifier belongs to a contact with another first name; not touched"
+TWO_NAMES = "its identifier belongs to a contact with another first name; not changed"
 _COLUMNS = ("given_name", "family_name", "birth_date", "language", "home_phone", "cell_phone", "email", *ADDRESS)
-_LOCAL_DIGITS = 7  # digits; anything shorter is an extension or a mistake
-_COMPARED_DIGITS = 10  # digits; without the country code, which one sender gives and another does not
+_LOCAL_DIGITS = 7  # digits; shorter numbers are extensions or mistakes
+_COMPARED_DIGITS = 10  # digits; without the country code, which only some senders give
 
 ContactMatch = Match[GuardianRecord]
-# A name and a phone number as they are compared.
+# A folded name and the last digits of a phone number.
 NamePhone = tuple[str, str]
 
 
 class ContactImport:
-    """Finds out which records are one person, then writes the persons."""
+    """Groups records by person, then saves the contacts."""
 
     def __init__(self, *, actor: Actor, report: Report) -> None:
         self.actor = actor
@@ -36,7 +36,7 @@ class ContactImport:
         self.rows: dict[int, Contact] = {}
         self._by_phone: dict[NamePhone, list[ContactMatch]] = {}
         self._by_name: dict[str, list[ContactMatch]] = {}
-        # In whose charts a contact stands.
+        # The patients of each contact.
         self._patients: dict[ContactMatch, set[int]] = {}
         self._load()
 
@@ -51,11 +51,11 @@ class ContactImport:
             match = matches.get(pk) or Match(pk=pk)
             match.identity = Identity(given, family, birth_date)
             self._patients[match] = patients.get(pk, set())
-            self._note_ways(match, given, family, (home, cell))
+            self._index_names_and_phones(match, given, family, (home, cell))
 
-    def _note_ways(self, match: ContactMatch, given: str, family: str, phones: Sequence[str]) -> None:
-        """Make a match findable by name and phone."""
-        for way in _ways(given, family, phones):
+    def _index_names_and_phones(self, match: ContactMatch, given: str, family: str, phones: Sequence[str]) -> None:
+        """Index a contact by name and phone."""
+        for way in _name_phone_pairs(given, family, phones):
             listed = self._by_phone.setdefault(way, [])
             if match not in listed:
                 listed.append(match)
@@ -64,7 +64,7 @@ class ContactImport:
             named.append(match)
 
     def write(self, guardians: Sequence[Guardian]) -> list[tuple[ContactMatch, Guardian]]:
-        """Write the contacts; each guardian comes back with the contact it has become."""
+        """Save the contacts and return each guardian with its contact."""
         joined = []
         for guardian in guardians:
             match = self._match(guardian)
@@ -79,7 +79,7 @@ class ContactImport:
         return joined
 
     def _match(self, guardian: Guardian) -> ContactMatch | None:
-        """The contact a record means: told by its keys, else by name and phone; a new one otherwise."""
+        """The contact of a record: found by key, by name and phone, or new. None if the record is skipped."""
         item = self._without_stray_id(guardian)
         who = item.person
         identity = Identity(who.given_name, who.family_name, who.birth_date)
@@ -96,28 +96,28 @@ class ContactImport:
         match = by_key[0] if by_key else self._match_by_phone(identity, phones) or Match()
         self.index.join(match, item, identity=identity)
         self._patients.setdefault(match, set()).add(guardian.patient_pk)
-        self._note_ways(match, who.given_name, who.family_name, phones)
+        self._index_names_and_phones(match, who.given_name, who.family_name, phones)
         return match
 
     def _without_stray_id(self, guardian: Guardian) -> GuardianRecord:
-        """The record without a server's id that means the contact of another patient.
+        """The record without a server id that belongs to a contact of another patient.
 
-        A RelatedPerson is about one patient. With another one it is another person under a number that
-        was given twice, or may be; identifiers, name and phone will tell.
+        A RelatedPerson has one patient. The same id with another patient was probably used twice, so the
+        record is matched by identifiers, name and phone instead.
         """
         item = guardian.record
         known = self.index.matches([item.server_id] if item.server_id else [])
         if all(guardian.patient_pk in self._patients[match] for match in known):
             return item
-        self.report.note(origin=item.origin, reason="its id was another patient's contact before; told by the rest")
+        self.report.note(origin=item.origin, reason="its id belonged to another patient's contact; matched without it")
         rest = tuple(key for key in item.keys if key != item.server_id)
         return replace(item, keys=rest or (item.fallback,), server_id=None)
 
     def _match_by_phone(self, identity: Identity, phones: Sequence[str]) -> ContactMatch | None:
-        """The contact with this name and one of these phones, if there is one only."""
-        ways = _ways(identity.given_name, identity.family_name, phones)
+        """The only contact with this name and one of these phones; None if there are several."""
+        ways = _name_phone_pairs(identity.given_name, identity.family_name, phones)
         found = dict.fromkeys(match for way in ways for match in self._by_phone.get(way, ()))
-        # Father and son share a name and a phone at home.
+        # Father and son can share a name and a home phone.
         possible = [match for match in found if not match.identity.has_other_birth_date(identity)]
         return possible[0] if len(possible) == 1 else None
 
@@ -128,11 +128,11 @@ class ContactImport:
             self.report.note(origin=last.origin, reason="possible duplicate: another contact has the same name")
 
     def _write(self, match: ContactMatch) -> None:
-        records = sorted(match.in_order(), key=lambda item: not item.inside_patient)
+        records = sorted(match.oldest_first(), key=lambda item: not item.inside_patient)
         last = records[-1]
         person = merged([item.person for item in records])
         values = fitting(
-            Contact, {column: person.get(column) for column in _COLUMNS}, say=self.report.sayer(last.origin)
+            Contact, {column: person.get(column) for column in _COLUMNS}, warn=self.report.warn_about(last.origin)
         )
         outcome: Outcome | None = None
         with savepoint(kind=Kind.CONTACTS, origin=last.origin, report=self.report):
@@ -157,7 +157,7 @@ class ContactImport:
             contact.save()
         _store(contact, new_keys)
         changed += ["identifiers"] * bool(new_keys)
-        # A guardian of three children is changed in three charts.
+        # Record the change in the chart of every child.
         for pk, patient_pk in FamilyContact.objects.filter(contact=contact).values_list("pk", "patient_id"):
             record(
                 actor=self.actor,
@@ -169,7 +169,7 @@ class ContactImport:
         return Outcome.CHANGED
 
 
-def _ways(given: str, family: str, phones: Sequence[str]) -> Iterator[NamePhone]:
+def _name_phone_pairs(given: str, family: str, phones: Sequence[str]) -> Iterator[NamePhone]:
     for phone in phones:
         number = digits(phone)[-_COMPARED_DIGITS:]
         if len(number) >= _LOCAL_DIGITS:
@@ -177,10 +177,10 @@ def _ways(given: str, family: str, phones: Sequence[str]) -> Iterator[NamePhone]
 
 
 def _conflict(item: GuardianRecord, identity: Identity, match: ContactMatch) -> str:
-    """Why a record cannot be the contact that has one of its keys; empty: it can."""
+    """Why a record cannot be the contact with one of its keys; empty if it can."""
     if identity.has_other_name(match.identity) and identity.has_other_birth_date(match.identity):
         return TWO_PEOPLE
-    # Two parents under one family number are two people; but a name may be put right under one's own key.
+    # A family number can be shared by two parents, but under a key of this import a new name is a correction.
     if any(key in match.keys for key in item.keys if key.system.startswith(OURS)):
         return ""
     is_same_day = identity.birth_date is not None and identity.birth_date == match.identity.birth_date
@@ -188,7 +188,7 @@ def _conflict(item: GuardianRecord, identity: Identity, match: ContactMatch) -> 
 
 
 def _could_be_one(one: ContactMatch, other: ContactMatch) -> bool:
-    """Whether two contacts of one name may be one person: no birth date, no identifier tells them apart."""
+    """Whether two contacts with the same name can be one person, by birth date and identifiers."""
     if one.identity.has_other_birth_date(other.identity):
         return False
     ours, theirs = ({key.system for key in match.keys if not key.system.startswith(OURS)} for match in (one, other))

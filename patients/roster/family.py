@@ -1,7 +1,7 @@
-"""Family contacts out of a roster: who is what to which patient, and with what authority.
+"""Import family contacts: the role and authority of each contact for each patient.
 
-An import adds links and can end them. What the practice decides by hand it leaves alone: authority,
-restriction, who lives with whom, the order, a role that says something, and a link that was ended here.
+An import can add links and end them. It does not change what staff decide: authority, restriction, "lives
+with", sort order, a role other than Other, and a link that staff ended.
 """
 
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from audit.trail import Action, Actor, record
 from patients.family import authority_problem
 from patients.models import FamilyContact
 from patients.roster.contacts import ContactImport, ContactMatch
-from patients.roster.guardians import Guardian, placed
+from patients.roster.guardians import Guardian, with_known_patients
 from patients.roster.matching import Index
 from patients.roster.records import GuardianRecord, PatientRecord
-from patients.roster.relationships import Tie, strongest
+from patients.roster.relationships import Relationship, strongest
 from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, in_batches, savepoint
 
-_MAX_ORDER = 32767  # the column's
+_MAX_ORDER = 32767  # of the column
 
 
 @dataclass
 class Link:
-    """One contact and one patient, and all that the roster says about the two."""
+    """One contact and one patient, with all records about them."""
 
     patient_pk: int
     contact_pk: int
@@ -33,38 +33,38 @@ class Link:
 
     @property
     def is_current(self) -> bool:
-        """Whether the link stands: a record of the guardian's own knows better than a contact in the chart."""
+        """Whether the link is current. A RelatedPerson record outweighs a contact inside the patient's record."""
         own = [item for item in self.records if not item.inside_patient]
         return any(item.is_current for item in own or self.records)
 
     @property
-    def tie(self) -> Tie:
-        current = [item.tie for item in self.records if item.is_current]
-        return strongest(current or [item.tie for item in self.records])
+    def relationship(self) -> Relationship:
+        current = [item.relationship for item in self.records if item.is_current]
+        return strongest(current or [item.relationship for item in self.records])
 
     @property
-    def grants(self) -> bool:
-        return self.tie.grants and self.is_current
+    def grants_authority(self) -> bool:
+        return self.relationship.grants_authority and self.is_current
 
 
 def import_guardians(
     records: Sequence[GuardianRecord], *, patients: Index[PatientRecord], actor: Actor, report: Report
 ) -> None:
-    """Write the contacts and what they are to the patients. Records of their own come first."""
+    """Save the contacts and their links to patients. RelatedPerson records come first."""
     in_order = sorted(records, key=lambda item: item.inside_patient)
-    guardians = placed(in_order, patients=patients, report=report)
+    guardians = with_known_patients(in_order, patients=patients, report=report)
     joined = ContactImport(actor=actor, report=report).write(guardians)
     _Family(actor=actor, report=report).write(_links(joined))
 
 
 def _links(joined: Sequence[tuple[ContactMatch, Guardian]]) -> list[Link]:
-    """The links; of each patient those first who decide for the child."""
+    """The links, those that grant authority first."""
     links: dict[tuple[int, int], Link] = {}
     for match, guardian in joined:
         if match.pk is not None:
             pair = (guardian.patient_pk, match.pk)
             links.setdefault(pair, Link(*pair)).records.append(guardian.record)
-    return sorted(links.values(), key=lambda link: not link.grants)
+    return sorted(links.values(), key=lambda link: not link.grants_authority)
 
 
 class _Family:
@@ -97,14 +97,14 @@ class _Family:
         row = FamilyContact(
             patient_id=link.patient_pk,
             contact_id=link.contact_pk,
-            role=link.tie.role,
-            authority=FamilyContact.Authority.JOINT if link.grants else FamilyContact.Authority.NONE,
+            role=link.relationship.role,
+            authority=FamilyContact.Authority.JOINT if link.grants_authority else FamilyContact.Authority.NONE,
             sort_order=order,
             is_active=link.is_current,
         )
         if authority_problem(row):
             row.authority = FamilyContact.Authority.NONE
-            reason = "a parent or guardian by code, but another contact here has Exclusive authority; None given"
+            reason = "a parent or guardian by code, but another contact here has Exclusive authority; set to None"
             self.report.note(origin=link.records[-1].origin, reason=reason)
         row.save()
         self.report.authority_granted += row.authority == FamilyContact.Authority.JOINT
@@ -116,9 +116,10 @@ class _Family:
         origin = link.records[-1].origin
         if not seen.is_active and any(item.is_current and not item.inside_patient for item in link.records):
             self.report.note(
-                origin=origin, reason="current in the roster, inactive here; left, as only a person gives access back"
+                origin=origin,
+                reason="current in the roster, inactive here; not changed, because only staff can restore access",
             )
-        if link.grants and seen.is_active and seen.authority == FamilyContact.Authority.NONE:
+        if link.grants_authority and seen.is_active and seen.authority == FamilyContact.Authority.NONE:
             self.report.authority_left += 1
         values = _values(link, seen)
         if not values:
@@ -139,10 +140,10 @@ class _Family:
 
 
 def _values(link: Link, row: FamilyContact) -> dict[str, object]:
-    """What the roster may change about a link: its end, and a role nobody has given yet."""
+    """The changes to a stored link: its end, and a role if it was Other."""
     values: dict[str, object] = {}
     if row.is_active and not link.is_current:
         values["is_active"] = False
-    if row.role == FamilyContact.Role.OTHER and link.tie.role != FamilyContact.Role.OTHER:
-        values["role"] = link.tie.role
+    if row.role == FamilyContact.Role.OTHER and link.relationship.role != FamilyContact.Role.OTHER:
+        values["role"] = link.relationship.role
     return values

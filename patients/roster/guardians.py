@@ -1,4 +1,4 @@
-"""Who the guardians of a roster are: whose they are, by which keys, and what their own charts add."""
+"""Complete guardian records: find the patient, the keys to store, and data from the guardian's own chart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,27 +15,29 @@ SAME_PERSON = "urn:pinportal:same-person-as-patient"
 
 @dataclass(frozen=True, slots=True)
 class Guardian:
-    """A guardian's record and the patient it is about, who is in the database by now."""
+    """A guardian's record and the stored patient it is about."""
 
     record: GuardianRecord
     patient_pk: int
 
 
-def placed(records: Sequence[GuardianRecord], *, patients: Index[PatientRecord], report: Report) -> list[Guardian]:
-    """The guardians whose patient and whose name are known; the others are reported."""
+def with_known_patients(
+    records: Sequence[GuardianRecord], *, patients: Index[PatientRecord], report: Report
+) -> list[Guardian]:
+    """The guardians with a known patient and a name. The others are reported."""
     linked = _linked_patients(records, patients)
     rows = _rows(records, linked, patients)
     found = []
     for record in records:
         patient = patients.resolve(record.patient)
         if patient is None or patient.pk is None:
-            # The contacts inside a patient that was not taken need no report of their own.
+            # The patient of a contact inside a Patient is already reported.
             if not record.inside_patient:
-                reason = "its patient is not in the roster, was not imported, or cannot be told"
+                reason = "its patient is not in the roster, was not imported, or is ambiguous"
                 report.skip(kind=Kind.CONTACTS, origin=record.origin, reason=reason)
             continue
         same = linked.get(record, ()) or _same_by_identifier(record, patient.pk, patients)
-        if record.tie.is_self or patient.pk in same:
+        if record.relationship.is_self or patient.pk in same:
             report.left_out["patients as their own contacts (Self)"] += 1
             continue
         known = _complete(record, patient.pk, [rows[pk] for pk in same if pk in rows], patients)
@@ -49,13 +51,13 @@ def placed(records: Sequence[GuardianRecord], *, patients: Index[PatientRecord],
 def _linked_patients(
     records: Sequence[GuardianRecord], patients: Index[PatientRecord]
 ) -> dict[GuardianRecord, tuple[int, ...]]:
-    """For each guardian the patients who say that they are this person (Patient.link)."""
+    """For each guardian, the patients who are the same person by Patient.link."""
     by_key: dict[Key, list[GuardianRecord]] = {}
     for record in records:
-        for key in (*record.handles, *record.keys):
+        for key in (*record.local_keys, *record.keys):
             by_key.setdefault(key, []).append(record)
     linked: dict[GuardianRecord, dict[int, None]] = {}
-    for match in patients.spoken_of():
+    for match in patients.with_records():
         for candidates in (candidates for record in match.records for candidates in record.same_as):
             called = next((by_key[key] for key in candidates if key in by_key), [])
             for guardian in called if match.pk else []:
@@ -64,7 +66,7 @@ def _linked_patients(
 
 
 def _same_by_identifier(record: GuardianRecord, patient_pk: int, patients: Index[PatientRecord]) -> tuple[int, ...]:
-    """The other patients who have an identifier of this guardian, unless the first names differ."""
+    """Other patients with an identifier of this guardian and no other first name."""
     ours = Identity(record.person.given_name)
     found = (patients.resolve([key]) for key in record.keys)
     return tuple(
@@ -81,7 +83,7 @@ def _rows(
     linked: dict[GuardianRecord, tuple[int, ...]],
     patients: Index[PatientRecord],
 ) -> dict[int, Patient]:
-    """The charts of those guardians who are patients, too."""
+    """The charts of guardians who are also patients."""
     by_identifier = {match.pk for record in records for match in patients.matches(record.keys) if match.pk}
     rows: dict[int, Patient] = {}
     for batch in in_batches(list(by_identifier.union(*linked.values()))):
@@ -92,8 +94,8 @@ def _rows(
 def _complete(
     record: GuardianRecord, patient_pk: int, charts: list[Patient], patients: Index[PatientRecord]
 ) -> GuardianRecord:
-    """The record with the keys under which it is stored, and with what the person's own chart adds."""
-    # The child's number on the guardian's record names the child: both parents would be one person by it.
+    """The record with the keys to store, and with data from the person's own chart."""
+    # Skip the child's number in a guardian's record: it would make both parents one person.
     own = [key for key in record.keys if not _is_key_of(key, patient_pk, patients)]
     keys = [*own, *(Key(SAME_PERSON, str(chart.pk)) for chart in charts)]
     local = sha256(f"{patient_pk}:{record.fallback.value}".encode()).hexdigest()
@@ -111,7 +113,7 @@ def _is_key_of(key: Key, patient_pk: int, patients: Index[PatientRecord]) -> boo
 
 
 def _completed(person: Person, chart: Patient) -> Person:
-    """What the roster leaves out about a guardian, from the guardian's own chart."""
+    """The person with missing fields filled in from their own chart."""
     if not person.has_name:
         person = replace(person, given_name=chart.given_name, family_name=chart.family_name)
     if not (person.home_phone or person.cell_phone):

@@ -1,4 +1,4 @@
-"""Which records mean the same row, told by their keys."""
+"""Match records to rows of the database by their keys."""
 
 import datetime
 from collections.abc import Callable, Iterable, Sequence
@@ -11,15 +11,15 @@ from patients.roster.report import Kind, Report
 
 RecordT = TypeVar("RecordT", bound=Record)
 
-TWO_PEOPLE = "name and birth date both differ from those of the record with the same identifier; not touched"
-TWO_IDS = "another record of the same source, with another first name, has the same identifier; not touched"
-STRAY_ID = "its id is another person's in this source; told by its identifiers instead"
-TWO_MATCHES = "its identifiers belong to two different records, merge needed; not touched"
+TWO_PEOPLE = "name and birth date both differ from those of the record with the same identifier; not changed"
+TWO_IDS = "another record of the same source, with another first name, has the same identifier; not changed"
+STRAY_ID = "its id belongs to another person in this source; matched by its identifiers instead"
+TWO_MATCHES = "its identifiers belong to two different records, merge needed; not changed"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What tells two people apart who share a key."""
+    """Name and birth date, to tell two people with the same key apart."""
 
     given_name: str = ""
     family_name: str = ""
@@ -46,17 +46,17 @@ class Identity:
 
 @dataclass(eq=False)
 class Match(Generic[RecordT]):
-    """One row, in the database or to be added to it, and the records that speak of it."""
+    """A row, stored or to be added, and the records that belong to it."""
 
     pk: int | None = None
     identity: Identity = field(default_factory=Identity)
     records: list[RecordT] = field(default_factory=list)
-    # All keys of the row, in the order in which they came.
+    # All keys of the row, in order of arrival.
     keys: dict[Key, None] = field(default_factory=dict)
     stored: set[Key] = field(default_factory=set)
 
-    def in_order(self) -> list[RecordT]:
-        """The records, the one that holds against the others last."""
+    def oldest_first(self) -> list[RecordT]:
+        """The records by date of update, so that later values overwrite earlier ones."""
         return sorted(self.records, key=lambda record: record.updated)
 
     def new_keys(self) -> list[Key]:
@@ -64,20 +64,20 @@ class Match(Generic[RecordT]):
 
 
 def pk_of(match: Match[Any] | None) -> int | None:
-    """The row's number, where there is a row and it could be written."""
+    """The primary key; None without a row or if it could not be saved."""
     return match.pk if match else None
 
 
 class Index(Generic[RecordT]):
-    """Every key of one kind of row, with the row it belongs to."""
+    """All keys of one kind of row, each with its row."""
 
     def __init__(self) -> None:
         self._rows: dict[Key, Match[RecordT]] = {}
-        # Keys that two different people claim: what refers to one of them refers to nobody.
-        self._in_doubt: set[Key] = set()
+        # Keys of two different people. A reference by such a key is not resolved.
+        self._ambiguous: set[Key] = set()
 
     def load(self, stored: Iterable[tuple[str, str, int]]) -> dict[int, Match[RecordT]]:
-        """Take in the keys of the database, as (system, value, row)."""
+        """Add the stored keys, as (system, value, primary key), and return their rows by primary key."""
         rows: dict[int, Match[RecordT]] = {}
         for system, value, pk in stored:
             match = rows.setdefault(pk, Match(pk=pk))
@@ -86,40 +86,40 @@ class Index(Generic[RecordT]):
         return rows
 
     def matches(self, keys: Iterable[Key]) -> list[Match[RecordT]]:
-        """The rows to which these keys belong, each once."""
+        """The rows with any of these keys, each once."""
         return list(dict.fromkeys(self._rows[key] for key in keys if key in self._rows))
 
-    def spoken_of(self) -> list[Match[RecordT]]:
-        """The rows of which some record of this run speaks."""
+    def with_records(self) -> list[Match[RecordT]]:
+        """The rows with at least one record of this import."""
         return [match for match in dict.fromkeys(self._rows.values()) if match.records]
 
     def resolve(self, candidates: Iterable[Key]) -> Match[RecordT] | None:
-        """The row that a reference means: that of the first key that is known, unless it is in doubt."""
+        """The target of a reference: the row of the first known key; None if that key is ambiguous."""
         for key in candidates:
-            if key in self._in_doubt:
+            if key in self._ambiguous:
                 return None
             if key in self._rows:
                 return self._rows[key]
         return None
 
     def join(self, match: Match[RecordT], record: RecordT, *, identity: Identity) -> None:
-        """Let a record speak of a row."""
+        """Add a record to a row."""
         match.records.append(record)
         match.identity = match.identity.updated_by(identity)
         self.add_keys(match, record.keys)
-        for handle in record.handles:
+        for handle in record.local_keys:
             if self._rows.setdefault(handle, match) is not match:
-                self._in_doubt.add(handle)
+                self._ambiguous.add(handle)
 
     def add_keys(self, match: Match[RecordT], keys: Iterable[Key]) -> None:
-        """Give the row those of the keys that no other row has."""
+        """Add the keys that no other row has."""
         for key in keys:
             if self._rows.setdefault(key, match) is match:
                 match.keys[key] = None
 
-    def doubt(self, keys: Iterable[Key]) -> None:
-        """Nothing may be found by these from now on, such as the keys of a record that was not taken."""
-        self._in_doubt.update(keys)
+    def mark_ambiguous(self, keys: Iterable[Key]) -> None:
+        """Make these keys unusable for references, for example those of a record that was not imported."""
+        self._ambiguous.update(keys)
 
 
 def gather(
@@ -130,7 +130,7 @@ def gather(
     kind: Kind,
     report: Report,
 ) -> list[Match[RecordT]]:
-    """Put records with a key in common together; those that would throw two people together are refused."""
+    """Group records by common keys. Records that would merge two people are skipped and reported."""
     found: dict[Match[RecordT], None] = {}
     for given in records:
         identity = identify(given)
@@ -138,7 +138,7 @@ def gather(
         matches = index.matches(record.keys)
         reason = TWO_MATCHES if len(matches) > 1 else _conflict(record, identity, matches[0]) if matches else ""
         if reason:
-            index.doubt((*record.keys, *record.handles))
+            index.mark_ambiguous((*record.keys, *record.local_keys))
             report.skip(kind=kind, origin=record.origin, reason=reason)
             continue
         match = matches[0] if matches else Match()
@@ -148,25 +148,25 @@ def gather(
 
 
 def _without_stray_id(record: RecordT, identity: Identity, *, index: Index[RecordT], report: Report) -> RecordT:
-    """The record without a server's id that is somebody else's, as long as an identifier remains.
+    """The record without a server id that belongs to another person, if an identifier remains.
 
-    There are senders who number the patients of every file from 1 and do not say that these are placeholders.
+    Some senders number the patients of every file from 1 and do not mark these ids as placeholders.
     """
     rest = tuple(key for key in record.keys if key != record.server_id)
     if record.server_id is None or not rest:
         return record
     if not any(_conflict(record, identity, match) == TWO_PEOPLE for match in index.matches([record.server_id])):
         return record
-    index.doubt([record.server_id])
+    index.mark_ambiguous([record.server_id])
     report.note(origin=record.origin, reason=STRAY_ID)
     return replace(record, keys=rest, server_id=None)
 
 
 def _conflict(record: Record, identity: Identity, match: Match[RecordT]) -> str:
-    """Why a record cannot be the row that has one of its keys; empty: it can."""
+    """Why a record cannot belong to the row with one of its keys; empty if it can."""
     if identity.has_other_name(match.identity) and identity.has_other_birth_date(match.identity):
         return TWO_PEOPLE
-    # Twins, or a whole family, under one account number: same birth date or none, but a record each.
+    # Twins or families under one account number: equal or unknown birth dates, but separate records.
     server_id = record.server_id
     is_another = (
         server_id is not None

@@ -1,4 +1,4 @@
-"""Patients out of a roster, written where something is new."""
+"""Import patients: add new ones, and save what changed."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 from audit.trail import Action, Actor, record
 from patients.models import Patient, PatientAlias, PatientIdentifier
-from patients.placeholder_names import Verdict, judge
+from patients.placeholder_names import NameKind, classify
 from patients.roster.matching import Identity, Index, Match, gather
 from patients.roster.records import Key, PatientRecord, Person
 from patients.roster.report import Kind, Outcome, Report
@@ -19,12 +19,12 @@ _COLUMNS = ("given_name", "middle_name", "family_name", "preferred_name", "birth
 
 
 def import_patients(records: Sequence[PatientRecord], *, actor: Actor, report: Report) -> Index[PatientRecord]:
-    """Write the patients; what comes back knows under which keys each of them is found."""
+    """Save the patients and return an index of their keys."""
     return _Patients(actor=actor, report=report).write(records)
 
 
 def merged(people: Sequence[Person]) -> dict[str, Any]:
-    """What several records say of one person: the later one where both say something."""
+    """Merge the fields of several records of one person. Later records overwrite earlier ones."""
     values: dict[str, Any] = {}
     for person in people:
         for column in fields(person):
@@ -37,7 +37,7 @@ def merged(people: Sequence[Person]) -> dict[str, Any]:
 
 
 class ChartNumbers:
-    """The chart numbers that are taken, and the next of our own: I-000001, I-000002 …"""
+    """Chart numbers in use, and the next generated one: I-000001, I-000002 …"""
 
     def __init__(self) -> None:
         self._taken = set(Patient.objects.values_list("chart_number", flat=True))
@@ -45,9 +45,9 @@ class ChartNumbers:
         self._last = max((int(found[1]) for found in own if found), default=0)
 
     def take(self, wanted: Sequence[str]) -> str:
-        """The first medical record number that is free and fits; without one, the next of our own.
+        """The first medical record number that is free and not too long, or else the next generated number.
 
-        A chart number is given once, when the patient is added, and stays: it is on paper by then.
+        A chart number never changes after the patient is added, because it is printed on paper.
         """
         max_length = Patient._meta.get_field("chart_number").max_length or 0
         chosen = next((number for number in wanted if len(number) <= max_length and number not in self._taken), "")
@@ -79,7 +79,7 @@ class _Patients:
         return gather(records, index=self.index, identify=_identity, kind=Kind.PATIENTS, report=self.report)
 
     def _load_rows(self, records: Sequence[PatientRecord]) -> None:
-        """The patients that the records may mean, as they stand."""
+        """Load the stored patients with any key of these records."""
         matches = {match.pk: match for item in records for match in self.index.matches(item.keys) if match.pk}
         for batch in in_batches(list(matches)):
             self.rows |= Patient.objects.in_bulk(batch)
@@ -89,7 +89,7 @@ class _Patients:
             matches[pk].identity = Identity(row.given_name, row.family_name, row.birth_date)
 
     def _write(self, match: Match[PatientRecord]) -> None:
-        records = match.in_order()
+        records = match.oldest_first()
         last = records[-1]
         person = merged([item.person for item in records])
         values = {column: person.get(column) for column in _COLUMNS}
@@ -98,7 +98,7 @@ class _Patients:
             values["sex"] = item.sex or values["sex"]
             if values["status"] != Patient.Status.DECEASED:
                 values["status"] = item.status or values["status"]
-        fitted = fitting(Patient, values, say=self.report.sayer(last.origin))
+        fitted = fitting(Patient, values, warn=self.report.warn_about(last.origin))
         names = [name[:200] for name in person["other_names"]]
         outcome: Outcome | None = None
         with savepoint(kind=Kind.PATIENTS, origin=last.origin, report=self.report):
@@ -108,12 +108,12 @@ class _Patients:
             self.report.count(kind=Kind.PATIENTS, outcome=outcome)
 
     def _add(self, match: Match[PatientRecord], values: dict[str, Any], names: list[str]) -> Outcome:
-        wanted = [number for item in reversed(match.in_order()) for number in item.chart_numbers]
+        wanted = [number for item in reversed(match.oldest_first()) for number in item.chart_numbers]
         patient = Patient(chart_number=self.chart_numbers.take(wanted), **values)
         if wanted and patient.chart_number not in wanted:
             self.report.note(
                 origin=match.records[-1].origin,
-                reason="its medical record number is another patient's chart number, or too long; it has got a new one",
+                reason="its medical record number is another chart's number or too long; a new number was assigned",
             )
         patient.save()
         self._add_aliases(patient, names)
@@ -129,7 +129,7 @@ class _Patients:
         new_keys = match.new_keys()
         if not (new_names or new_keys or any(getattr(seen, name) != value for name, value in values.items())):
             return Outcome.UNCHANGED
-        # Read again under a lock: somebody may have worked on the chart since the import began.
+        # Read again under a lock, because staff may have changed the chart since the import began.
         patient = Patient.objects.select_for_update().get(pk=seen.pk)
         changed = assign(patient, values)
         if changed:
@@ -141,7 +141,7 @@ class _Patients:
         return Outcome.CHANGED
 
     def _keep_status(self, match: Match[PatientRecord], seen: Patient, values: dict[str, Any]) -> None:
-        """A roster can end a patient's time here, but what has ended a person reopens: access hangs on it."""
+        """Keep closed charts closed. Access depends on the status, so only staff reopen a chart."""
         status = values.get("status", "")
         if seen.status == Patient.Status.ACTIVE or status == Patient.Status.DECEASED:
             return
@@ -149,18 +149,18 @@ class _Patients:
         if status == Patient.Status.ACTIVE:
             self.report.note(
                 origin=match.records[-1].origin,
-                reason=f"active in the roster, {seen.status} here; left, as only a person reopens a chart",
+                reason=f"active in the roster, {seen.status} here; not changed, because only staff reopen a chart",
             )
 
     def _keep_name(self, match: Match[PatientRecord], seen: Patient, values: dict[str, Any]) -> None:
-        """The given name that the desk has entered stays where the roster still says "Baby Boy" (R3)."""
+        """Keep a given name that staff entered if the roster still has a placeholder such as "Baby Boy" (R3)."""
         wanted = values.get("given_name", seen.given_name)
-        if wanted == seen.given_name or judge(wanted) is not Verdict.PLACEHOLDER:
+        if wanted == seen.given_name or classify(wanted) is not NameKind.PLACEHOLDER:
             return
-        if seen.given_name == seen.confirmed_given_name or judge(seen.given_name) is Verdict.REAL:
+        if seen.given_name == seen.confirmed_given_name or classify(seen.given_name) is NameKind.REAL:
             values.pop("given_name")
             values.pop("middle_name", None)
-            reason = "its given name is a placeholder and the chart has a real one, which stays"
+            reason = "its given name is a placeholder; the real name in the chart is kept"
             self.report.note(origin=match.records[-1].origin, reason=reason)
 
     def _store(self, patient: Patient, keys: list[Key]) -> None:

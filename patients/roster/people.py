@@ -1,4 +1,4 @@
-"""FHIR's names, phones and addresses as a plain person."""
+"""Convert FHIR names, phones and addresses to a person."""
 
 import re
 from collections.abc import Iterator
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from patients.folding import fold
-from patients.roster.records import Person, Refused
-from patients.roster.values import Say, birth_date, flag, holds, mapping, mappings, text, texts
+from patients.roster.records import InvalidRecord, Person
+from patients.roster.values import Warn, birth_date, flag, includes_today, mapping, mappings, text, texts
 
-# Which name to go by, best first; "" is a name without a use, or with one we do not know. A newborn
-# often has none but a temporary one. An anonymous name is no name.
+# Uses of names, best first; "" is a name without a use or with an unknown one. Many newborns have only a
+# temporary name. Anonymous names are ignored.
 _USES = ("official", "usual", "", "temp", "nickname", "maiden", "old")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(-[A-Za-z0-9-]+)?")
 _WORST_RANK = 999
@@ -35,8 +35,8 @@ class Phone:
     order: tuple[int, bool]
 
 
-def person(body: dict[str, Any], *, say: Say) -> Person:
-    """The person of a Patient, a RelatedPerson or a Patient.contact."""
+def person(body: dict[str, Any], *, warn: Warn) -> Person:
+    """Read the person from a Patient, a RelatedPerson or a Patient.contact."""
     names = usable_names(body.get("name"))
     name = names[0] if names else Name("")
     phones = _phones(body.get("telecom"))
@@ -47,7 +47,7 @@ def person(body: dict[str, Any], *, say: Say) -> Person:
         family_name=name.family,
         preferred_name=_preferred(names),
         other_names=_other_names(names),
-        birth_date=birth_date(body.get("birthDate"), say=say),
+        birth_date=birth_date(body.get("birthDate"), warn=warn),
         language=_language(body.get("communication")),
         home_phone=next((phone.value for phone in phones if not phone.is_cell), ""),
         cell_phone=next((phone.value for phone in phones if phone.is_cell), ""),
@@ -61,14 +61,14 @@ def person(body: dict[str, Any], *, say: Say) -> Person:
 
 
 def usable_names(value: Any) -> list[Name]:
-    """The names, the one to go by first: those that still hold before those whose time is over."""
-    held: list[Name] = []
+    """The names, best first: current names before those whose period has ended."""
+    current: list[Name] = []
     past: list[Name] = []
     for item in mappings(value):
         name = _name(item)
         if name.whole and name.use != "anonymous":
-            (held if holds(item.get("period")) else past).append(name)
-    return [*sorted(held, key=_by_use), *sorted(past, key=_by_use)]
+            (current if includes_today(item.get("period")) else past).append(name)
+    return [*sorted(current, key=_by_use), *sorted(past, key=_by_use)]
 
 
 def _by_use(name: Name) -> int:
@@ -79,7 +79,7 @@ def _name(item: dict[str, Any]) -> Name:
     use = text(item.get("use")).lower()
     use = use if use in _USES or use == "anonymous" else ""
     if isinstance(item.get("family"), list):
-        raise Refused("DSTU2, an old release of FHIR (its family name is a list); this import reads R4")
+        raise InvalidRecord("FHIR DSTU2 (the family name is a list); this import reads R4")
     family, given = text(item.get("family")), texts(item.get("given"))
     if not family and not given:
         return _name_of_text(use, text(item.get("text")))
@@ -87,20 +87,20 @@ def _name(item: dict[str, Any]) -> Name:
 
 
 def _name_of_text(use: str, whole: str) -> Name:
-    """A name in one text: "Family, Given Middle", or else the last word is the family name."""
+    """Split a name in one text: "Family, Given Middle", or with the family name as the last word."""
     family, comma, rest = whole.partition(",")
     if comma:
         given = rest.split()
     else:
         *given, family = whole.split() or [""]
         if not given:
-            # One word alone: whatever it is, it is what the person is called.
+            # A single word counts as the given name.
             return Name(use, given=family)
     return Name(use, given[0] if given else "", " ".join(given[1:]), family.strip())
 
 
 def _preferred(names: list[Name]) -> str:
-    """What the person is called, where a nickname, or a usual name beside the official one, says so."""
+    """The given name of a nickname, or of a usual name that differs from the official one; empty without one."""
     for use in ("nickname", "usual"):
         for name in names[1:]:
             if name.use == use and name.given and fold(name.given) != fold(names[0].given):
@@ -114,10 +114,10 @@ def _other_names(names: list[Name]) -> tuple[str, ...]:
 
 
 def _telecoms(value: Any) -> Iterator[tuple[dict[str, Any], str, str]]:
-    """The ways to reach a person that still hold, each with its system and its value."""
+    """The current phones and e-mail addresses, each with its system and its value."""
     for item in mappings(value):
         found = text(item.get("value"))
-        if found and text(item.get("use")).lower() != "old" and holds(item.get("period")):
+        if found and text(item.get("use")).lower() != "old" and includes_today(item.get("period")):
             yield item, text(item.get("system")).lower(), found
 
 
@@ -127,7 +127,7 @@ def _rank(item: dict[str, Any]) -> int:
 
 
 def _phones(value: Any) -> list[Phone]:
-    """The phones, the one to try first at the front: by rank, then private ones before those at work."""
+    """The phones in the order to call them: by rank, then private before work phones."""
     phones = []
     for item, system, found in _telecoms(value):
         if system in ("phone", "sms"):
@@ -143,24 +143,24 @@ def _email(value: Any) -> str:
 
 
 def _address(value: Any) -> dict[str, Any]:
-    """The first address at which the person lives: not an old one, not one for bills only."""
+    """The first current address, without old ones and those for billing only."""
     return next(
         (
             item
             for item in mappings(value)
-            if text(item.get("use")).lower() not in ("old", "billing") and holds(item.get("period"))
+            if text(item.get("use")).lower() not in ("old", "billing") and includes_today(item.get("period"))
         ),
         {},
     )
 
 
 def _street_of_text(address: dict[str, Any]) -> str:
-    """The address's text, where it is all there is."""
+    """The text of an address without other parts."""
     return "" if any(text(address.get(part)) for part in ("city", "state", "postalCode")) else text(address.get("text"))
 
 
 def _language(value: Any) -> str:
-    """The language to speak: the one that is preferred, or the first; only its primary part, as in "es"."""
+    """The preferred language, or else the first; only its primary part, such as "es"."""
     listed = mappings(value)
     for item in [*(item for item in listed if flag(item.get("preferred"))), *listed]:
         for coding in mappings(mapping(item.get("language")).get("coding")):

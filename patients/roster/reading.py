@@ -1,4 +1,4 @@
-"""Files into FHIR resources, each with its place and with the keys by which it is known."""
+"""Read files and return FHIR resources, each with its position and its keys."""
 
 import datetime
 import hashlib
@@ -8,80 +8,80 @@ from typing import Any
 
 import orjson
 
-from patients.roster.records import Key, Origin, Refused
+from patients.roster.records import InvalidRecord, Key, Origin
 from patients.roster.report import Report
 from patients.roster.values import LONG_AGO, mapping, mappings, moment, text
 
 BOM = b"\xef\xbb\xbf"
 ENDINGS = (".json", ".ndjson")
-MAX_KEY = 255  # characters; as long as the columns are
+MAX_KEY = 255  # characters, as in the database
 MAX_SHOWN = 80  # characters of an id or an address in a report
 MAX_NESTED_BUNDLES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resource:
-    """One FHIR resource: its JSON, where it stands, how it is known, and where its references lead."""
+    """One FHIR resource: its JSON, its position, its keys, and what its references are relative to."""
 
     kind: str
     body: dict[str, Any]
     origin: Origin
     source: str
-    # Names the Bundle it stands in; references are looked up there first. Empty: in no Bundle.
+    # The Bundle it is in, where references are resolved first; empty if it is in none.
     scope: str = ""
-    # What a relative reference of this resource is relative to, such as "http://example.org/fhir/".
+    # The base address of its relative references, such as "http://example.org/fhir/".
     base: str = ""
     server_id: Key | None = None
-    handles: tuple[Key, ...] = ()
+    local_keys: tuple[Key, ...] = ()
     updated: datetime.datetime = LONG_AGO
     version: int = 0
 
     def identifiers(self) -> tuple[Key, ...]:
-        """The resource's identifiers; those without a value, or too long to be stored, are none."""
+        """The identifiers of the resource, without empty and too long ones."""
         found = (identifier_key(item) for item in mappings(self.body.get("identifier")))
         return tuple(dict.fromkeys(key for key in found if key))
 
     def keys(self) -> tuple[Key, ...]:
-        """Everything under which the next run can find this resource again."""
+        """All keys by which the next import can find this resource again."""
         return (*self.identifiers(), *([self.server_id] if self.server_id else []))
 
     def content_key(self) -> Key:
-        """A key for a resource that has none: its content, without what a server stamps on it."""
+        """A key for a resource without one: a hash of its content, without ``id`` and ``meta``."""
         content = {name: value for name, value in self.body.items() if name not in ("id", "meta")}
         try:
             canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError as error:
-            raise Refused("nested too deeply to be told by its content") from error
+            raise InvalidRecord("nested too deeply to be identified by its content") from error
         return Key("urn:pinportal:fhir-content", hashlib.sha256(canonical).hexdigest())
 
 
 def identifier_key(identifier: dict[str, Any]) -> Key | None:
-    """An identifier as a key; None without a value."""
+    """The key of an identifier; None if its value is empty or too long."""
     system, value = text(identifier.get("system")), text(identifier.get("value"))
     fits = value and len(system) <= MAX_KEY and len(value) <= MAX_KEY
     return Key(system, value) if fits else None
 
 
 def server_key(*, source: str, kind: str, value: str) -> Key | None:
-    """The key made of the id a server gave; None where it cannot be one."""
+    """The key made from a server's id; None if the id is empty or too long."""
     fits = value and len(value) <= MAX_KEY
     return Key(f"urn:pinportal:fhir-id:{source[:100]}/{kind}", value) if fits else None
 
 
 def url_system(source: str) -> str:
-    """The system under which the full addresses of a source's resources are keys, for one run."""
+    """The key system for full addresses of a source's resources, during one import."""
     return f"urn:pinportal:fhir-url:{source}"
 
 
 def files_below(path: Path) -> list[Path]:
-    """The roster files of a folder, in a stable order; a file is its own."""
+    """The roster files in a folder, in a stable order; for a file, the file itself."""
     if path.is_file():
         return [path]
     return sorted(found for found in path.rglob("*") if found.suffix.lower() in ENDINGS and found.is_file())
 
 
 def read_file(path: Path, *, source: str, report: Report) -> list[Resource]:
-    """The resources of one file. Whatever is none is reported; nothing here ends the import."""
+    """Read one file and return its resources. Everything else is reported; errors do not end the import."""
     if path.suffix.lower() not in ENDINGS:
         report.problem(origin=f"{path}", reason="neither .json nor .ndjson; not read")
         return []
@@ -102,7 +102,7 @@ def read_file(path: Path, *, source: str, report: Report) -> list[Resource]:
 
 
 class _Reader:
-    """Reads one file and collects what it finds."""
+    """Collects the resources of one file."""
 
     def __init__(self, *, file: str, source: str, report: Report) -> None:
         self.file = file
@@ -111,7 +111,7 @@ class _Reader:
         self.found: list[Resource] = []
 
     def read(self, raw: bytes, *, place: str) -> None:
-        """One JSON text: a resource or a Bundle of them."""
+        """Read one JSON text: a resource or a Bundle."""
         try:
             value = orjson.loads(raw)
         except orjson.JSONDecodeError as error:
@@ -159,17 +159,17 @@ class _Reader:
         elif depth < MAX_NESTED_BUNDLES:
             self._open_bundle(body, place=place, depth=depth + 1)
         else:
-            self._not_read(place, "Bundles inside of Bundles, too deep to follow")
+            self._not_read(place, "Bundles nested too deeply")
 
     def _add_entry(self, body: dict[str, Any], *, place: str, scope: str, full_url: str, is_new: bool) -> None:
-        """``is_new``: the sender asks the server to make one, so that its id is a placeholder, not a key."""
+        """Add a Bundle entry. ``is_new``: the sender asks to create it, so its id is a placeholder, not a key."""
         kind, local_id = text(body["resourceType"]), text(body.get("id"))
         base, found, _ = full_url.rpartition(f"{kind}/")
-        handles = [Key(scope, full_url)] if full_url else []
+        local_keys = [Key(scope, full_url)] if full_url else []
         if local_id:
-            handles.append(Key(scope, f"{kind}/{local_id}"))
+            local_keys.append(Key(scope, f"{kind}/{local_id}"))
         if full_url and not is_new:
-            handles.append(Key(url_system(self.source), full_url))
+            local_keys.append(Key(url_system(self.source), full_url))
         self._add(
             Resource(
                 kind=kind,
@@ -178,7 +178,7 @@ class _Reader:
                 origin=self._origin(body, place),
                 scope=scope,
                 base=base if found else "",
-                handles=tuple(dict.fromkeys(handles)),
+                local_keys=tuple(dict.fromkeys(local_keys)),
             ),
             has_server_id=not is_new,
         )

@@ -1,18 +1,18 @@
-"""What a roster says, in plain words: records without a trace of the format they came in."""
+"""Records of a roster, independent of its file format."""
 
 import datetime
 from dataclasses import dataclass
 
-from patients.roster.relationships import Tie
+from patients.roster.relationships import Relationship
 
 
-class Refused(Exception):
-    """A resource that cannot be taken. The message says why, in words, and names no patient."""
+class InvalidRecord(Exception):
+    """A resource that cannot be imported. The message says why and names no patient."""
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A name by which a system knows a record. Two records with one key are the same record."""
+    """An identifier of a record in one system. Two records with the same key are the same record."""
 
     system: str
     value: str
@@ -20,7 +20,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a record stands, so that whoever reads a report finds it."""
+    """The position of a record in its file, for the report."""
 
     file: str
     place: str
@@ -32,14 +32,14 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What all records have in common."""
+    """Fields of all records."""
 
     origin: Origin
-    # Stored with the record, so that the next run finds it again.
+    # Stored with the record, so that the next import finds it again.
     keys: tuple[Key, ...]
-    # Good for this run only: what the other resources of the same Bundle call it.
-    handles: tuple[Key, ...]
-    # The key that is the server's own id, where there is one. It stands among the keys, too.
+    # Keys for this import only: how other resources of the same Bundle refer to it.
+    local_keys: tuple[Key, ...]
+    # The key made from the server's id, if there is one. It is one of ``keys`` too.
     server_id: Key | None
     # When the sender last changed it; the later of two records about one person wins.
     updated: datetime.datetime
@@ -47,7 +47,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A person as one roster knows them. Empty means: the roster does not say."""
+    """A person in a roster. Empty fields are unknown."""
 
     given_name: str = ""
     middle_name: str = ""
@@ -58,7 +58,7 @@ class Person:
     language: str = ""
     home_phone: str = ""
     cell_phone: str = ""
-    # The phone to try first, whichever of the two that is.
+    # The phone to call first: home or cell.
     first_phone: str = ""
     email: str = ""
     street: str = ""
@@ -73,28 +73,28 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientRecord(Record):
-    """A patient. ``status`` and ``sex`` are values of the Patient model; empty: not said."""
+    """A patient. ``status`` and ``sex`` are values of the Patient model, or empty if unknown."""
 
     person: Person
     sex: str = ""
     status: str = ""
-    # The medical record numbers, best first; the first that is free becomes the chart number.
+    # Medical record numbers, best first. The first one that is free becomes the chart number.
     chart_numbers: tuple[str, ...] = ()
-    # The guardians' records that are this same person: each a list of keys to try in order.
+    # Guardian records of the same person: each a list of keys to try in order.
     same_as: tuple[tuple[Key, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardianRecord(Record):
-    """A person around one patient, and what the person is to the patient."""
+    """A contact of one patient, with their relationship."""
 
     person: Person
-    # The keys under which to look for the patient, in this order.
+    # Keys to find the patient by, to try in order.
     patient: tuple[Key, ...]
-    tie: Tie
-    # The record says itself that the tie stands (or has ended), rather than leaving it open.
+    relationship: Relationship
+    # False if the record says that the relationship has ended.
     is_current: bool = True
-    # A contact that stands inside the patient's own record says less than a record of its own.
+    # True for a contact inside the patient's record. A separate RelatedPerson record outweighs it.
     inside_patient: bool = False
-    # Where there is no key: what tells this person from the same patient's other contacts.
+    # A key for a record without one: tells this person apart from the patient's other contacts.
     fallback: Key

@@ -1,8 +1,8 @@
-"""What a relationship code says: the person's role, and whether it carries the right to decide.
+"""Read relationship codes and words: the person's role, and whether it grants authority.
 
-Authority is granted by code alone, and only to those whom the law regards as deciding for the child:
-natural, adoptive or plainly named parents, and legal guardians. A stepparent, a foster parent, a next of
-kin or a word in a free text may well decide, too; but that is for the practice to say.
+Only codes grant authority, and only to people who by law decide for the child: natural or adoptive parents,
+parents without further detail, and legal guardians. Stepparents, foster parents, next of kin and people
+described in free text get none; staff can give it to them.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ Role = FamilyContact.Role
 
 
 @dataclass(frozen=True, slots=True)
-class Tie:
-    """What somebody is to a patient. ``weight`` ranks several statements; the heaviest holds."""
+class Relationship:
+    """A person's relationship to a patient. Of several, the one with the highest ``weight`` counts."""
 
     role: str
-    grants: bool = False
+    grants_authority: bool = False
     weight: int = 0
 
     @property
@@ -26,23 +26,23 @@ class Tie:
         return self.role == Role.SELF
 
 
-# A statement that says more stands above one that says less: "foster mother" above "mother", so that
-# the two together grant nothing; "legal guardian" above all, as a grandmother can be one.
-SELF = Tie(Role.SELF, weight=100)
-GUARDIAN = Tie(Role.GUARDIAN, grants=True, weight=90)
-STEPPARENT = Tie(Role.STEPPARENT, weight=80)
-FOSTER_PARENT = Tie(Role.FOSTER_PARENT, weight=80)
-# Who bears a child need not be who raises it.
-GESTATIONAL_MOTHER = Tie(Role.MOTHER, weight=75)
-MOTHER = Tie(Role.MOTHER, grants=True, weight=70)
-FATHER = Tie(Role.FATHER, grants=True, weight=70)
-PARENT = Tie(Role.PARENT, grants=True, weight=60)
-GRANDPARENT = Tie(Role.GRANDPARENT, weight=50)
-SIBLING = Tie(Role.SIBLING, weight=40)
-RELATIVE = Tie(Role.RELATIVE, weight=30)
-EMERGENCY = Tie(Role.EMERGENCY, weight=20)
-OTHER = Tie(Role.OTHER, weight=10)
-UNKNOWN = Tie(Role.OTHER)
+# A more specific relationship has more weight: "foster mother" more than "mother", so that both together
+# grant nothing; "legal guardian" most of all, because a grandmother can be one.
+SELF = Relationship(Role.SELF, weight=100)
+GUARDIAN = Relationship(Role.GUARDIAN, grants_authority=True, weight=90)
+STEPPARENT = Relationship(Role.STEPPARENT, weight=80)
+FOSTER_PARENT = Relationship(Role.FOSTER_PARENT, weight=80)
+# A gestational mother is not always the legal mother.
+GESTATIONAL_MOTHER = Relationship(Role.MOTHER, weight=75)
+MOTHER = Relationship(Role.MOTHER, grants_authority=True, weight=70)
+FATHER = Relationship(Role.FATHER, grants_authority=True, weight=70)
+PARENT = Relationship(Role.PARENT, grants_authority=True, weight=60)
+GRANDPARENT = Relationship(Role.GRANDPARENT, weight=50)
+SIBLING = Relationship(Role.SIBLING, weight=40)
+RELATIVE = Relationship(Role.RELATIVE, weight=30)
+EMERGENCY = Relationship(Role.EMERGENCY, weight=20)
+OTHER = Relationship(Role.OTHER, weight=10)
+UNKNOWN = Relationship(Role.OTHER)
 
 V3_ROLE_CODE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 V2_0063 = "http://terminology.hl7.org/CodeSystem/v2-0063"
@@ -63,7 +63,7 @@ _SYSTEMS = {
     "urn:oid:2.16.840.1.113883.6.96": SNOMED,
 }
 
-_CODES: dict[str, list[tuple[Tie, str]]] = {
+_CODES: dict[str, list[tuple[Relationship, str]]] = {
     V3_ROLE_CODE: [
         (SELF, "ONESELF"),
         (GUARDIAN, "GUARD"),
@@ -82,7 +82,7 @@ _CODES: dict[str, list[tuple[Tie, str]]] = {
         (RELATIVE, "INLAW PRNINLAW MTHINLAW FTHINLAW SIBINLAW SISINLAW BROINLAW CHLDINLAW SONINLAW DAUINLAW"),
         (RELATIVE, "CHILD NCHILD CHLDADOPT CHLDFOST STPCHLD SON SONC SONADOPT SONFOST STPSON"),
         (RELATIVE, "DAU DAUC DAUADOPT DAUFOST STPDAU GRNDCHILD GRNDDAU GRNDSON"),
-        # The court's guardian ad litem and those who hold a power of attorney are no legal guardians.
+        # A guardian ad litem or a person with power of attorney is not a legal guardian.
         (OTHER, "RESPRSN GUADLTM POWATT DPOWATT HPOWATT SPOWATT EXCEST FRND NBOR ROOM"),
     ],
     V2_0063: [
@@ -99,7 +99,7 @@ _CODES: dict[str, list[tuple[Tie, str]]] = {
     ],
     V2_0131: [
         (EMERGENCY, "C EP"),
-        # N is the next of kin: a contact, not a right.
+        # N is the next of kin: a contact without authority.
         (OTHER, "N BP CP E F I O PR S U"),
     ],
     SNOMED: [
@@ -113,7 +113,7 @@ _CODES: dict[str, list[tuple[Tie, str]]] = {
     ],
 }
 
-_WORDS: list[tuple[Tie, str]] = [
+_WORDS: list[tuple[Relationship, str]] = [
     (SELF, "self, patient, oneself"),
     (GUARDIAN, "guardian, legal guardian, tutor, tutora, tutor legal, tutora legal, guardián, guardián legal"),
     (STEPPARENT, "stepparent, step parent, stepmother, step mother, stepmom, stepfather, step father, stepdad"),
@@ -132,42 +132,56 @@ _WORDS: list[tuple[Tie, str]] = [
 ]
 
 
-def _by_code() -> dict[tuple[str, str], Tie]:
-    return {(system, code): tie for system, rows in _CODES.items() for tie, codes in rows for code in codes.split()}
+def _by_code() -> dict[tuple[str, str], Relationship]:
+    return {
+        (system, code): relationship
+        for system, rows in _CODES.items()
+        for relationship, codes in rows
+        for code in codes.split()
+    }
 
 
-def _by_word() -> dict[str, Tie]:
-    """Words give a role and never authority; so does a code of which nobody says whose it is."""
-    words = {fold(word): tie for tie, listed in _WORDS for word in listed.split(",")}
-    codes = {fold(code): tie for (system, code), tie in _BY_CODE.items() if system in (V2_0063, V3_ROLE_CODE)}
-    return {word: Tie(tie.role, grants=False, weight=tie.weight) for word, tie in {**codes, **words}.items()}
+def _by_word() -> dict[str, Relationship]:
+    """Words, and codes without a system, give a role but never authority."""
+    words = {fold(word): relationship for relationship, listed in _WORDS for word in listed.split(",")}
+    codes = {
+        fold(code): relationship
+        for (system, code), relationship in _BY_CODE.items()
+        if system in (V2_0063, V3_ROLE_CODE)
+    }
+    return {
+        word: Relationship(relationship.role, grants_authority=False, weight=relationship.weight)
+        for word, relationship in {**codes, **words}.items()
+    }
 
 
 _BY_CODE = _by_code()
 _BY_WORD = _by_word()
 
 
-def tie_by_code(*, system: str, code: str) -> Tie | None:
-    """The tie a code states; None where the code is not in the table."""
+def relationship_by_code(*, system: str, code: str) -> Relationship | None:
+    """The relationship of a code; None if it is not in the table."""
     bare = system.partition("|")[0].rstrip("/")
     return _BY_CODE.get((_SYSTEMS.get(bare, bare), code if bare == SNOMED else code.upper()))
 
 
-def tie_by_word(text: str) -> Tie | None:
-    """The tie a free text states, without authority; None where the text says nothing we know."""
+def relationship_by_word(text: str) -> Relationship | None:
+    """The relationship of a free text, without authority; None for unknown text."""
     return _BY_WORD.get(fold(text))
 
 
-def strongest(ties: list[Tie]) -> Tie:
-    """What holds where several statements are made about one person."""
-    return max(ties, key=lambda tie: (tie.weight, tie.grants), default=UNKNOWN)
+def strongest(relationships: list[Relationship]) -> Relationship:
+    """The one of several relationships that counts."""
+    return max(
+        relationships, key=lambda relationship: (relationship.weight, relationship.grants_authority), default=UNKNOWN
+    )
 
 
-def combined(*, by_code: list[Tie], by_word: list[Tie]) -> Tie:
-    """What codes and words say together.
+def combined(*, by_code: list[Relationship], by_word: list[Relationship]) -> Relationship:
+    """The relationship from all codes and words of one person.
 
-    A code that says "family" holds against words, except that "stepmother" written beside the code for
-    mother is taken at its word: in doubt no authority.
+    A code for a family member outweighs words, with one exception: the word "stepmother" beside the code for
+    mother counts, so that in doubt no authority is granted.
     """
     code, word = strongest(by_code), strongest(by_word)
     denies = word.role in (Role.STEPPARENT, Role.FOSTER_PARENT) and code.role != Role.GUARDIAN

@@ -1,4 +1,4 @@
-"""What an import did, and everything it could not do."""
+"""The report of an import: what it did and what it could not do."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from patients.roster.records import Origin
-from patients.roster.values import Say
+from patients.roster.values import Warn
 
 
 class Kind(StrEnum):
@@ -26,7 +26,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One sentence about one place. It never holds a name, a birth date or an identifier's value."""
+    """One sentence about one position in a file, without names, birth dates or values of identifiers."""
 
     origin: Origin | str
     reason: str
@@ -37,7 +37,7 @@ class Remark:
 
 @dataclass
 class Report:
-    """Counts, problems (something was lost) and notes (somebody should look)."""
+    """Counts, problems (something was lost) and notes (somebody should check)."""
 
     counts: dict[Kind, Counter[Outcome]] = field(default_factory=lambda: {kind: Counter() for kind in Kind})
     left_out: Counter[str] = field(default_factory=Counter)
@@ -58,21 +58,21 @@ class Report:
     def note(self, *, origin: Origin | str, reason: str) -> None:
         self.notes.append(Remark(origin, reason))
 
-    def sayer(self, origin: Origin) -> Say:
-        """Lets others report, about this one place, what they could not use."""
+    def warn_about(self, origin: Origin) -> Warn:
+        """A function that reports problems at this position."""
 
-        def say(reason: str) -> None:
+        def warn(reason: str) -> None:
             self.problem(origin=origin, reason=reason)
 
-        return say
+        return warn
 
     def skip(self, *, kind: Kind, origin: Origin, reason: str) -> None:
-        """A record that is not imported, and why."""
+        """Report a record that is not imported, and why."""
         self.count(kind=kind, outcome=Outcome.SKIPPED)
         self.problem(origin=origin, reason=reason)
 
     def lines(self) -> Iterator[str]:
-        """The report as a person reads it."""
+        """The report as lines of text."""
         yield f"{self.files} files, {self.resources} resources read."
         yield ""
         yield f"{'':<16}" + "".join(f"{outcome.value:>11}" for outcome in Outcome)
@@ -83,10 +83,10 @@ class Report:
         if self.authority_left:
             yield (
                 f"Parents and guardians by code whose authority here is None: {self.authority_left}. "
-                "It is left as it is; a person decides."
+                "Not changed; staff decide."
             )
         if self.superseded:
-            yield f"Superseded: {self.superseded} older versions of resources that came in newer ones, too."
+            yield f"Superseded: {self.superseded} older versions of resources."
         if self.left_out:
             kinds = ", ".join(f"{name} {number}" for name, number in sorted(self.left_out.items()))
             yield f"Left out: {kinds}."

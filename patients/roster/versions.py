@@ -1,4 +1,4 @@
-"""Which of several versions of one resource counts."""
+"""Choose the newest of several versions of a resource."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,22 +14,24 @@ _T = TypeVar("_T")
 
 
 def newest(resources: Sequence[Resource], *, report: Report) -> list[Resource]:
-    """The resources without older versions of the same; these are counted and no longer looked at."""
+    """The resources without superseded versions, which are only counted."""
     best: dict[Key, Resource] = {}
     for resource in resources:
         if resource.server_id and _supersedes(resource, best.setdefault(resource.server_id, resource)):
             best[resource.server_id] = resource
     kept = []
-    # What an older version was called in its Bundle means the newer one now.
+    # References to an older version now lead to the newest one.
     inherited: dict[Key, list[Key]] = {}
     for resource in resources:
         if resource.server_id and _supersedes(best[resource.server_id], resource):
             report.superseded += 1
-            inherited.setdefault(resource.server_id, []).extend(resource.handles)
+            inherited.setdefault(resource.server_id, []).extend(resource.local_keys)
         else:
             kept.append(resource)
     return [
-        replace(resource, handles=tuple(dict.fromkeys((*resource.handles, *inherited.get(resource.server_id, ())))))
+        replace(
+            resource, local_keys=tuple(dict.fromkeys((*resource.local_keys, *inherited.get(resource.server_id, ()))))
+        )
         if resource.server_id and resource is best[resource.server_id]
         else resource
         for resource in kept
@@ -37,21 +39,21 @@ def newest(resources: Sequence[Resource], *, report: Report) -> list[Resource]:
 
 
 def _supersedes(one: Resource, other: Resource) -> bool:
-    return _is_newer(one, other) and not _is_somebody_else(one, other)
+    return _is_newer(one, other) and not _is_another_person(one, other)
 
 
 def _is_newer(one: Resource, other: Resource) -> bool:
-    """Whether one version is known to be newer than another; what bears no date or number is not."""
+    """Whether a version is newer than another, by date or version number; False without either."""
     if LONG_AGO not in (one.updated, other.updated) and one.updated != other.updated:
         return one.updated > other.updated
     return bool(one.version and other.version and one.version > other.version)
 
 
-def _is_somebody_else(one: Resource, other: Resource) -> bool:
-    """Whether two resources under one id are two people, as in files that number their patients from 1.
+def _is_another_person(one: Resource, other: Resource) -> bool:
+    """Whether two resources with one id are two people, as in files that number their patients from 1.
 
-    Nobody is dropped quietly then: the matching looks at both. A patient's names can change all at once,
-    from "Baby Boy" to a real one, so that more than the name must differ.
+    Both are then kept for matching. More than the name must differ, because all names of a patient can
+    change at once, from "Baby Boy" to a real name.
     """
     if not _differ(_words(one), _words(other)):
         return False
@@ -60,11 +62,11 @@ def _is_somebody_else(one: Resource, other: Resource) -> bool:
 
 
 def _words(resource: Resource) -> set[str]:
-    """All words of all names."""
+    """All words of all names, folded."""
     parts = (name.get(part) for name in mappings(resource.body.get("name")) for part in ("text", "family", "given"))
     return {word for part in parts for found in texts(part) for word in fold(found).split()}
 
 
 def _differ(ours: set[_T], theirs: set[_T]) -> bool:
-    """Whether both are known and have nothing in common."""
+    """Whether both sets are known and have nothing in common."""
     return bool(ours and theirs and not ours & theirs)

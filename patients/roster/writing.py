@@ -1,4 +1,4 @@
-"""Values into columns: what fits, what differs, and a savepoint around every row."""
+"""Write values to rows: shorten what is too long, save what differs, one savepoint per row."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from django.db import DatabaseError, OperationalError, models, transaction
 
 from patients.roster.records import Origin
 from patients.roster.report import Kind, Report
-from patients.roster.values import Say
+from patients.roster.values import Warn
 
-# A piece of these is worse than none.
+# These are useless if shortened.
 _WHOLE_OR_NONE = ("phone", "home_phone", "cell_phone", "email", "postal_code", "language")
 
 
-def fitting(model: type[models.Model], values: Mapping[str, Any], *, say: Say) -> dict[str, Any]:
-    """The values that are given, cut to their columns; whatever is lost is said."""
+def fitting(model: type[models.Model], values: Mapping[str, Any], *, warn: Warn) -> dict[str, Any]:
+    """The values that are not empty, shortened to fit their columns. Warns about everything that is lost."""
     fitted: dict[str, Any] = {}
     for name, value in values.items():
         if value in ("", None):
@@ -25,12 +25,12 @@ def fitting(model: type[models.Model], values: Mapping[str, Any], *, say: Say) -
         max_length = getattr(model._meta.get_field(name), "max_length", None)
         if isinstance(value, str) and max_length and len(value) > max_length:
             if name in _WHOLE_OR_NONE:
-                say(f"{_words(name)} is too long; left out")
+                warn(f"{_words(name)} is too long; left out")
                 continue
-            say(f"{_words(name)} is too long; cut to {max_length} characters")
+            warn(f"{_words(name)} is too long; cut to {max_length} characters")
             fitted[name] = value[:max_length].strip()
         elif name == "email" and not _is_email(value):
-            say("the e-mail address is none; left out")
+            warn("the e-mail address is not valid; left out")
         else:
             fitted[name] = value
     return fitted
@@ -49,7 +49,7 @@ def _is_email(value: str) -> bool:
 
 
 def assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
-    """Set what differs; the names of the columns that did."""
+    """Set the values that differ and return their names."""
     changed = [name for name, value in values.items() if getattr(row, name) != value]
     for name in changed:
         setattr(row, name, values[name])
@@ -58,14 +58,14 @@ def assign(row: models.Model, values: Mapping[str, Any]) -> list[str]:
 
 @contextmanager
 def savepoint(*, kind: Kind, origin: Origin, report: Report) -> Iterator[None]:
-    """All of one row or nothing; a refusal of the database is a reported problem, not the end of the import."""
+    """Save one row completely or not at all. A row that the database refuses is reported, and the import goes on."""
     try:
         with transaction.atomic():
             yield
     except OperationalError:
-        raise  # no refusal of this row: the database is down, full or busy, and the next row would fare no better
+        raise  # the database is down, full or busy, so the next row would fail too
     except DatabaseError as error:
-        # The database's own message quotes the row's values, so only its name goes into the report.
+        # The message of the error contains values of the row, so only its name is reported.
         report.skip(kind=kind, origin=origin, reason=f"the database refused it ({type(error).__name__})")
 
 

@@ -1,4 +1,4 @@
-"""What pages about patients show again and again."""
+"""Template tags and filters for pages about patients."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -27,7 +27,7 @@ def age(birth_date: date | None) -> str:
 
 @register.inclusion_tag("patients/_banner.html")
 def patient_banner(patient: Patient) -> dict[str, Any]:
-    """Who this chart is about, and what one must know before doing anything in it."""
+    """The banner of a chart: who the patient is, with alerts."""
     return {
         "patient": patient,
         "name_problem": placeholder_problem(patient),
@@ -37,13 +37,13 @@ def patient_banner(patient: Patient) -> dict[str, Any]:
 
 @register.filter
 def marked(name: str, query: str) -> SafeString:
-    """The name with the beginnings that the query found marked."""
+    """The name with the matches of the query highlighted."""
     terms = terms_of(query)
     return format_html_join(" ", "{}", ((_marked_word(word, terms),) for word in name.split()))
 
 
 def _marked_word(word: str, terms: Sequence[str]) -> SafeString:
-    """Folding can change the number of letters ("ß" becomes "ss"), so the beginning is looked for, not counted."""
+    """Highlight the beginning. Folding can change the length ("ß" becomes "ss"), so it is searched, not counted."""
     for end in range(len(word), 0, -1):
         if any(fold(word[:end]) == term for term in terms):
             return format_html("<mark>{}</mark>{}", word[:end], word[end:])
@@ -52,7 +52,7 @@ def _marked_word(word: str, terms: Sequence[str]) -> SafeString:
 
 @register.filter
 def other_names(patient: Patient, query: str) -> list[str]:
-    """The aliases that the query found, where the name itself does not show why the patient is here."""
+    """The aliases that match the query, to show why the patient was found."""
     terms = terms_of(query)
     return [
         alias.name

@@ -13,14 +13,14 @@ from patients import charts
 from patients.forms import PatientForm, add_differences, add_errors
 from patients.models import Patient
 from patients.names import placeholder_problem
-from patients.views.roundtrip import is_out_of_date, way_back
+from patients.views.roundtrip import is_out_of_date, return_path
 from practice.edit_conflicts import fingerprint
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.EDIT_CHARTS)
 def add(request: HttpRequest) -> HttpResponse:
-    """Open a chart for a new patient; the family contacts come next."""
+    """Add a chart for a new patient. Family contacts are the next step."""
     form = PatientForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -28,7 +28,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             add_errors(error, form)
         else:
-            messages.success(request, f"The chart of {patient.name} is open. Next, add a parent or guardian.")
+            messages.success(request, f"Added: {patient.name}. Next, add a parent or guardian.")
             return redirect("patients:family_contacts", patient.pk)
     return render(request, "patients/add.html", {"form": form})
 
@@ -46,7 +46,7 @@ def basic_info(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.EDIT_CHARTS)
 def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """Edit Basic Info; ``next`` leads back, for instance to the registration window."""
+    """Edit Basic Info. ``next`` is the page to return to, such as the registration window."""
     patient = get_object_or_404(Patient, pk=patient_id)
     seen, problem = fingerprint(patient), placeholder_problem(patient)
     form = PatientForm(request.POST or None, instance=patient)
@@ -56,16 +56,16 @@ def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
         if is_out_of_date(request, seen):
             add_differences(form)
         elif _changed(request, patient, form):
-            return redirect(way_back(request) or reverse("patients:chart", args=[patient.pk]))
-    charts.view(by=Actor.of(request), patient=patient, tab="edit")  # also where the form comes back with errors
+            return redirect(return_path(request) or reverse("patients:chart", args=[patient.pk]))
+    charts.view(by=Actor.of(request), patient=patient, tab="edit")  # also when the form is shown again with errors
     context = {
-        # The form has put what was typed into its patient; the banner shows what is stored.
+        # The form has written what was typed into its patient. The banner must show what is stored.
         "patient": Patient.objects.get(pk=patient_id),
         "tab": "basic_info",
         "form": form,
         "problem": problem,
         "seen": seen,
-        "next": way_back(request),
+        "next": return_path(request),
     }
     return render(request, "patients/edit.html", context)
 
@@ -83,7 +83,7 @@ def _changed(request: HttpRequest, patient: Patient, form: PatientForm) -> bool:
 @require_POST
 @staff_page(Permission.EDIT_CHARTS)
 def confirm_name(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """**This is the real name**: recorded once, and asked again when the name changes (R3)."""
+    """**This is the real name**: record it. A later change of the name needs a new confirmation (R3)."""
     patient = get_object_or_404(Patient, pk=patient_id)
     try:
         charts.confirm_name(by=Actor.of(request), patient=patient)
@@ -92,4 +92,4 @@ def confirm_name(request: HttpRequest, patient_id: int) -> HttpResponse:
     else:
         name = patient.given_name
         messages.success(request, f"“{name}” is recorded as the real name. It no longer blocks registration.")
-    return redirect(way_back(request) or reverse("patients:chart", args=[patient.pk]))
+    return redirect(return_path(request) or reverse("patients:chart", args=[patient.pk]))

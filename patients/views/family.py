@@ -16,7 +16,7 @@ from patients import charts, family
 from patients.forms import ContactForm, FamilyContactForm, add_differences, add_errors
 from patients.models import Contact, FamilyContact, Patient
 from patients.search import MAX_LENGTH, find_contacts
-from patients.views.roundtrip import is_out_of_date, way_back
+from patients.views.roundtrip import is_out_of_date, return_path
 from practice.edit_conflicts import fingerprint
 
 MAX_KNOWN = 8  # people offered when adding a contact
@@ -25,7 +25,7 @@ MAX_KNOWN = 8  # people offered when adding a contact
 @require_safe
 @staff_page(Permission.VIEW_CHARTS)
 def family_contacts(request: HttpRequest, patient_id: int, family_contact_id: int | None = None) -> HttpResponse:
-    """**Family Contacts**: the list above, below it the selected contact; the primary one at first."""
+    """**Family Contacts**: the list, and below it the selected contact, at first the primary one."""
     patient = get_object_or_404(Patient, pk=patient_id)
     everyone = list(patient.family_contacts.select_related("contact").order_by("sort_order", "pk"))
     active = [each for each in everyone if each.is_active]
@@ -46,7 +46,7 @@ def family_contacts(request: HttpRequest, patient_id: int, family_contact_id: in
 
 
 def _siblings(family_contact: FamilyContact) -> list[Patient]:
-    """The other patients of this person."""
+    """Other patients who have this person as a contact."""
     links = family_contact.contact.family_contacts.filter(is_active=True).exclude(patient=family_contact.patient_id)
     return [link.patient for link in links.select_related("patient").order_by("patient__birth_date", "pk")]
 
@@ -54,7 +54,7 @@ def _siblings(family_contact: FamilyContact) -> list[Patient]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.EDIT_CHARTS)
 def add_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """Add a contact: first whether the practice knows the person already, so that siblings share one."""
+    """Add a contact. First offer people whom the practice already knows, so that siblings share one record."""
     patient = get_object_or_404(Patient, pk=patient_id)
     if request.method == "POST" and "query" not in request.POST:
         return _add(request, patient, Contact())
@@ -76,7 +76,7 @@ def add_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.EDIT_CHARTS)
 def link_contact(request: HttpRequest, patient_id: int, contact_id: int) -> HttpResponse:
-    """Make a person whom the practice knows already a contact of this patient too."""
+    """Add a person whom the practice already knows as a contact of this patient."""
     patient = get_object_or_404(Patient, pk=patient_id)
     contact = get_object_or_404(Contact, pk=contact_id)
     if request.method == "POST":
@@ -87,7 +87,7 @@ def link_contact(request: HttpRequest, patient_id: int, contact_id: int) -> Http
 
 
 def _known(query: str, patient: Patient) -> list[Contact]:
-    """People who match and are not contacts of this patient now, with their children."""
+    """People who match and are not contacts of this patient, with their children."""
     links = Prefetch(
         "family_contacts",
         queryset=FamilyContact.objects.filter(is_active=True).select_related("patient"),
@@ -98,7 +98,7 @@ def _known(query: str, patient: Patient) -> list[Contact]:
 
 
 def _as_self(patient: Patient) -> dict[str, Any]:
-    """What a patient's own contact record starts from."""
+    """Initial values for the contact record of a patient as their own contact."""
     same = ["given_name", "family_name", "birth_date", "language", "email", "street", "city", "state", "postal_code"]
     return {
         **{name: getattr(patient, name) for name in same},
@@ -112,7 +112,7 @@ def _add(request: HttpRequest, patient: Patient, contact: Contact) -> HttpRespon
     is_new = contact.pk is None
     contact_form = ContactForm(request.POST, instance=contact) if is_new else None
     link_form = FamilyContactForm(request.POST, instance=FamilyContact(patient=patient))
-    # Both, whatever the first says, so that all errors are shown at once.
+    # Validate both forms, so that all errors are shown at once.
     is_valid = link_form.is_valid()
     if (contact_form is None or contact_form.is_valid()) and is_valid:
         try:
@@ -124,7 +124,7 @@ def _add(request: HttpRequest, patient: Patient, contact: Contact) -> HttpRespon
             add_errors(error, link_form, *([contact_form] if contact_form else []))
         else:
             messages.success(request, f"{contact.name} is now a family contact of {patient.name}.")
-            return redirect(way_back(request) or reverse("patients:family_contacts", args=[patient.pk, added.pk]))
+            return redirect(return_path(request) or reverse("patients:family_contacts", args=[patient.pk, added.pk]))
     charts.view(by=Actor.of(request), patient=patient, tab="add_contact")
     return _render_add(request, patient, contact_form, link_form, contact=None if is_new else contact)
 
@@ -142,7 +142,7 @@ def _render_add(
         "contact_form": contact_form,
         "link_form": link_form,
         "has_self": patient.family_contacts.filter(role=FamilyContact.Role.SELF, is_active=True).exists(),
-        "next": way_back(request),
+        "next": return_path(request),
         **more,
     }
     return render(request, "patients/add_contact.html", context)
@@ -151,7 +151,7 @@ def _render_add(
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.EDIT_CHARTS)
 def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
-    """Edit the person for all children, and what the person is to this one."""
+    """Edit the person for all children, and role and authority for this child."""
     family_contact = _family_contact(family_contact_id)
     seen = fingerprint(family_contact.contact, family_contact)
     contact_form = ContactForm(request.POST or None, instance=family_contact.contact)
@@ -160,18 +160,18 @@ def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         if is_out_of_date(request, seen):
             add_differences(contact_form, link_form)
         elif _changed(request, family_contact, contact_form, link_form):
-            return redirect(way_back(request) or _address_of(family_contact))
+            return redirect(return_path(request) or _address_of(family_contact))
     charts.view(by=Actor.of(request), patient=family_contact.patient, tab="edit_contact")
     context = {
         "patient": family_contact.patient,
         "tab": "family_contacts",
-        # The forms have put what was typed into their records; the heading shows what is stored.
+        # The forms have written what was typed into their records. The heading must show what is stored.
         "family_contact": _family_contact(family_contact_id),
         "contact_form": contact_form,
         "link_form": link_form,
         "siblings": _siblings(family_contact),
         "seen": seen,
-        "next": way_back(request),
+        "next": return_path(request),
     }
     return render(request, "patients/edit_contact.html", context)
 
@@ -192,7 +192,7 @@ def _changed(
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.EDIT_CHARTS)
 def inactivate_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
-    """Ask, then end this person's part in this child's chart and with it any portal access (R19)."""
+    """Ask, then make this person a former contact of this child, which ends any portal access (R19)."""
     family_contact = _family_contact(family_contact_id)
     if request.method == "POST":
         family.inactivate(by=Actor.of(request), family_contact=family_contact)

@@ -12,17 +12,17 @@ from patients.ages import today
 from patients.models import FamilyContact
 from patients.search import MAX_LENGTH, find_patients
 
-MAX_RESULTS = 50  # rows; who sees more than that types on
+MAX_RESULTS = 50  # rows
 PANEL_RESULTS = 10  # rows under the box on other pages
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.VIEW_CHARTS)
 def search(request: HttpRequest) -> HttpResponse:
-    """The search: empty, while somebody types (htmx), as a page, or straight to the first result.
+    """Patient search: the page, results while somebody types (htmx), or a redirect to the first result.
 
-    The query comes by POST alone: it is a name or a birth date, and an address ends up in access logs
-    and in the browser's history.
+    The query comes by POST only. It is a name or a birth date, and addresses end up in access logs and in
+    the browser's history.
     """
     query = request.POST.get("query", "")[:MAX_LENGTH]
     in_panel = request.headers.get("HX-Target") == "find-panel"

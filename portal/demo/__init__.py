@@ -1,11 +1,11 @@
-"""The demo's registrations: some families are registered, some have PINs out, some declined.
+"""The demo's registrations: some families are registered, some have live PINs, some have declined.
 
-Made through the rules of ``portal.registration``, so that the demo cannot show what the product refuses.
+Created with the rules of ``portal.registration``, so that the demo cannot show what the product refuses.
 """
 
 from django.utils import timezone
 
-from accounts.demo import DOCTOR, FRONT_DESK, PASSWORD
+from accounts.demo.staff import DOCTOR, FRONT_DESK, PASSWORD
 from accounts.models import User
 from appointments import demo as appointments_demo
 from audit.trail import Actor
@@ -14,27 +14,26 @@ from patients.ages import today
 from patients.demo import FIRST_GENERATED
 from patients.models import Contact, FamilyContact
 from portal import registration
-from portal.accounts import NewSignIn
 from portal.eligibility import block, is_limited
-from portal.judging import WRONG_BIRTH_DATES_UNTIL_LOCKED
+from portal.family_accounts import NewSignIn
 from portal.models import Registration
 from portal.refusals import NotProven
 from practice import terms
 from practice.models import Practice
 
-ADDRESS = "192.0.2.10"  # of the network that is reserved for examples (RFC 5737)
+ADDRESS = "192.0.2.10"  # in the network reserved for examples (RFC 5737)
 PARENT = "parent@demo.example"
-PATIENT = "patient@demo.example"  # an adult with an account of her or his own: Myself
+PATIENT = "patient@demo.example"  # an adult patient with an own account
 REGISTERED, PENDING, DECLINED, LOCKED = 6, 14, 4, 1  # families
 
 
 def load() -> None:
-    """Register some of the demo's families, unless somebody has begun to register any."""
+    """Register some of the demo's families, unless there are registrations already."""
     if Registration.objects.exists():
         return
     by = Actor(User.objects.get(email=FRONT_DESK.email), ADDRESS)
     everybody = _mothers()[: REGISTERED + PENDING + DECLINED + LOCKED]
-    # Whoever signs in as the parent meets every kind of card: so a mother of a teen and of younger children.
+    # The demo's parent should see every kind of card, so the first mother has a teen and younger children.
     everybody.sort(key=lambda mother: not _has_teen_and_younger(mother))
     mothers = iter(everybody)
     for number in range(REGISTERED):
@@ -59,7 +58,7 @@ def _has_teen_and_younger(contact: Contact) -> bool:
 
 
 def _adult() -> Contact:
-    """A grown-up patient who can have an own account."""
+    """An adult patient who can have an own account."""
     practice, day = Practice.current(), today()
     selves = FamilyContact.objects.filter(role=FamilyContact.Role.SELF, authority=FamilyContact.Authority.EXCLUSIVE)
     free = (
@@ -69,7 +68,7 @@ def _adult() -> Contact:
 
 
 def _fill(contact: Contact) -> None:
-    """Visits that were and that come, and a few who have looked at the chart."""
+    """Add past and future visits, and a few staff who have viewed the charts."""
     patients = [link.patient for link in _links(contact)]
     appointments_demo.add_visits(patients, now=timezone.now())
     for email in (FRONT_DESK.email, DOCTOR.email):
@@ -80,7 +79,7 @@ def _fill(contact: Contact) -> None:
 
 
 def _mothers() -> list[Contact]:
-    """Contacts who decide for generated patients, in a stable order; the families by name stay untouched."""
+    """Contacts who decide for generated patients, in a stable order. The named families are left alone."""
     deciding = FamilyContact.objects.filter(
         sort_order=1, authority=FamilyContact.Authority.JOINT, patient__chart_number__gte=str(FIRST_GENERATED)
     )
@@ -111,10 +110,10 @@ def _redeem_all(numbers: dict[FamilyContact, str], *, email: str) -> None:
 
 
 def _lock(numbers: dict[FamilyContact, str]) -> None:
-    """Somebody guessed at the birth date of one child until the PIN was locked."""
+    """Guess the birth date of one child until the PIN is locked."""
     for number in list(numbers.values())[:1]:
-        for _ in range(WRONG_BIRTH_DATES_UNTIL_LOCKED):
+        for _ in range(registration.WRONG_BIRTH_DATES_UNTIL_LOCKED):
             try:
                 registration.prove(pin=number, birth_date=timezone.localdate(), by=Actor(None, ADDRESS))
             except NotProven:
-                continue  # as it must be
+                continue  # as intended

@@ -1,14 +1,14 @@
-"""Attacks that the practice is told of: on the dashboard, at the navigation, and once in the log.
+"""Alerts about guessing attacks: on the dashboard, in the navigation, and once in the log.
 
-An alert is noticed by the attempt that makes too many of them. It goes on as long as attempts come, and
-ends by itself after an hour without any; one that outlasts a day is told anew each day. How many attempts
-there were is counted in the audit trail when somebody asks.
+The failed attempt that exceeds a limit starts an alert. It goes on while attempts come and ends after an hour without
+any. An alert that lasts more than a day is reported again each day. The attempts are counted in the audit trail when
+the dashboard shows them.
 
-When it is too many. Of the thirty families who register in the busiest hour of a practice four or five try
-a used or expired PIN or a wrong birth date first: twenty different PINs that fail within one hour come about by
-chance once in 1e7 such hours, and are what one client is limited to. Who stays below that all day is noticed
-by a hundred a day, where a practice has ten or twenty. Wrong passwords: ten an hour in a practice of
-five thousand families, thirty by chance once in 1e6 hours; two hundred in a day.
+Limits for PINs: in the busiest hour of a practice thirty families register, and four or five of them first try a used
+or expired PIN or a wrong birth date. Twenty different failing PINs in one hour happen by chance once in 1e7 such hours;
+that is also the limit of one client. An attacker who stays below it is noticed after 100 failing PINs in a day, when a
+practice normally has ten or twenty. Limits for passwords: a practice of five thousand families has ten wrong ones an
+hour; thirty happen by chance once in 1e6 hours. The limit for a day is two hundred.
 """
 
 import logging
@@ -31,24 +31,24 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PINS_PER_HOUR, PINS_PER_DAY = 20, 100
 SIGN_INS_PER_HOUR, SIGN_INS_PER_DAY = 30, 200
 TOUCH_EVERY = timedelta(minutes=1)
-COUNTED_UP_TO = 50_000  # attempts: what the dashboard reads to count them, in 0.2 s
-GUESSES_OF_AN_ATTACKER = 3  # by one client within an alert; a family's own mistakes are fewer
-SHOWN = 3  # alerts in full
+COUNTED_UP_TO = 50_000  # attempts the dashboard reads to count them, in 0.2 s
+GUESSES_OF_AN_ATTACKER = 3  # by one client during an alert; families make fewer mistakes
+SHOWN = 3  # alerts with figures on the dashboard
 
 WRONG_PIN = Q(action=Action.PIN_REFUSED, detail__has_key="verdict") | Q(action=Action.PIN_LOCKED)
-# Who is made to wait and goes on trying is an attack too: at one account no more than 24 an hour are looked at.
+# Attempts during a wait count too: at one account, no more than 24 attempts an hour are checked at all.
 FAILED_SIGN_IN = Q(action=Action.SIGN_IN_FAILED) | Q(action=Action.SIGN_IN_LOCKED) & ~Q(detail__step="reset")
 ATTEMPTS = {Alert.Kind.REDEMPTION: WRONG_PIN, Alert.Kind.SIGN_IN: FAILED_SIGN_IN}
 SUCCESSES = {Alert.Kind.REDEMPTION: Action.PIN_PROVEN, Alert.Kind.SIGN_IN: Action.SIGNED_IN}
 
 
-# --- Noticing ------------------------------------------------------------------------------------
+# --- Start an alert ------------------------------------------------------------------------------------
 
 
 def notice(kind: Alert.Kind) -> None:
-    """An attempt of this kind has failed and stands in the trail: tell the practice if there are too many.
+    """Start or continue an alert if there are too many failed attempts. The last one is in the audit trail already.
 
-    One line in the log when an alert starts, whatever number of processes notice it at the same time.
+    When an alert starts, one line is logged, even if several processes notice it at the same time.
     """
     now = timezone.now()
     current = Alert.objects.filter(kind=kind, is_current=True).first()
@@ -56,7 +56,7 @@ def notice(kind: Alert.Kind) -> None:
         if current.last_at <= now - TOUCH_EVERY:
             Alert.objects.filter(pk=current.pk).update(last_at=now)
         return
-    # What an earlier alert was about does not give another.
+    # Attempts that belong to an earlier alert do not start another.
     earliest = current.last_at if current else now - DAY
     since = _too_many_since(kind, hour=max(now - HOUR, earliest), day=max(now - DAY, earliest))
     if since and _open(kind, after=current, since=since, now=now):
@@ -64,7 +64,7 @@ def notice(kind: Alert.Kind) -> None:
 
 
 def _too_many_since(kind: Alert.Kind, *, hour: datetime, day: datetime) -> datetime | None:
-    """Since which of the two moments there were too many attempts for the time, if there were."""
+    """The first of these two moments since which there were too many attempts, or None."""
     lines = AuditEvent.objects.filter(ATTEMPTS[kind]).order_by()
     if kind == Alert.Kind.REDEMPTION:
         different = RedemptionFailure.objects.filter(at__gt=hour).order_by().values("digest").distinct()
@@ -78,7 +78,7 @@ def _too_many_since(kind: Alert.Kind, *, hour: datetime, day: datetime) -> datet
 
 
 def _open(kind: Alert.Kind, *, after: Alert | None, since: datetime, now: datetime) -> bool:
-    """Open an alert in place of the one that is over. False when another process was faster."""
+    """Start an alert in place of the one that is over. False if another process was faster."""
     attempts = AuditEvent.objects.filter(ATTEMPTS[kind], at__gt=since).order_by("at")
     started_at = attempts.values_list("at", flat=True).first() or now
     try:
@@ -86,63 +86,63 @@ def _open(kind: Alert.Kind, *, after: Alert | None, since: datetime, now: dateti
             if after:
                 Alert.objects.filter(pk=after.pk).update(is_current=False)
             Alert.objects.create(kind=kind, started_at=started_at, last_at=now)
-    except IntegrityError:  # the one current alert of its kind is there already
+    except IntegrityError:  # another process has created the current alert of this kind
         return False
     return True
 
 
-# --- Telling -------------------------------------------------------------------------------------
+# --- Show alerts -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Told:
-    """An alert with its figures, as the dashboard tells it."""
+class ShownAlert:
+    """An alert with its figures, for the dashboard."""
 
     alert: Alert
     attempts: int
     clients: int
-    successes: int  # from where the attack comes too
+    successes: int  # from the addresses of the attackers
     is_more: bool  # there were more attempts than are counted
     is_going_on: bool
 
     @property
     def what_happened(self) -> str:
-        """In one sentence, such as: 1,240 wrong PINs from 31 addresses since 9:10 AM; nothing was opened."""
+        """One sentence, such as: 1,240 wrong PINs from 31 addresses since 9:10 AM. None succeeded."""
         one, many = WORDS[Alert.Kind(self.alert.kind)]
         number = f"{'more than ' if self.is_more else ''}{self.attempts:,} {one if self.attempts == 1 else many}"
         where = f"{self.clients:,} address{'' if self.clients == 1 else 'es'}"
-        sentence = f"{number} from {where} since {_clock(self.alert.started_at)}; {self._outcome}."
+        sentence = f"{number} from {where} since {_clock(self.alert.started_at)}. {self._outcome}."
         return sentence[0].upper() + sentence[1:]
 
     @property
     def _outcome(self) -> str:
         if not self.successes:
-            return "nothing was opened"
+            return "None succeeded"
         if self.alert.kind == Alert.Kind.SIGN_IN:
-            return f"from the same addresses {_times(self.successes)} somebody signed in with the right password"
-        return f"from the same addresses {_times(self.successes)} the right PIN and birth date came"
+            return f"From the same addresses, someone signed in with the right password {_times(self.successes)}"
+        return f"From the same addresses, the right PIN and birth date were entered {_times(self.successes)}"
 
 
 WORDS = {
     Alert.Kind.REDEMPTION: ("wrong PIN", "wrong PINs"),
-    Alert.Kind.SIGN_IN: ("failed try to sign in", "failed tries to sign in"),
+    Alert.Kind.SIGN_IN: ("failed sign-in", "failed sign-ins"),
 }
 
 
 def open_count() -> int:
-    """How many alerts nobody has seen yet."""
+    """The number of alerts that nobody has marked as seen."""
     return Alert.objects.filter(seen_at=None).count()
 
 
-def told() -> list[Told]:
-    """The newest alerts that nobody has seen or that go on, with figures; at most SHOWN of them."""
+def shown_alerts() -> list[ShownAlert]:
+    """The newest alerts that are unseen or still going on, with figures; at most SHOWN."""
     going_on = Q(is_current=True, last_at__gt=timezone.now() - HOUR)
     shown = Alert.objects.filter(Q(seen_at=None) | going_on).select_related("seen_by__staff_record")
-    return [_told(alert) for alert in shown[:SHOWN]]
+    return [_with_figures(alert) for alert in shown[:SHOWN]]
 
 
-def seen(*, alert_id: int, by: Actor) -> bool:
-    """Somebody says to have seen the alert; it no longer stands at the navigation. False when it was seen before."""
+def mark_seen(*, alert_id: int, by: Actor) -> bool:
+    """Mark the alert as seen, so that the navigation no longer shows it. False if it was marked before."""
     with transaction.atomic():
         changed = Alert.objects.filter(pk=alert_id, seen_at=None).update(seen_at=timezone.now(), seen_by=by.signed_in)
         if changed:
@@ -150,13 +150,13 @@ def seen(*, alert_id: int, by: Actor) -> bool:
     return bool(changed)
 
 
-def _told(alert: Alert) -> Told:
+def _with_figures(alert: Alert) -> ShownAlert:
     until = alert.last_at + TOUCH_EVERY
     kind = Alert.Kind(alert.kind)
     tried = _networks(AuditEvent.objects.filter(ATTEMPTS[kind], at__gte=alert.started_at, at__lte=until))
     attackers = {client for client, guesses in Counter(tried).items() if guesses >= GUESSES_OF_AN_ATTACKER}
     opened = _networks(AuditEvent.objects.filter(action=SUCCESSES[kind], at__gte=alert.started_at, at__lte=until))
-    return Told(
+    return ShownAlert(
         alert=alert,
         attempts=min(len(tried), COUNTED_UP_TO),
         clients=len(set(tried)),

@@ -1,8 +1,7 @@
 """Where to look again in a PIN with a typing mistake. The page says the same while typing (``pin_hint.js``).
 
-What can be told comes from how it was typed: groups of another length than four, letters among the digits. Twelve
-digits with a wrong check digit say only that there is a mistake, and so does a count that is off where nobody
-made groups by hand.
+The hint depends on how the PIN was typed: groups that do not have four digits, letters among the digits. If the check
+digit of twelve digits is wrong, or their number is and nobody typed groups, we only know that there is a mistake.
 """
 
 import re
@@ -16,7 +15,7 @@ from portal.pins import numbers
 
 GROUPS = 3
 GROUP_LENGTH = 4
-# Letters that are read or typed for a digit.
+# Letters that people read or type instead of a digit.
 MISREAD = {"O": "0", "o": "0", "D": "0", "Q": "0", "l": "1", "I": "1", "i": "1", "|": "1", "Z": "2", "S": "5", "B": "8"}
 WORDS = {
     "mistake": gettext_lazy("There is a typing mistake in this PIN."),
@@ -33,7 +32,7 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Hint:
-    """What is wrong, as a key of WORDS and what it speaks of, and the group to look at (1 to 3; 0: all)."""
+    """What is wrong, as a key of WORDS with its values, and the group to look at (1 to 3; 0: all)."""
 
     what: str
     group: int
@@ -42,17 +41,17 @@ class Hint:
 
     @property
     def in_words(self) -> str:
-        said = {
+        problem = {
             "letter": WORDS["letter"] % {"letter": self.letter, "digit": MISREAD.get(self.letter, "")},
             "letters": WORDS["letters"],
             "count": WORDS["count"] % {"count": self.count},
         }.get(self.what, "")
         where = WORDS[f"group{self.group}"] if self.group else WORDS["all"]
-        return " ".join(str(part) for part in (WORDS["mistake"], said, where) if part)
+        return " ".join(str(part) for part in (WORDS["mistake"], problem, where) if part)
 
 
 def hint(entry: str) -> Hint:
-    """Where to look in an entry that is no PIN."""
+    """Where to look in an entry that is not a PIN."""
     groups = _groups(entry)
     digits = sum(_is_digit(char) for group in groups for char in group)
     for number, group in enumerate(groups, 1):
@@ -65,7 +64,7 @@ def hint(entry: str) -> Hint:
 
 
 def _groups(entry: str) -> list[str]:
-    """As they were typed; without any separator between them, by fours."""
+    """The groups as they were typed, or of four characters each if there are no separators."""
     apart = "".join(re.escape(char) for char in sorted(numbers.SEPARATORS))
     groups = [each for each in re.split(f"[{apart}]+", entry) if each]
     if len(groups) == 1:
@@ -75,7 +74,7 @@ def _groups(entry: str) -> list[str]:
 
 
 def _odd_group(groups: list[str]) -> int:
-    """The first of three groups that has not four digits. A last one alone says nothing: the page makes the groups."""
+    """The first of three groups without four digits. 0 if only the last is odd: the page makes the groups."""
     if len(groups) != GROUPS or all(len(each) == GROUP_LENGTH for each in groups[:-1]):
         return 0
     return next(number for number, each in enumerate(groups, 1) if len(each) != GROUP_LENGTH)

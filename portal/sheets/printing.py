@@ -1,4 +1,4 @@
-"""How sheets are printed, one or many: drawn first, and only then marked as printed (R10)."""
+"""Print one or many sheets: draw them first, and only then mark them as printed (R10)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from patients.ages import today
 from patients.models import Contact
 from portal.eligibility import block
 from portal.models import Pin
-from portal.pins import numbers
-from portal.pins.rows import live_pins, locked_pins, new_sheet
+from portal.pins import sealing
+from portal.pins.rows import create_sheet, live_pins, locked_pins
 from portal.refusals import NothingToPrint, UnreadableSheet
 from portal.sheets import sheet
 from practice.models import Practice
@@ -21,7 +21,7 @@ from practice.models import Practice
 
 @dataclass(frozen=True)
 class Drawn:
-    """Sheets that have been drawn but do not count as printed yet: the PDF, and the PINs of each."""
+    """Sheets that are drawn but do not count as printed yet: the PDF, and the PINs of each sheet."""
 
     document: bytes
     sheets: list[tuple[Contact, list[Pin]]]
@@ -30,9 +30,9 @@ class Drawn:
 def draw_sheets(
     *, families: Sequence[tuple[Contact, Sequence[int]]], by: Actor, progress: Callable[[int], None] | None = None
 ) -> Drawn:
-    """A sheet for each of these contacts that has a live PIN among its family contacts. Marks nothing.
+    """Draw a sheet for each contact that has a live PIN among these family contacts. Marks nothing.
 
-    Raises NothingToPrint where nobody has one, and UnreadableSheet.
+    Raises NothingToPrint if there is no live PIN at all, and UnreadableSheet.
     """
     chosen = []
     for contact, family_contact_ids in families:
@@ -47,14 +47,14 @@ def draw_sheets(
 
 def _unsealed(contact: Contact, live: Sequence[Pin]) -> list[tuple[Pin, str]]:
     try:
-        return [(pin, numbers.unseal(pin.sealed)) for pin in live]
-    except numbers.UnreadablePin as error:
+        return [(pin, sealing.unseal(pin.sealed)) for pin in live]
+    except sealing.UnreadablePin as error:
         raise UnreadableSheet(contact) from error
 
 
 @transaction.atomic
 def mark_printed(*, drawn: Drawn, by: Actor) -> datetime:
-    """The drawn sheets are printed now, all or none. Raises NothingToPrint when one of their PINs has ended."""
+    """Mark the drawn sheets as printed, all or none. Raises NothingToPrint if one of their PINs has ended."""
     practice, now = Practice.current(), timezone.now()
     locked = {pin.pk: pin for pin in locked_pins(pin.pk for _, live in drawn.sheets for pin in live)}
     for pin in locked.values():
@@ -62,5 +62,5 @@ def mark_printed(*, drawn: Drawn, by: Actor) -> datetime:
             raise NothingToPrint
     Pin.objects.filter(pk__in=list(locked)).update(printed_at=now)
     for contact, live in drawn.sheets:
-        new_sheet(contact, live, language=sheet.language_of(contact), now=now, by=by)
+        create_sheet(contact, live, language=sheet.language_of(contact), now=now, by=by)
     return now

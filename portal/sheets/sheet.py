@@ -1,4 +1,4 @@
-"""The PIN sheet: a page for one guardian, and as many of them in one tagged PDF as there are families."""
+"""The PIN sheet: one page per guardian, and any number of pages in one tagged PDF."""
 
 import re
 import threading
@@ -26,25 +26,25 @@ from portal.pins.numbers import grouped
 from practice.logo import data_url
 from practice.models import Practice
 
-# WeasyPrint is not documented as thread-safe, and one font configuration for the whole process halves
-# the time of a page and keeps memory flat.
+# WeasyPrint is not documented as thread-safe. One font configuration for the whole process halves the time per page
+# and keeps memory flat.
 _one_at_a_time = threading.Lock()
-# Sheets laid out at a time: half a second of work, after which whoever waits can be told how far it is.
+# Sheets per layout: half a second of work, after which the page that waits can show progress.
 CHUNK = 10
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What stands on one page: for whom, and the PINs, each with its number in clear."""
+    """The content of one page: the contact, and the PINs with their numbers in clear."""
 
     contact: Contact
     pins: Sequence[tuple[Pin, str]]
 
 
 def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = None) -> bytes:
-    """The sheets as one PDF, each in the language of its contact, in this order.
+    """The sheets as one PDF, in this order, each in the language of its contact.
 
-    ``progress`` is told how many have been laid out, after every few.
+    ``progress`` is called after each CHUNK with the number of sheets laid out so far.
     """
     practice = Practice.current()
     logo = data_url(practice)
@@ -53,24 +53,24 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
         chunk = sheets[start : start + CHUNK]
         html = render_to_string(
             "portal/sheets/sheet.html",
-            {"practice": practice, "logo": logo, "sheets": [_in_its_language(sheet, practice) for sheet in chunk]},
+            {"practice": practice, "logo": logo, "sheets": [_translated_context(sheet, practice) for sheet in chunk]},
         )
         with _one_at_a_time:
             documents.append(_laid_out(html, practice.paper))
         if progress:
             progress(start + len(chunk))
     with _one_at_a_time:
-        # WeasyPrint's own way of joining: the result is one tagged document, as if laid out in one go.
+        # WeasyPrint's documented way to join documents: the result is one tagged document, as if laid out at once.
         whole = documents[0].copy([page for document in documents for page in document.pages])
         pdf: bytes = whole.write_pdf(finisher=_mark_languages, pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
 
 
 def _mark_languages(document: Document, pdf: Any) -> None:
-    """Tell screen readers the language of each sheet: of the attributes ``lang`` WeasyPrint writes the first alone."""
+    """Tell screen readers the language of each sheet. WeasyPrint writes only the first ``lang`` attribute."""
     language, by_page = "", {}
     for page, reference in zip(document.pages, pdf.page_references, strict=True):
-        # Where a sheet begins there is its name, such as es-3; a page without one goes on with the sheet before.
+        # The first page of a sheet has its name as an anchor, such as es-3. A page without one continues that sheet.
         language = next((name.rpartition("-")[0] for name in page.anchors), language)
         by_page[reference] = language
     tree = next(each for each in pdf.objects if isinstance(each, dict) and each.get("S") == "/Document")
@@ -81,33 +81,33 @@ def _mark_languages(document: Document, pdf: Any) -> None:
 
 def _laid_out(html: str, paper: str, style_file: str = "css/portal/sheets/sheet.css") -> Document:
     fonts, style = _fonts_and_style(paper, style_file)
-    # Nothing is fetched: the page is complete (logo and icons are in it), and names in it may be hostile.
+    # Fetch nothing: logo and icons are in the page, and the names in it may be hostile.
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
     return page.render(stylesheets=style, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
 
 
 def draw(html: str, *, paper: str, style_file: str) -> bytes:
-    """Another page for families as a tagged PDF: same renderer, same fonts, nothing fetched, its own style."""
+    """Another page for families as a tagged PDF, with its own style sheet but the same renderer and fonts."""
     with _one_at_a_time:
         pdf: bytes = _laid_out(html, paper, style_file).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
 
 
 def test_page() -> bytes:
-    """A page with one word, to see that sheets can be drawn here. Reads no database."""
+    """A page with a few words, to check that sheets can be drawn on this machine. Runs no queries."""
     with _one_at_a_time:
         pdf: bytes = _laid_out("<title>PIN Portal</title><p>1234", Practice.Paper.LETTER).write_pdf()
     return pdf
 
 
 def language_of(contact: Contact) -> str:
-    """The language we have for this contact, English where we have not theirs."""
+    """The contact's language if the sheet is translated into it, otherwise English."""
     primary = contact.language.lower().replace("_", "-").split("-")[0]
     return primary if primary in dict(settings.LANGUAGES) else "en"
 
 
 def sheet_name(patient: Patient) -> str:
-    """The child's first name and last initial: enough for the family, little for a finder."""
+    """The child's first name and last initial: enough for the family, little for somebody who finds the sheet."""
     initial = f"{patient.family_name[:1]}." if patient.family_name else ""
     return f"{patient.given_name} {initial}".strip()
 
@@ -118,34 +118,34 @@ def last_day(pin: Pin) -> date:
 
 
 def envelope_lines(contact: Contact) -> list[str]:
-    """The contact's address for the envelope's window; empty where it would not do for the mail."""
+    """The contact's address for the envelope window. Empty if it is not complete enough to mail."""
     if not (contact.street and contact.city):
         return []
     place = " ".join(part for part in (contact.state, contact.postal_code) if part)
     return [contact.street, ", ".join(part for part in (contact.city, place) if part)]
 
 
-def _in_its_language(sheet: Sheet, practice: Practice) -> dict[str, Any]:
+def _translated_context(sheet: Sheet, practice: Practice) -> dict[str, Any]:
     with translation.override(language_of(sheet.contact)):
         return _context(sheet, practice)
 
 
 def _context(sheet: Sheet, practice: Practice) -> dict[str, Any]:
-    # The PINs stand behind '#': a browser keeps that part to itself, so no server log ever has them.
+    # The PINs are behind '#'. Browsers do not send that part, so they never get into a server log.
     link = [registration_address() + "#", *re.split("(,)", ",".join(number for _, number in sheet.pins))]
-    # In parts, so that digits take less room than letters: larger dots, which matter more on a bad copy than
-    # another level of error correction would (tests/portal/sheets/test_sheet_on_paper.py has the figures).
-    qr = segno.make(link, error="m", micro=False)  # type: ignore[arg-type]  # its types do not know of parts
+    # Encoded in parts, so that digits need less room than letters. Larger dots matter more on a bad copy than a higher
+    # level of error correction (figures in tests/portal/sheets/test_sheet_on_paper.py).
+    qr = segno.make(link, error="m", micro=False)  # type: ignore[arg-type]  # its types lack parts
     host, slash, path = registration_address().split("://", 1)[1].partition("/")
     language = language_of(sheet.contact)
     is_right_to_left = get_language_info(language)["bidi"]
-    # WeasyPrint knows no dir=auto: these marks keep a name or number from another script in its own order.
-    apart = "\u2068{}\u2069".format if is_right_to_left else str
+    # WeasyPrint does not support dir=auto. These marks keep a name or number in another script in its own order.
+    isolated = "\u2068{}\u2069".format if is_right_to_left else str
     return {
         "contact": sheet.contact,
         "language": language,
         "is_right_to_left": is_right_to_left,
-        "phone": apart(practice.phone),
+        "phone": isolated(practice.phone),
         "envelope_lines": envelope_lines(sheet.contact),
         "host": host,
         "path": slash + path,
@@ -154,7 +154,7 @@ def _context(sheet: Sheet, practice: Practice) -> dict[str, Any]:
         ),
         "rows": [
             {
-                "name": apart(sheet_name(pin.registration.family_contact.patient)),
+                "name": isolated(sheet_name(pin.registration.family_contact.patient)),
                 "pin": grouped(number),
                 "last_day": last_day(pin),
             }

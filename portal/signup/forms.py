@@ -1,9 +1,10 @@
-"""What a family types on the way in: PIN, birth dates, e-mail, password."""
+"""Forms for signing up: PIN, birth dates, e-mail, password."""
 
 from datetime import date
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
@@ -14,14 +15,13 @@ from accounts.factors.passkeys import LONGEST as LONGEST_PASSKEY
 from accounts.models import User
 from accounts.signin import passwords
 from patients.ages import today
-from portal.pins import hints
-from portal.pins import numbers as pins
+from portal.pins import hints, numbers
 
-EARLIEST_YEAR = 1900  # nobody alive was born before; a shorter year is a typing mistake
+EARLIEST_YEAR = 1900  # nobody alive was born earlier; an earlier year is a typing mistake
 
 
 class BirthDateWidget(forms.MultiWidget):
-    """Three number fields, in the order in which the language writes a date."""
+    """Three number fields, in the order of dates in the current language."""
 
     template_name = "portal/signup/widgets/birth_date.html"
     LABELS = (_("Month"), _("Day"), _("Year"))
@@ -44,7 +44,7 @@ class BirthDateWidget(forms.MultiWidget):
 
 
 class BirthDateField(forms.MultiValueField):
-    """A day that has been; the child's birth date as the parent types it."""
+    """A child's birth date as the parent types it; not in the future."""
 
     widget = BirthDateWidget
     default_error_messages: ClassVar = {"incomplete": _("Type month, day and year.")}
@@ -57,7 +57,7 @@ class BirthDateField(forms.MultiValueField):
     def compress(self, data_list: list[str]) -> date | None:
         if not data_list:
             return None
-        if not all(data_list):  # white space alone, which is stripped later than it is looked for
+        if not all(data_list):  # only white space, which Django strips after its own check for empty parts
             raise forms.ValidationError(self.error_messages["incomplete"], code="incomplete")
         month, day, year = (int(part) for part in data_list)
         try:
@@ -72,11 +72,11 @@ class BirthDateField(forms.MultiValueField):
 
 
 class PinForm(forms.Form):
-    """The first question to a parent: a PIN and the birth date of its child."""
+    """The first question: a PIN and the birth date of its child."""
 
     pin = forms.CharField(
         label=_("PIN"),
-        max_length=pins.ADDRESS_MAX_LENGTH,
+        max_length=numbers.ADDRESS_MAX_LENGTH,
         help_text=_("The 12 digits next to your child’s name on the sheet."),
         error_messages={"required": _("Type the PIN from your sheet."), "max_length": _("A PIN has 12 digits.")},
         widget=forms.TextInput(
@@ -90,36 +90,36 @@ class PinForm(forms.Form):
         ),
     )
     # The other PINs of a scanned sheet, put here by the page's script.
-    more = forms.CharField(required=False, max_length=pins.ADDRESS_MAX_LENGTH, widget=forms.HiddenInput)
+    more = forms.CharField(required=False, max_length=numbers.ADDRESS_MAX_LENGTH, widget=forms.HiddenInput)
     birth_date = BirthDateField(
         label=_("Your child’s birth date"), error_messages={"required": _("Type your child’s birth date.")}
     )
 
     def clean_pin(self) -> list[str]:
         entry = self.cleaned_data["pin"]
-        if "#" not in entry and len(entry) > pins.ENTRY_MAX_LENGTH:
+        if "#" not in entry and len(entry) > numbers.ENTRY_MAX_LENGTH:
             raise forms.ValidationError(self.fields["pin"].error_messages["max_length"])
         try:
-            return pins.entered(entry)
-        except pins.MistypedPin:
+            return numbers.read_entry(entry)
+        except numbers.MistypedPin:
             raise forms.ValidationError(hints.hint(entry.rpartition("#")[2]).in_words) from None
 
     def clean_more(self) -> list[str]:
-        """What a script has put here and is no PIN is left out: nobody could mend it."""
+        """Ignore invalid values in the hidden field; the user cannot correct them."""
         try:
-            return pins.entered("#" + self.cleaned_data["more"])
-        except pins.MistypedPin:
+            return numbers.read_entry("#" + self.cleaned_data["more"])
+        except numbers.MistypedPin:
             return []
 
     @property
     def pair(self) -> dict[str, Any]:
-        """What ``registration.prove`` takes."""
-        numbers: list[str] = self.cleaned_data["pin"] + self.cleaned_data["more"]
-        return {"pin": numbers[0], "more": numbers[1:], "birth_date": self.cleaned_data["birth_date"]}
+        """The arguments of ``registration.prove``."""
+        first, *more = self.cleaned_data["pin"] + self.cleaned_data["more"]
+        return {"pin": first, "more": more, "birth_date": self.cleaned_data["birth_date"]}
 
 
 class SiblingForm(forms.Form):
-    """The birth date of another child on the sheet; empty means: not now."""
+    """The birth date of another child on the sheet. Empty means: not now."""
 
     birth_date = BirthDateField(label=_("Birth date"), required=False, require_all_fields=False)
 
@@ -140,14 +140,11 @@ class EmailForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
     )
 
-    helper = FormHelper()
-    helper.form_tag = False
-
 
 class NewSignInForm(EmailForm):
     """A family's e-mail, and a password or a passkey.
 
-    The e-mail is asked for before; it stands here again so that password managers keep it with the password.
+    The family has typed the e-mail already. It is here again so that password managers store it with the password.
     """
 
     passkey = forms.CharField(required=False, max_length=LONGEST_PASSKEY, widget=forms.HiddenInput)
@@ -159,6 +156,11 @@ class NewSignInForm(EmailForm):
         help_text=passwords.HELP,
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
+
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    helper.layout = Layout("passkey", HTML('{% include "portal/signup/_passkey_offer.html" %}'), "email", "password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,7 +1,7 @@
 """What a parent has proven and answered so far, kept in the session for an hour: never a PIN or a password (R7).
 
-PINs are kept as numbers of their rows. With them stand the answers of the steps that follow: whether the
-guardian's name was confirmed, the e-mail, the version of the terms, the number reserved for a passkey's user.
+PINs are kept as the ids of their rows, with the answers of the steps that follow: whether the guardian's name was
+confirmed, the e-mail, the version of the terms, and the number reserved for a passkey's user.
 """
 
 from datetime import timedelta
@@ -17,36 +17,37 @@ KEY = "proven_pins"
 SINCE = "proven_since"
 ANSWERS = "registration_answers"
 LASTS = timedelta(hours=1)
+WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 asks for at least 20 to answer
 
 
 def remember(request: HttpRequest, pin: Pin) -> None:
-    """This PIN and its child's birth date were right. PINs of another guardian are forgotten, with the answers."""
+    """Remember that this PIN and its child's birth date were right. Forget another guardian's PINs and answers."""
     before = proven(request)
     kept = [other.pk for other in before if is_of_same_guardian(other, pin)]
     if len(kept) < len(before) or not kept:
         request.session.pop(ANSWERS, None)
-    request.session[KEY] = [*(number for number in kept if number != pin.pk), pin.pk]
+    request.session[KEY] = [*(pin_id for pin_id in kept if pin_id != pin.pk), pin.pk]
     request.session[SINCE] = timezone.now().timestamp()
     if not request.user.is_authenticated:
-        # Whoever knew this browser's session before, as on a tablet that is handed round, must not have proven it too.
+        # On a shared tablet, somebody may know the session from before; that session must not have the proof.
         request.session.cycle_key()
-        # Phones end a tab in the background and with it the cookies that last as long as the browser: who looks for
-        # a password elsewhere would begin anew. So for this hour the cookie stays; signing in takes that back.
+        # Phones end background tabs, and with them session cookies. Without this, a parent who looks for a password
+        # elsewhere would have to start again. So the cookie lasts for this hour; signing in undoes that.
         request.session.set_expiry(int(LASTS.total_seconds()))
 
 
 def proven(request: HttpRequest) -> list[Pin]:
-    """The PINs proven within the last hour, in the order of proof, whatever became of them since."""
-    numbers = request.session.get(KEY, [])
-    if not numbers or timezone.now().timestamp() - request.session[SINCE] > LASTS.total_seconds():
+    """The PINs proven within the last hour, in the order of proof, even if they have ended since."""
+    pin_ids = request.session.get(KEY, [])
+    if not pin_ids or timezone.now().timestamp() - request.session[SINCE] > LASTS.total_seconds():
         return []
-    return sorted(with_family(Pin.objects.filter(pk__in=numbers)), key=lambda pin: numbers.index(pin.pk))
+    return sorted(with_family(Pin.objects.filter(pk__in=pin_ids)), key=lambda pin: pin_ids.index(pin.pk))
 
 
 def forget(request: HttpRequest, *, pins: list[Pin] | None = None) -> None:
-    """Forget these PINs, or all; with the last one the answers too."""
+    """Forget these PINs, or all of them. When none is left, forget the answers too."""
     gone = {pin.pk for pin in pins or []}
-    kept = [number for number in request.session.pop(KEY, []) if pins is not None and number not in gone]
+    kept = [pin_id for pin_id in request.session.pop(KEY, []) if pins is not None and pin_id not in gone]
     if kept:
         request.session[KEY] = kept
         return
@@ -54,11 +55,29 @@ def forget(request: HttpRequest, *, pins: list[Pin] | None = None) -> None:
     request.session.set_expiry(None)
 
 
+def seconds_left(request: HttpRequest) -> float:
+    """Seconds until the proof is forgotten; 0 if nothing is proven. The page warns before the end (WCAG 2.2.1)."""
+    if not request.session.get(KEY):
+        return 0.0
+    since: float = request.session[SINCE]
+    return max(0.0, since + LASTS.total_seconds() - timezone.now().timestamp())
+
+
+def restart_clock(request: HttpRequest) -> float:
+    """Start the hour again and return the seconds left; 0 if it is over already.
+
+    Only for a button that somebody presses: a phone that is put down forgets within the hour.
+    """
+    if seconds_left(request):
+        request.session[SINCE] = timezone.now().timestamp()
+    return seconds_left(request)
+
+
 def answer(request: HttpRequest, **answers: Any) -> None:
-    """Note answers of the steps after the proof."""
+    """Remember answers of the steps after the proof."""
     request.session[ANSWERS] = request.session.get(ANSWERS, {}) | answers
 
 
 def answered(request: HttpRequest, name: str) -> Any:
-    """What was answered, or None."""
+    """The answer of that name, or None."""
     return request.session.get(ANSWERS, {}).get(name)

@@ -1,6 +1,6 @@
-"""The steps of a registration, in their order, and which one comes next.
+"""The steps of signing up, in order, and which one comes next.
 
-The terms come before the password: a password is never kept between two pages, so it is asked for last.
+The terms come before the password. A password is never kept between two pages, so it is asked for last.
 """
 
 from enum import StrEnum
@@ -12,45 +12,45 @@ from portal.signup import proof
 from practice import terms
 
 
-class Step(StrEnum):
-    """A step, by the name of its page."""
+class SignupStep(StrEnum):
+    """A step, by the URL name of its page."""
 
-    PROOF = "register"  # PINs and birth dates, on as many pages as it takes
+    PROOF = "register"  # PINs and birth dates, on as many pages as needed
     YOU = "register_you"
     EMAIL = "register_email"
     TERMS = "register_terms"
     ACCOUNT = "register_account"
 
 
-def road(request: HttpRequest) -> list[Step]:
-    """The steps there are: terms only where the practice has some; one who is signed in only adds the children."""
+def steps_of(request: HttpRequest) -> list[SignupStep]:
+    """The steps for this person. Terms only if the practice has some; a signed-in guardian only adds children."""
     if request.user.is_authenticated:
-        return [Step.PROOF, Step.ACCOUNT]
-    return [step for step in Step if step is not Step.TERMS or terms.current()]
+        return [SignupStep.PROOF, SignupStep.ACCOUNT]
+    return [step for step in SignupStep if step is not SignupStep.TERMS or terms.current()]
 
 
-def open_step(request: HttpRequest) -> Step:
-    """The first step after the proof that waits for an answer."""
+def open_step(request: HttpRequest) -> SignupStep:
+    """The first step after the proof that has no answer yet."""
     if request.user.is_authenticated:
-        return Step.ACCOUNT
+        return SignupStep.ACCOUNT
     if not proof.answered(request, "is_guardian"):
-        return Step.YOU
+        return SignupStep.YOU
     if not proof.answered(request, "email"):
-        return Step.EMAIL
+        return SignupStep.EMAIL
     newest = terms.current()
     if newest and proof.answered(request, "terms") != newest.number:
-        return Step.TERMS
-    return Step.ACCOUNT
+        return SignupStep.TERMS
+    return SignupStep.ACCOUNT
 
 
 def next_page(request: HttpRequest) -> str:
-    """The name of the page that goes on."""
+    """The URL name of the next page."""
     return f"signup:{open_step(request)}"
 
 
-def progress(request: HttpRequest, step: Step) -> dict[str, Any]:
-    """For the line that says "Step 2 of 4", and the way back."""
-    steps = road(request)
+def progress(request: HttpRequest, step: SignupStep) -> dict[str, Any]:
+    """Template context for "Step 2 of 4" and the link back."""
+    steps = steps_of(request)
     place = steps.index(step) if step in steps else 0
     return {
         "step": place + 1,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from accounts.surfaces import REGISTER_PATH
-from portal.signup.views import account, proof_clock, register
+from portal.signup.views import account, register
 
 app_name = "signup"
 
@@ -17,5 +17,5 @@ urlpatterns = [
     path(f"{REGISTER_PATH}account/", account.account, name="register_account"),
     path(f"{REGISTER_PATH}passkey/", account.passkey_options, name="register_passkey"),
     path(f"{REGISTER_PATH}start-over/", register.start_over, name="register_start_over"),
-    path(f"{REGISTER_PATH}more-time/", proof_clock.more_time, name="register_more_time"),
+    path(f"{REGISTER_PATH}more-time/", register.more_time, name="register_more_time"),
 ]

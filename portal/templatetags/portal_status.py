@@ -1,4 +1,4 @@
-"""Portal status for pages of the rooms below, which never import the portal."""
+"""Portal status for templates of the other apps, which must not import the portal."""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,13 +13,13 @@ register = template.Library()
 @register.simple_tag
 def patient_statuses(patients: Iterable[Patient]) -> Mapping[int, status.PortalStatus]:
     """Portal status of all these patients in one query: ``{% patient_statuses patients as statuses %}``."""
-    return status.of_patients(patients)
+    return status.by_patient(patients)
 
 
 @register.simple_tag
 def family_contact_statuses(family_contacts: Iterable[FamilyContact]) -> Mapping[int, status.PortalStatus]:
     """Portal status of all these family contacts in one query."""
-    return status.of_family_contacts(family_contacts)
+    return status.by_family_contact(family_contacts)
 
 
 @register.filter
@@ -30,5 +30,5 @@ def of(statuses: Mapping[int, status.PortalStatus], pk: int) -> status.PortalSta
 
 @register.filter
 def of_status(counts: Mapping[str, int], code: str) -> int | None:
-    """``{{ counts|of_status:"pending" }}``: how many have that status; nothing for "any status"."""
+    """``{{ counts|of_status:"pending" }}``: how many have that status; None for "any status"."""
     return counts.get(code)

@@ -16,7 +16,7 @@ EMAIL, NAME = "ada@sunnyside.example", "Ada Quill"
 
 @pytest.fixture
 def create_admin(db, monkeypatch, capsys):
-    """The command as it is called by a script: the password comes by the standard input."""
+    """The command as a script calls it, with the password on standard input."""
 
     def call(email=EMAIL, name=NAME, typed=people.PASSWORD):
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
@@ -29,7 +29,7 @@ def create_admin(db, monkeypatch, capsys):
 def test_create_admin_makes_a_sign_in_that_administers(create_admin, client):
     said = create_admin(email="Ada@SUNNYSIDE.example", name="  Ada Quill ")
     user = User.objects.get()
-    assert said == f"{user.email} can sign in as practice administrator.\n"
+    assert said == f"{user.email} can now sign in as practice administrator.\n"
     record = StaffRecord.objects.get()
     assert (record.name, record.role, record.user, record.is_active) == (NAME, "administrator", user, True)
     assert (user.kind, user.is_active, user.check_password(people.PASSWORD)) == ("staff", True, True)
@@ -54,20 +54,20 @@ def test_create_admin_makes_a_sign_in_that_administers(create_admin, client):
         ({"typed": "passwordpassword"}, "A lot of people use this password."),
     ],
 )
-def test_create_admin_says_what_is_wrong_and_makes_nothing(create_admin, changes, words):
+def test_create_admin_explains_what_is_wrong_and_makes_nothing(create_admin, changes, words):
     with pytest.raises(CommandError, match=words):
         create_admin(**changes)
     assert (User.objects.count(), StaffRecord.objects.count(), AuditEvent.objects.count()) == (0, 0, 0)
 
 
-def test_create_admin_takes_no_e_mail_twice(create_admin):
+def test_create_admin_refuses_an_e_mail_that_has_a_sign_in(create_admin):
     create_admin()
     with pytest.raises(CommandError, match="This e-mail has a sign-in already"):
         create_admin(email=EMAIL.upper())
     assert User.objects.count() == 1
 
 
-def test_create_admin_asks_at_a_terminal_twice(create_admin, monkeypatch):
+def test_create_admin_asks_twice_at_a_terminal(create_admin, monkeypatch):
     class Terminal(io.StringIO):
         def isatty(self):
             return True

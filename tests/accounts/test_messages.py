@@ -1,11 +1,11 @@
-"""What a page says on top, such as a child's name, stays on the server and ends with the session."""
+"""Messages on a page, for example with a child's name, stay on the server and end with the session."""
 
 from django.urls import reverse
 
 from tests import people
 
 
-def test_no_name_travels_in_a_cookie_or_meets_the_next_user(as_front_desk, clinician, rivera):
+def test_no_name_is_in_a_cookie_or_shown_to_the_next_user(as_front_desk, clinician, rivera):
     page = reverse("patients:edit", args=[rivera.mateo.pk])
     initial = as_front_desk.get(page).context["form"].initial
     values = {name: "" if value is None else str(value) for name, value in initial.items()}

@@ -1,4 +1,4 @@
-"""The table of permissions: in code, in the product and in the documentation it is the same."""
+"""The table of permissions is the same in the code, in the product and in the documentation."""
 
 import re
 from pathlib import Path
@@ -14,23 +14,23 @@ ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "permissions.md"
 
 
-def test_every_role_stands_in_the_table():
+def test_every_role_is_in_the_table():
     assert set(ROLE_PERMISSIONS) == set(StaffRecord.Role)
 
 
-def test_the_document_says_what_the_code_does(capsys):
+def test_the_document_matches_the_code(capsys):
     call_command("show_permissions")
     assert DOCUMENT.read_text() == capsys.readouterr().out
 
 
-def test_templates_ask_for_permissions_that_there_are():
+def test_templates_name_permissions_that_exist():
     templates = (path.read_text() for path in (ROOT / "templates").rglob("*.html"))
     asked = {words for text in templates for words in re.findall(r'"([^"]+)" in permissions', text)}
     assert asked
     assert asked <= set(Permission)
 
 
-def test_the_auditor_reads_the_trail_and_nothing_of_a_patient():
+def test_the_auditor_can_only_read_the_trail():
     assert ROLE_PERMISSIONS[StaffRecord.Role.AUDITOR] == {Permission.READ_AUDIT}
 
 

@@ -1,4 +1,4 @@
-"""Staff and families from two processes: nothing of the one can be reached, or is even loaded, in the other."""
+"""Staff and families in two processes: neither can reach the other's pages, and does not even load their code."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts import staff as sign_ins
+from accounts import staff
 from accounts.models import User
 from audit.models import AuditEvent
 from audit.trail import Actor
@@ -26,7 +26,7 @@ WRONG = "This e-mail and password do not go together."
 
 @pytest.fixture
 def serve(settings):
-    """Make this process serve only the one surface."""
+    """Make this process serve only one surface."""
 
     def only(surface):
         settings.SURFACE = surface
@@ -38,7 +38,7 @@ def serve(settings):
 
 @pytest.fixture(autouse=True)
 def _nobody_has_tried_before():
-    """allauth counts failed sign-ins in the cache, which outlives a test."""
+    """allauth counts failed sign-ins in the cache, which survives a test."""
     cache.clear()
 
 
@@ -59,7 +59,7 @@ print(json.dumps(sorted(each for each in sys.modules if ".views." in each or eac
 """
 STAFF_VIEWS = {
     "patients.views.charts",
-    "appointments.calendar.views.calendar",
+    "appointments.calendar.views",
     "portal.desk.views.window",
     "portal.desk.views.worklist",
 }
@@ -85,7 +85,7 @@ def test_each_surface_passes_the_deployment_check(surface):
     assert done.returncode == 0, done.stderr
 
 
-def test_another_word_is_refused():
+def test_an_unknown_surface_is_refused():
     assert "SURFACE must be both, staff or public" in run("manage.py", "check", SURFACE="family").stderr
 
 
@@ -114,7 +114,7 @@ def test_the_server_checks_the_addresses_of_its_surface(environment, words):
 
 
 @pytest.mark.parametrize(("surface", "kind"), [("staff", "family"), ("public", "staff")])
-def test_the_others_are_answered_as_if_they_did_not_exist(serve, front_desk, family_user, surface, kind):
+def test_users_of_the_other_surface_are_treated_as_unknown(serve, front_desk, family_user, surface, kind):
     user = family_user if kind == "family" else front_desk
     serve(surface)
     nobody = User(email="nobody@mail.example")
@@ -127,13 +127,13 @@ def test_the_others_are_answered_as_if_they_did_not_exist(serve, front_desk, fam
 
 
 def same(page, user):
-    """The page without what differs whatever the answer: token and the e-mail typed."""
+    """The page without the parts that always differ: the token and the e-mail."""
     kept = [line for line in page.text.splitlines() if "csrfmiddlewaretoken" not in line]
     return "\n".join(kept).replace(user.email, "")
 
 
 @pytest.mark.parametrize("inactive", [False, True])
-def test_an_inactive_one_of_the_others_is_not_told_apart(serve, front_desk, inactive):
+def test_an_inactive_user_of_the_other_surface_is_treated_as_unknown(serve, front_desk, inactive):
     User.objects.filter(pk=front_desk.pk).update(is_active=not inactive)
     serve("public")
     assert WRONG in sign_in(front_desk).text
@@ -159,7 +159,7 @@ def test_a_session_of_one_surface_is_worth_nothing_on_the_other(serve, as_front_
         ("staff", "https://portal.sunnyside.example/register/"),
     ],
 )
-def test_the_sign_in_page_leads_everybody_to_their_place(serve, client, db, surface, words):
+def test_the_sign_in_page_shows_the_other_surface_s_address(serve, client, db, surface, words):
     serve(surface)
     page = client.get(LOGIN).text
     assert words in page
@@ -179,7 +179,7 @@ def test_the_sign_in_page_leads_everybody_to_their_place(serve, client, db, surf
         ("public", "family", "https://portal.sunnyside.example/accounts/password/reset/key/"),
     ],
 )
-def test_a_password_mail_leads_to_the_own_surface(
+def test_a_password_mail_has_the_address_of_the_user_s_surface(
     serve, client, front_desk, family_user, mailoutbox, surface, kind, address
 ):
     serve(surface)
@@ -191,7 +191,9 @@ def test_a_password_mail_leads_to_the_own_surface(
 
 
 @pytest.mark.parametrize(("surface", "kind"), [("staff", "family"), ("public", "staff")])
-def test_the_others_get_no_way_to_a_new_password(serve, client, front_desk, family_user, mailoutbox, surface, kind):
+def test_users_of_the_other_surface_get_no_password_link(
+    serve, client, front_desk, family_user, mailoutbox, surface, kind
+):
     serve(surface)
     user = family_user if kind == "family" else front_desk
     answer = client.post(reverse("account_reset_password"), {"email": user.email})
@@ -204,7 +206,7 @@ def test_the_others_get_no_way_to_a_new_password(serve, client, front_desk, fami
 # --- The story across both -----------------------------------------------------------------------
 
 
-def test_a_sheet_printed_on_the_one_is_redeemed_on_the_other(serve, front_desk, as_front_desk, rivera):
+def test_a_sheet_printed_on_one_surface_is_redeemed_on_the_other(serve, front_desk, as_front_desk, rivera):
     mateo = rivera.link(rivera.ana, rivera.mateo)
     serve("staff")
     as_front_desk.get(reverse("desk:window", args=[mateo.pk]))
@@ -226,8 +228,8 @@ def test_a_sheet_printed_on_the_one_is_redeemed_on_the_other(serve, front_desk, 
 
 
 @pytest.mark.parametrize("block", ["custody", "age", "chart"])
-def test_what_blocks_a_family_breaks_no_page_of_theirs(serve, front_desk, rivera, block):
-    """The way to mend it is a staff page, which has no address here."""
+def test_a_blocked_registration_breaks_no_family_page(serve, front_desk, rivera, block):
+    """The page to fix it is a staff page, which has no address here."""
     mateo = rivera.link(rivera.ana, rivera.mateo)
     number = steps.issued(Actor(front_desk, "192.0.2.1"), mateo)["Mateo"]
     registered = people.signed_in(
@@ -247,8 +249,8 @@ def test_what_blocks_a_family_breaks_no_page_of_theirs(serve, front_desk, rivera
     assert AuditEvent.objects.filter(action="pin.refused").count() == 1
 
 
-def test_a_link_to_choose_a_password_opens_only_where_its_user_belongs(serve, front_desk, administrator):
-    link = sign_ins.link_for(user=front_desk, by=Actor(administrator, "192.0.2.1"))
+def test_a_link_to_choose_a_password_works_only_on_its_user_s_surface(serve, front_desk, administrator):
+    link = staff.link_for(user=front_desk, by=Actor(administrator, "192.0.2.1"))
     path = urlsplit(link).path
     serve("public")
     assert "password1" not in Client().get(path, follow=True).text

@@ -190,8 +190,14 @@ def save(client: Client, appointment: Appointment, typed: dict[str, Any], **chan
     return client.post(url, typed | changes, headers=HTMX)
 
 
+def stamp(client: Client, appointment: Appointment, typed: dict[str, Any], **changes: Any) -> Any:
+    """Press the clock button in the dialog."""
+    url = reverse("appointments:arrive", args=[appointment.pk])
+    return client.post(url, typed | changes, headers=HTMX)
+
+
 def has_closed(answer: Any) -> bool:
-    """Whether this answer closes the dialog and has the calendar read anew."""
+    """Whether this answer closes the dialog and makes the calendar refresh."""
     headers = answer.headers
     return (answer.status_code, headers.get("HX-Reswap"), headers.get("HX-Trigger-After-Swap")) == (
         200,

@@ -158,7 +158,7 @@ def test_another_patient_after_all(as_front_desk, rivera):
 def test_no_patient(as_front_desk, rivera, patient):
     typed = opened(as_front_desk) | {"time": "11:00"} | ({} if patient is None else {"patient": patient})
     page = nothing_saved(post(as_front_desk, typed))
-    assert "Choose the patient first." in page
+    assert "Choose a patient first." in page
     assert schedules.fields(page)["time"] == "11:00"
 
 
@@ -179,7 +179,7 @@ def test_a_conflict_is_warned_about_and_saved_with_a_reason(as_front_desk, river
     schedules.conflicting(rivera.sofia, today_at(11), feldman)
     typed = chosen(as_front_desk, rivera.mateo) | {"provider": feldman.pk}
     page = post(as_front_desk, typed, override_reason="Unseen").text
-    assert "Dr. Feldman already sees Sofia Rivera then, 11:00 to 11:30 AM." in page
+    assert "Dr. Feldman already has a visit with Sofia Rivera at that time, 11:00 to 11:30 AM." in page
     assert Appointment.objects.count() == 1
     again = schedules.fields(page)
     assert again["warned"] == ["double_booked"]
@@ -194,7 +194,7 @@ def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, rivera, feldm
     again = schedules.fields(post(as_front_desk, typed).text)
     schedules.visit(rivera.mateo, today_at(11), raman)
     page = post(as_front_desk, again, override_reason="Siblings").text
-    assert "Mateo Rivera already has an appointment with Dr. Raman then" in page
+    assert "Mateo Rivera already has an appointment with Dr. Raman at that time" in page
     assert not Appointment.objects.filter(patient=rivera.mateo, provider=feldman).exists()
 
 
@@ -202,7 +202,7 @@ def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, rivera, feldm
 
 
 def test_a_walk_in_arrives_while_it_is_booked(as_front_desk, rivera):
-    page = nothing_saved(post(as_front_desk, chosen(as_front_desk, rivera.mateo), arrive="now", time="10:00"))
+    page = nothing_saved(post(as_front_desk, chosen(as_front_desk, rivera.mateo), fill_arrival="now", time="10:00"))
     typed = schedules.fields(page)
     assert (typed["status"], typed["arrival"], typed["time"]) == ("arrived", "10:00", "10:00")
     assert schedules.has_closed(post(as_front_desk, typed))
@@ -213,7 +213,7 @@ def test_a_walk_in_arrives_while_it_is_booked(as_front_desk, rivera):
 def test_nobody_arrives_tomorrow(as_front_desk, rivera):
     typed = chosen(as_front_desk, rivera.mateo)
     page = nothing_saved(post(as_front_desk, typed, day="2026-11-26", status="arrived"))
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in page
+    assert "Arrived can only be set from the day of the visit, Nov 26, 2026." in page
 
 
 @pytest.mark.parametrize("status", ["roomed", "checked_out", "no_show", "cancelled", "foo", ""])
@@ -230,7 +230,7 @@ def test_a_time_that_the_clocks_jump_over(as_front_desk, rivera):
 def test_a_time_that_comes_twice_is_asked_about(as_front_desk, rivera):
     typed = chosen(as_front_desk, rivera.mateo)
     page = nothing_saved(post(as_front_desk, typed, day="2026-11-01", time="01:30"))
-    assert "This time comes twice on that day. Choose which of the two is meant." in page
+    assert "This time occurs twice on that day. Choose the first or the second." in page
     assert schedules.has_closed(post(as_front_desk, schedules.fields(page), second="second"))
     assert Appointment.objects.get().start == datetime(2026, 11, 1, 6, 30, tzinfo=UTC)
 
@@ -255,7 +255,7 @@ def test_nonsense_in_the_address(as_front_desk, feldman, name):
         assert (name, nonsense[:20], answer.status_code) == (name, nonsense[:20], 200)
 
 
-@pytest.mark.parametrize("button", [{}, {"arrive": "now"}, {"choose": ""}])
+@pytest.mark.parametrize("button", [{}, {"fill_arrival": "now"}, {"choose": ""}])
 def test_nonsense_in_any_field(as_front_desk, rivera, button):
     typed = chosen(as_front_desk, rivera.mateo)
     for name in [*typed, "override_reason", "warned", "second", "choose"]:

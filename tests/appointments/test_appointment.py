@@ -89,7 +89,7 @@ def test_a_type_that_is_offered_no_more_stays_the_visit_s(as_front_desk, visit):
 def test_an_old_reason_is_told_and_not_filled_in(as_front_desk, url, visit):
     Appointment.objects.update(override_reason="Twins come together")
     page = as_front_desk.get(url, headers=HTMX).text
-    assert "Booked against a warning: Twins come together" in page
+    assert "Booked despite a warning: Twins come together" in page
     assert "override_reason" not in schedules.fields(page)
 
 

@@ -66,7 +66,7 @@ def test_who_has_come_does_not_come_again(as_front_desk, url, visit, status):
     earlier = NOW - timedelta(minutes=30)
     Appointment.objects.update(status=status, arrival_time=earlier)
     answer = as_front_desk.post(url, headers=HTMX)
-    assert f"Mateo Rivera is {status.label} already." in answer.text
+    assert f"Mateo Rivera is already {status.label}." in answer.text
     assert "toast-error" in answer.text
     assert answer.headers["HX-Trigger"] == "schedule:changed"  # the list was out of date
     assert standing(visit) == (status, earlier)
@@ -75,7 +75,9 @@ def test_who_has_come_does_not_come_again(as_front_desk, url, visit, status):
 
 def test_tomorrow_s_visit_cannot_arrive(as_front_desk, url, visit):
     Appointment.objects.update(start=today_at(10) + timedelta(days=1))
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in as_front_desk.post(url, headers=HTMX).text
+    assert (
+        "Arrived can only be set from the day of the visit, Nov 26, 2026." in as_front_desk.post(url, headers=HTMX).text
+    )
     assert standing(visit) == (Status.SCHEDULED, None)
 
 

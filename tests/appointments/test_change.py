@@ -1,4 +1,4 @@
-"""**Save** in the window, and the clock beside Arrival Time."""
+"""**Save** in the window, and its clock button beside Arrival Time."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,7 +11,7 @@ from appointments.models import Appointment, Provider, VisitType
 from audit.models import AuditEvent
 from tests import people
 from tests.appointments import schedules
-from tests.appointments.schedules import HTMX, NOW, TYPED_NONSENSE, on, opened, save, stored, today_at, works
+from tests.appointments.schedules import HTMX, NOW, TYPED_NONSENSE, on, opened, save, stamp, stored, today_at, works
 from tests.portal import steps
 
 pytestmark = pytest.mark.usefixtures("ten_o_clock")
@@ -198,7 +198,7 @@ def taken(visit, rivera, feldman):
 def test_a_conflict_is_warned_about_and_saved_with_a_reason(as_front_desk, visit, taken):
     before = stored(visit)
     page = refused(save(as_front_desk, visit, opened(as_front_desk, visit), time="14:15"), visit, before)
-    assert "Dr. Feldman already sees Sofia Rivera then, 2:00 to 2:30 PM." in page
+    assert "Dr. Feldman already has a visit with Sofia Rivera at that time, 2:00 to 2:30 PM." in page
     assert "Nothing is saved yet." in page
     again = schedules.fields(page)
     assert (again["warned"], again["time"], again["override_reason"]) == (["double_booked"], "14:15", "")
@@ -213,7 +213,7 @@ def test_a_reason_without_a_warning_covers_nothing(as_front_desk, visit, taken):
     before = stored(visit)
     typed = opened(as_front_desk, visit)
     page = refused(save(as_front_desk, visit, typed, time="14:15", override_reason="Because"), visit, before)
-    assert "already sees Sofia Rivera" in page
+    assert "already has a visit with Sofia Rivera" in page
 
 
 def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, visit, taken, rivera, raman):
@@ -223,7 +223,7 @@ def test_a_reason_does_not_cover_what_came_up_since(as_front_desk, visit, taken,
     Appointment.objects.filter(patient=rivera.mateo, provider=raman).update(duration=60)
     again = schedules.fields(page)
     page = refused(save(as_front_desk, visit, again, override_reason="Siblings"), visit, before)
-    assert "Mateo Rivera already has an appointment with Dr. Raman then" in page
+    assert "Mateo Rivera already has an appointment with Dr. Raman at that time" in page
     again = schedules.fields(page)
     assert set(again["warned"]) == {"double_booked", "patient_twice"}
     assert again["override_reason"] == "Siblings"
@@ -287,7 +287,7 @@ def test_a_cancelled_visit_needs_a_reason(as_front_desk, visit):
     typed = opened(as_front_desk, visit)
     for nothing in ("", "   "):
         page = refused(save(as_front_desk, visit, typed, status="cancelled", cancel_reason=nothing), visit, before)
-        assert "Say why it is cancelled" in page
+        assert "Enter why it is cancelled" in page
     assert schedules.has_closed(save(as_front_desk, visit, typed, status="cancelled", cancel_reason="Flu"))
     found = stored(visit)
     assert (found["status"], found["cancel_reason"]) == ("cancelled", "Flu")
@@ -298,7 +298,7 @@ def test_a_cancelled_visit_is_in_nobody_s_way(as_front_desk, visit, taken):
     save(as_front_desk, visit, typed, status="cancelled", cancel_reason="Flu", time="14:15")
     assert stored(visit)["start"] == today_at(14, 15)
     page = save(as_front_desk, visit, opened(as_front_desk, visit), status="scheduled").text
-    assert "already sees Sofia Rivera" in page
+    assert "already has a visit with Sofia Rivera" in page
     assert stored(visit)["status"] == "cancelled"
 
 
@@ -306,7 +306,7 @@ def test_arrived_is_for_the_day_of_the_visit(as_front_desk, visit):
     before = stored(visit)
     typed = opened(as_front_desk, visit)
     page = refused(save(as_front_desk, visit, typed, status="arrived", day="2026-11-26"), visit, before)
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in page
+    assert "Arrived can only be set from the day of the visit, Nov 26, 2026." in page
 
 
 def test_an_arrival_typed_by_hand(as_front_desk, visit):
@@ -324,7 +324,7 @@ def test_an_arrival_typed_while_the_status_stays_says_that_they_came(as_front_de
 
 def test_the_clock_stamps_now_and_keeps_what_is_typed(as_front_desk, visit, raman):
     typed = opened(as_front_desk, visit)
-    answer = save(as_front_desk, visit, typed, arrive="now", duration="45", provider=raman.pk, time="foo")
+    answer = stamp(as_front_desk, visit, typed, duration="45", provider=raman.pk, time="foo")
     found = stored(visit)
     assert (found["status"], found["arrival_time"], found["duration"]) == ("arrived", NOW, 30)
     assert answer.headers["HX-Trigger"] == "schedule:changed"
@@ -341,7 +341,7 @@ def test_the_clock_stamps_now_and_keeps_what_is_typed(as_front_desk, visit, rama
 def test_the_clock_hides_no_change_of_a_colleague(as_front_desk, colleague, visit):
     mine = opened(as_front_desk, visit)
     save(colleague, visit, opened(colleague, visit), duration="45")
-    page = save(as_front_desk, visit, mine, arrive="now").text
+    page = stamp(as_front_desk, visit, mine).text
     assert stored(visit)["status"] == "arrived"
     before = stored(visit)
     page = refused(save(as_front_desk, visit, schedules.fields(page)), visit, before)
@@ -352,15 +352,15 @@ def test_the_clock_hides_no_change_of_a_colleague(as_front_desk, colleague, visi
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("roomed", "Mateo Rivera is Roomed already."),
-        ("arrived", "Mateo Rivera is Arrived already."),
-        ("cancelled", "A visit cannot go from Cancelled to Arrived."),
+        ("roomed", "Mateo Rivera is already Roomed."),
+        ("arrived", "Mateo Rivera is already Arrived."),
+        ("cancelled", "The status cannot change from Cancelled to Arrived."),
     ],
 )
 def test_the_clock_says_why_it_does_nothing(as_front_desk, visit, status, words):
     schedules.set_status(visit, status)
     before = stored(visit)
-    answer = save(as_front_desk, visit, opened(as_front_desk, visit), arrive="now")
+    answer = stamp(as_front_desk, visit, opened(as_front_desk, visit))
     assert words in refused(answer, visit, before)
     assert "HX-Trigger" not in answer.headers
 
@@ -368,12 +368,12 @@ def test_the_clock_says_why_it_does_nothing(as_front_desk, visit, status, words)
 def test_the_clock_is_for_the_day_of_the_visit(as_front_desk, visit):
     Appointment.objects.update(start=today_at(11) + timedelta(days=1))
     before = stored(visit)
-    page = refused(save(as_front_desk, visit, opened(as_front_desk, visit), arrive="now"), visit, before)
-    assert "Arrived is for the day of the visit" in page
+    page = refused(stamp(as_front_desk, visit, opened(as_front_desk, visit)), visit, before)
+    assert "Arrived can only be set from the day of the visit" in page
 
 
-def test_the_clock_says_what_it_did_in_the_trail(as_front_desk, visit, url):
-    as_front_desk.post(url, {"arrive": "now"})
+def test_the_clock_says_what_it_did_in_the_trail(as_front_desk, visit):
+    stamp(as_front_desk, visit, opened(as_front_desk, visit))
     detail = {"appointment": visit.pk, "fields": ["arrival_time", "status"], "status": "arrived"}
     assert changes() == [(visit.patient_id, detail)]
 
@@ -398,7 +398,7 @@ def test_a_time_that_comes_twice_is_asked_about(as_front_desk, visit, answer, st
     typed = opened(as_front_desk, visit)
     assert "second" not in typed
     page = refused(save(as_front_desk, visit, typed, day="2026-11-01", time="01:30"), visit, before)
-    assert "This time comes twice on that day. Choose which of the two is meant." in page
+    assert "This time occurs twice on that day. Choose the first or the second." in page
     again = schedules.fields(page)
     assert again["second"] == ""
     assert schedules.has_closed(save(as_front_desk, visit, again, second=answer))
@@ -439,13 +439,13 @@ def test_unknown(as_front_desk, unknown):
         assert as_front_desk.post(reverse("appointments:change", args=[number])).status_code == 404
 
 
-@pytest.mark.parametrize("button", [{}, {"arrive": "now"}])
-def test_nonsense_in_any_field(as_front_desk, visit, button):
+@pytest.mark.parametrize("press", [save, stamp])
+def test_nonsense_in_any_field(as_front_desk, visit, press):
     typed = opened(as_front_desk, visit)
     for name in [*typed, "override_reason", "warned", "second", "choose"]:
         for nonsense in TYPED_NONSENSE:
             schedules.set_status(visit, "scheduled")
-            answer = save(as_front_desk, visit, typed | {name: nonsense} | button)
+            answer = press(as_front_desk, visit, typed | {name: nonsense})
             assert (name, nonsense[:20], answer.status_code) == (name, nonsense[:20], 200)
             assert stored(visit)["start"] == today_at(11)
             if schedules.has_closed(answer):
@@ -458,7 +458,7 @@ def test_years_without_a_calendar(as_front_desk, visit, day, at):
     before = stored(visit)
     typed = opened(as_front_desk, visit)
     page = refused(save(as_front_desk, visit, typed, day=day, time=at, arrival=at), visit, before)
-    assert "Please check the year." in page
+    assert "Check the year." in page
 
 
 def test_an_empty_form(as_front_desk, visit, url):

@@ -55,7 +55,7 @@ def test_provider_double_booked(rivera, feldman, hour, minute, minutes, conflict
 def test_double_booked_says_who_and_when(rivera, feldman):
     schedules.visit(rivera.sofia, on(DAY, 10), feldman, duration=30)
     (conflict,) = conflicts.find(ten_to(30, rivera.mateo, feldman))
-    assert conflict.sentence == "Dr. Feldman already sees Sofia Rivera then, 10:00 to 10:30 AM."
+    assert conflict.sentence == "Dr. Feldman already has a visit with Sofia Rivera at that time, 10:00 to 10:30 AM."
 
 
 def test_another_provider_is_free(rivera, feldman, raman):
@@ -102,14 +102,14 @@ def test_a_visit_of_a_whole_day_is_seen_from_its_end(rivera, feldman):
 def test_patient_twice(rivera, feldman, raman):
     schedules.visit(rivera.mateo, on(DAY, 10, 15), raman)
     (conflict,) = conflicts.find(ten_to(30, rivera.mateo, feldman))
-    sentence = "Mateo Rivera already has an appointment with Dr. Raman then, 10:15 to 10:30 AM."
+    sentence = "Mateo Rivera already has an appointment with Dr. Raman at that time, 10:15 to 10:30 AM."
     assert (conflict.code, conflict.sentence) == ("patient_twice", sentence)
 
 
 def test_patient_twice_without_providers(rivera):
     schedules.visit(rivera.mateo, on(DAY, 10, 15))
     (conflict,) = conflicts.find(ten_to(30, rivera.mateo))
-    assert conflict.sentence == "Mateo Rivera already has an appointment then, 10:15 to 10:30 AM."
+    assert conflict.sentence == "Mateo Rivera already has an appointment at that time, 10:15 to 10:30 AM."
 
 
 def test_patient_back_to_back_with_two_providers(rivera, feldman, raman):
@@ -138,7 +138,7 @@ def test_the_same_patient_with_the_same_provider_is_both(rivera, feldman):
 def test_time_off_of_the_provider(rivera, feldman, starts, ends, conflicting):
     TimeOff.objects.create(provider=feldman, starts=on(DAY, *starts), ends=on(DAY, *ends), reason="Meeting")
     found = conflicts.find(ten_to(30, rivera.mateo, feldman))
-    expected = [("time_off", "Dr. Feldman is off then: Meeting.")] * conflicting
+    expected = [("time_off", "Dr. Feldman is off at that time: Meeting.")] * conflicting
     assert [(conflict.code, conflict.sentence) for conflict in found] == expected
 
 
@@ -152,7 +152,7 @@ def test_time_off_of_the_practice_is_everybody_s(rivera, feldman):
     TimeOff.objects.create(starts=on(DAY, 8), ends=on(DAY, 17), reason="Thanksgiving")
     for provider in (feldman, None):
         (conflict,) = conflicts.find(ten_to(30, rivera.mateo, provider))
-        assert conflict.sentence == "The practice is off then: Thanksgiving."
+        assert conflict.sentence == "The practice is off at that time: Thanksgiving."
 
 
 # --- Hours ---------------------------------------------------------------------------------------
@@ -240,7 +240,10 @@ def test_the_hour_that_comes_twice_holds_two_visits(rivera, feldman):
 def test_a_closed_chart(rivera):
     rivera.mateo.status = "transferred"
     (conflict,) = conflicts.find(ten_to(30, rivera.mateo))
-    assert (conflict.code, conflict.sentence) == ("chart_closed", "Mateo Rivera's chart says: Transferred.")
+    assert (conflict.code, conflict.sentence) == (
+        "chart_closed",
+        "The chart of Mateo Rivera is not active: Transferred.",
+    )
 
 
 def test_each_conflict_is_named(rivera, feldman):

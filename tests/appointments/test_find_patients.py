@@ -38,7 +38,7 @@ def test_an_inactive_chart_says_so(as_front_desk, rivera):
 
 def test_nobody(as_front_desk, rivera):
     page = find(as_front_desk, "zzz").text
-    assert "Nobody found." in page
+    assert "No patients found." in page
     assert f'href="{reverse("patients:add")}"' in page
 
 

@@ -74,7 +74,7 @@ def test_who_has_arrived_is_not_moved_to_tomorrow(as_front_desk, visit):
     schedules.set_status(visit, "arrived")
     before = stored(visit)
     page = refused(drag(as_front_desk, visit, start="2026-11-26T11:00-05:00"), visit, before)
-    assert "Arrived is for the day of the visit, which is Nov 26, 2026." in page
+    assert "Arrived can only be set from the day of the visit, Nov 26, 2026." in page
     assert schedules.fields(page)["day"] == "2026-11-25"
 
 
@@ -85,14 +85,14 @@ def test_a_visit_that_a_colleague_has_moved(as_front_desk, visit):
     Appointment.objects.update(start=today_at(12))
     before = stored(visit)
     page = refused(drag(as_front_desk, visit), visit, before)
-    assert "A colleague has moved this visit meanwhile; this is where it stands now." in page
+    assert "A colleague moved this visit meanwhile. This window shows its current time." in page
     assert schedules.fields(page)["time"] == "12:00"
 
 
 @pytest.mark.parametrize("from_start", ["", *NONSENSE])
 def test_without_saying_from_where(as_front_desk, visit, from_start):
     before = stored(visit)
-    assert "A colleague has moved" in refused(drag(as_front_desk, visit, from_start=from_start), visit, before)
+    assert "A colleague moved this visit" in refused(drag(as_front_desk, visit, from_start=from_start), visit, before)
 
 
 def test_seconds_that_a_roster_brought_are_no_change(as_front_desk, visit):
@@ -107,7 +107,7 @@ def test_a_conflict_opens_the_window_with_the_new_place(as_front_desk, visit, ri
     schedules.conflicting(rivera.sofia, today_at(14), feldman)
     before = stored(visit)
     page = refused(drag(as_front_desk, visit), visit, before)
-    assert "Dr. Feldman already sees Sofia Rivera then, 2:00 to 2:30 PM." in page
+    assert "Dr. Feldman already has a visit with Sofia Rivera at that time, 2:00 to 2:30 PM." in page
     assert "data-typed" in page
     typed = schedules.fields(page)
     assert (typed["time"], typed["warned"]) == ("14:15", ["double_booked"])
@@ -149,7 +149,7 @@ def test_an_inactive_provider_s_own_visits_may_move(as_front_desk, visit):
 @pytest.mark.parametrize("provider", ["999999", *NONSENSE])
 def test_an_unknown_provider_is_not_no_provider(as_front_desk, visit, provider):
     before = stored(visit)
-    assert "That is no place in the day." in refused(drag(as_front_desk, visit, provider=provider), visit, before)
+    assert "The visit cannot be moved there." in refused(drag(as_front_desk, visit, provider=provider), visit, before)
 
 
 # --- Who may, and nonsense -----------------------------------------------------------------------
@@ -160,7 +160,7 @@ def test_an_unknown_provider_is_not_no_provider(as_front_desk, visit, provider):
 )
 def test_a_start_that_is_none(as_front_desk, visit, start):
     before = stored(visit)
-    assert "That is no place in the day." in refused(drag(as_front_desk, visit, start=start), visit, before)
+    assert "The visit cannot be moved there." in refused(drag(as_front_desk, visit, start=start), visit, before)
 
 
 def test_fields_that_nobody_offers_change_nothing(as_front_desk, visit, rivera):

@@ -51,7 +51,7 @@ def why_not(before, to, *, start=EARLIER, now=NOW):
 
 @pytest.mark.parametrize(("before", "to", "possible"), PAIRS)
 def test_every_pair(before, to, possible):
-    reason = "" if possible else f"A visit cannot go from {before.label} to {to.label}."
+    reason = "" if possible else f"The status cannot change from {before.label} to {to.label}."
     assert why_not(before, to) == reason
 
 
@@ -62,7 +62,7 @@ def test_the_table_knows_every_status():
 
 @pytest.mark.parametrize("to", Status)
 def test_how_a_visit_can_begin(to):
-    reason = "" if to in {S, C, A} else f"A new appointment cannot be {to.label} yet."
+    reason = "" if to in {S, C, A} else f"A new appointment cannot start as {to.label}."
     assert why_not(None, to) == reason
 
 
@@ -71,7 +71,7 @@ def test_how_a_visit_can_begin(to):
 
 @pytest.mark.parametrize(("before", "to"), [(S, A), (None, A), (A, R), (A, O), (R, O), (R, A), (O, R), (N, A)])
 def test_nobody_has_come_for_tomorrow(before, to):
-    tomorrow = f"{to.label} is for the day of the visit, which is Nov 26, 2026."
+    tomorrow = f"{to.label} can only be set from the day of the visit, Nov 26, 2026."
     assert why_not(before, to, start=NOW + timedelta(days=1)) == tomorrow
     assert why_not(before, to, start=NOW + timedelta(hours=5)) == ""
     assert why_not(before, to, start=NOW - timedelta(days=30)) == ""
@@ -88,7 +88,7 @@ def test_the_day_of_the_visit_is_the_practice_s():
 
 def test_no_show_is_for_after_the_start():
     assert why_not(S, N, start=NOW) == ""
-    assert why_not(S, N, start=NOW + timedelta(minutes=1)) == "No-show is for after the start of the visit."
+    assert why_not(S, N, start=NOW + timedelta(minutes=1)) == "No-show can only be set after the start of the visit."
 
 
 # --- What is offered -----------------------------------------------------------------------------
@@ -112,5 +112,5 @@ def test_offered_for_tomorrow():
 
 @pytest.mark.parametrize("status", Status)
 def test_a_status_is_either_come_or_not_coming_or_neither(status):
-    assert (status in statuses.CAME) == (status in {A, R, O})
+    assert (status in statuses.ARRIVED_OR_LATER) == (status in {A, R, O})
     assert (status in statuses.NOT_COMING) == (status in {N, X})

@@ -93,7 +93,7 @@ def test_book_a_taken_time_is_refused_and_named(by, rivera, feldman, visit):
     again = Appointment(patient=rivera.sofia, provider=feldman, start=today_at(11, 15), duration=30)
     refusal = refused(visit, Conflicting, lambda: visits.book(by=by, appointment=again))
     assert [conflict.code for conflict in refusal.conflicts] == ["double_booked"]
-    assert str(refusal) == "Dr. Feldman already sees Mateo Rivera then, 11:00 to 11:30 AM."
+    assert str(refusal) == "Dr. Feldman already has a visit with Mateo Rivera at that time, 11:00 to 11:30 AM."
     assert Appointment.objects.count() == 1
 
 
@@ -170,7 +170,7 @@ def test_change_after_a_colleague_is_stale_even_for_nothing(by, visit):
 
 def test_change_with_a_step_that_makes_no_sense(by, visit):
     refusal = refused(visit, NotPossible, lambda: change(by, visit, status=Status.ROOMED))
-    assert str(refusal) == "A visit cannot go from Scheduled to Roomed."
+    assert str(refusal) == "The status cannot change from Scheduled to Roomed."
 
 
 # --- Change: move --------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def test_what_stands_where_it_should_not_may_change_otherwise(by, visit, feldman
 def test_who_has_come_is_not_moved_to_tomorrow(by, visit, status):
     Appointment.objects.update(status=status, arrival_time=NOW)
     refusal = refused(visit, NotPossible, lambda: change(by, visit, start=visit.start + timedelta(days=1)))
-    assert str(refusal) == f"{status.label} is for the day of the visit, which is Nov 26, 2026."
+    assert str(refusal) == f"{status.label} can only be set from the day of the visit, Nov 26, 2026."
     change(by, visit, start=today_at(15))
 
 
@@ -319,7 +319,7 @@ def test_arrive_saves_nothing_else(by, visit):
 def test_arrive_twice_is_refused(by, visit, status):
     Appointment.objects.update(status=status, arrival_time=NOW - timedelta(hours=1))
     refusal = refused(visit, NotPossible, lambda: visits.arrive(by=by, appointment=visit))
-    assert str(refusal) == f"Mateo Rivera is {status.label} already."
+    assert str(refusal) == f"Mateo Rivera is already {status.label}."
 
 
 def test_arrive_for_what_is_cancelled_is_refused(by, visit):

@@ -62,7 +62,7 @@ LINES = {
     "appointments:arrive": (None, "appointment.changed"),
     "appointments:move": (None, VISIT),
     "appointments:find_patients": (None, None),
-    "appointments:of_patient": (CHART, None),
+    "appointments:patient_appointments": (CHART, None),
     "appointments:summary": (CHART, None),
     "appointments:settings": (None, None),
     "appointments:add_provider": (None, None),

@@ -1,6 +1,6 @@
 """Every page that families meet, in each of its states. One more is one more function in one of these modules."""
 
-from tests.accounts.sessions.sittings import warned
+from tests.accounts.sessions.session_pages import warned
 from tests.browser import states_account, states_children, states_register  # noqa: F401  # each enters its states
 from tests.browser.visit import STATES, Visit, prepared, state
 

@@ -5,8 +5,8 @@ import re
 from allauth.mfa.models import Authenticator
 from django.core import mail
 
-from accounts import staff
 from accounts.family import email_addresses
+from accounts.signin.password_links import password_link
 from tests import families, people
 from tests.accounts.factors import codes
 from tests.browser.visit import STATES, state
@@ -153,7 +153,7 @@ def _(visit):
 
 def link(user):
     """As mailed to a confirmed address, or made at the desk: the way there without the server's name."""
-    return "/" + staff.password_link(user).split("/", 3)[3]
+    return "/" + password_link(user).split("/", 3)[3]
 
 
 @state("choose a new password")

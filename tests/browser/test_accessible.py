@@ -1,62 +1,67 @@
-"""Every page and state that families meet, by axe in light and dark and by what axe cannot see (tests/by_hand.py)."""
+"""Every page and state that families meet is reached once and looked at in every language, theme and zoom.
+
+What is looked at: tests/browser/looks.py.
+"""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests import by_hand, families, network
-from tests.accessibility import axe
-from tests.browser.states import STATES, WRONG, prepared
+from tests import database, families, network
+from tests.browser import looks
+from tests.browser.states import STATES, prepared
+from tests.test_translations import TRANSLATED
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
-# Handles of scripts and of crispy-forms, which nothing in a style sheet needs.
-UNSTYLED = {
-    "requiredField", "textinput", "emailinput", "passwordinput", "numberinput", "checkboxinput", "fs-6", "small-form",
-    "number", "choice", "toast-success",
-}  # fmt: skip
-CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
-  .flatMap((element) => [...element.classList]))]"""
+PHONE = {"width": 360, "height": 740}
 # Else it might go while it is looked at (static/js/parts/toasts.js).
 GOOD_NEWS_STAYS = """{
   const later = setTimeout;
   window.setTimeout = (act, time, ...more) => (time === 8000 ? 0 : later(act, time, ...more));
 }"""
-STYLED = "() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')"
 
 
 @pytest.fixture
-def visit(new_context, live_server, db, settings):
+def begin(new_context, live_server, db, settings):
+    """Starts from the beginning: a new browser at an empty practice."""
     settings.ROOT_URLCONF = "tests.pinportal.broken"
     settings.PORTAL_URL = live_server.url
     settings.WRITES_TO_FAMILIES = True
-    page = new_context(has_touch=True).new_page()
-    page.set_viewport_size({"width": 360, "height": 740})
-    page.add_init_script(network.WATCH)
-    page.add_init_script(GOOD_NEWS_STAYS)
-    return prepared(page, live_server.url, settings)
+
+    def begin_in(language):
+        context = new_context(has_touch=True)
+        page = context.new_page()
+        page.set_viewport_size(PHONE)
+        page.add_init_script(network.WATCH)
+        page.add_init_script(GOOD_NEWS_STAYS)
+        visit = prepared(page, live_server.url, settings)
+        visit.speak(language)
+        return visit
+
+    return begin_in
+
+
+@pytest.fixture
+def visit(begin):
+    return begin("en")
 
 
 @pytest.mark.parametrize("name", STATES)
-def test_everybody_can_use_it(visit, console_errors, name):
+def test_everybody_can_use_it_in_every_language(begin, console_errors, name):
+    visit = begin("en")
     STATES[name](visit)
-    page = visit.page
-    assert (page.locator("[data-error]").count() > 0) == (name in WRONG)
-    assert page.evaluate("[vitals.shift, vitals.shifts]") == [0, []]
-    by_hand.leads_to_mistakes(page)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        axe(page)
-    by_hand.is_told(page)
-    by_hand.works_by_keyboard(page)
-    by_hand.keeps_its_shape(page)
-    by_hand.is_large_enough(page)
-    by_hand.fits(page)
-    page.set_viewport_size({"width": 1280, "height": 800})
-    by_hand.is_large_enough(page)
-    styled = page.evaluate(STYLED)
-    named = {each for each in page.evaluate(CLASSES) if not each.startswith("icon-")}  # which picture it is
-    assert {each for each in named if f".{each}" not in styled} <= UNSTYLED
-    by_hand.skips(page)
+    shape = visit.page.evaluate(looks.SHAPE)
+    looks.is_usable(visit.page, name)
+    for language in TRANSLATED:
+        visit.speak(language)
+        visit.page.set_viewport_size(PHONE)
+        visit.page.reload()
+        if visit.page.evaluate(looks.SHAPE) != shape:  # it is only reached once: a dialog, a note, an answer
+            visit.page.context.close()
+            database.empty()
+            visit = begin(language)
+            STATES[name](visit)
+        looks.speaks(visit.page, language, name)
     console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
 
 

@@ -1,48 +1,13 @@
-"""Every page and state that families meet, in every language: no English is left, and what reads from the right fits.
-
-The switch: it keeps what was typed and what was proven, and is remembered.
-"""
+"""The switch of languages: it keeps what was typed and what was proven, and is remembered."""
 
 import pytest
-from django.conf import settings as project
-from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import User
-from tests import by_hand
-from tests.accessibility import axe
-from tests.browser.states import STATES, prepared
-from tests.test_translations import TRANSLATED
-from tests.vocabulary import strange_to
+from tests.browser.states import prepared
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
-
-# All that is or can be read or heard on the page, in the page's language: text, names for screen readers, what
-# scripts say, and what waits in templates.
-TEXTS = r"""() => {
-  const own = document.documentElement.lang, found = [];
-  const walk = (root) => {
-    for (const element of root.querySelectorAll("*")) {
-      if (element.closest("script, style, [translate=no]")) continue;
-      const language = element.closest("[lang]")?.lang ?? own;
-      if (language !== own) continue;
-      for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
-      for (const { name, value } of element.attributes) {
-        const isSaid = ["aria-label", "title", "alt", "placeholder"].includes(name);
-        if (isSaid || (name.startsWith("data-") && name !== "data-guessed" && value.includes(" "))) found.push(value);
-      }
-      if (element.matches("template")) walk(element.content);
-    }
-  };
-  walk(document);
-  return [document.title, ...found];
-}"""
-
-
-@pytest.fixture(params=TRANSLATED)
-def language(request):
-    return request.param
 
 
 def visit_of(context, live_server, settings):
@@ -52,34 +17,6 @@ def visit_of(context, live_server, settings):
     page = context.new_page()
     page.set_viewport_size({"width": 360, "height": 740})
     return prepared(page, live_server.url, settings)
-
-
-@pytest.fixture
-def visit(new_context, live_server, db, settings, language):
-    context = new_context(has_touch=True)
-    context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": live_server.url}])
-    return visit_of(context, live_server, settings)
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="Words are the same on either database; four minutes saved")
-@pytest.mark.parametrize("name", STATES)
-def test_no_english_is_left_and_it_fits(visit, console_errors, language, name):
-    STATES[name](visit)
-    page, is_mirrored = visit.page, project.LANGUAGES and language in {"ar", "he", "fa", "ur"}
-    assert page.evaluate("document.documentElement.lang") == language
-    assert page.evaluate("document.documentElement.dir") == ("rtl" if is_mirrored else "")
-    assert strange_to(language, page.evaluate(TEXTS)) == set()
-    expect(page.locator("[data-languages]")).to_have_count(
-        0 if name in {"our mistake", "no database", "session, over"} else 1
-    )
-    by_hand.fits(page)
-    if is_mirrored:
-        axe(page)
-        for field in page.locator(
-            ".pin-input, input[type=email], input[type=password], a[href^='tel:']:not(.btn), .number"
-        ).all():
-            assert field.evaluate("element => getComputedStyle(element).direction") == "ltr"
-    console_errors[:] = [each for each in console_errors if "Failed to load resource" not in each]  # 403, 404, 429 ...
 
 
 # --- The switch ----------------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ import sys
 import pytest
 from django.urls import reverse
 
-from pinportal import static_files
 from practice.models import Practice
 from tests import network, servers
 
@@ -100,11 +99,3 @@ def test_no_script_holds_up_the_drawing(client, db):
         head = html[: html.index("</head>")]
         assert not re.search(r"<script(?![^>]* defer)", head), page
         assert len(re.findall('rel="stylesheet"', html)) == 1, page
-
-
-def test_the_bundle_holds_all_that_it_refers_to():
-    style = static_files.bundled(static_files.FAMILIES)
-    used, defined = set(re.findall(r"var\((--[\w-]+)", style)), set(re.findall(r"(--[\w-]+):", style))
-    assert used <= defined
-    assert "@import" not in style
-    assert "/*" not in style

@@ -11,12 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from accounts import demo
 from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from audit.trail import Actor
 from portal.signup import proof
-from practice import terms
+from practice import demo, terms
 from practice.models import Practice
 from tests import families, people
 from tests.portal import steps
@@ -40,6 +39,10 @@ class Visit:
 
     def open(self, path: str) -> None:
         self.page.goto(self.url + path)
+
+    def speak(self, language: str) -> None:
+        name = self.settings.LANGUAGE_COOKIE_NAME
+        self.page.context.add_cookies([{"name": name, "value": language, "url": self.url}])
 
     def press(self) -> None:
         """The button that stands out."""

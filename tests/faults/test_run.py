@@ -43,7 +43,7 @@ def assert_interrupted_and_continued(do, database):
     assert PRINT_RUN.done(database) == 0
     assert_nothing_is_half_done(database)
     issued = database.rows("SELECT count(*) FROM portal_pin")
-    assert "being printed already" in do().text  # it was seen alive a moment ago
+    assert "already being printed" in do().text  # it was seen alive a moment ago
     database.rows("UPDATE portal_sheetrun SET touched_at = '2026-01-01 00:00:00+00:00'")  # and now long ago
     sheets = do()
     assert sheets.body[:5] == b"%PDF-", (sheets.status, sheets.text)

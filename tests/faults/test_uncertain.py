@@ -43,7 +43,7 @@ def test_register_once_more_shows_the_pins_that_were_issued(site, database, know
     page = do()
     assert page.status == 200
     assert page.text.count("<output>") == 2
-    assert "Nothing new was issued" in page.text
+    assert "No new PINs" in page.text
     assert REGISTER.done(database) == 2
     assert_nothing_is_half_done(database)
 

@@ -152,7 +152,7 @@ def test_edit_never_leads_elsewhere(as_front_desk, edit_url, url, mateo, evil):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"birth_date": str(today() + timedelta(days=1))}, "This day is in the future"),
+        ({"birth_date": str(today() + timedelta(days=1))}, "This date is in the future"),
         ({"birth_date": "0001-01-01"}, "more than 130 years ago"),
         ({"birth_date": "not a date"}, "Enter a valid date"),
         ({"chart_number": "100002"}, "Another patient has this chart number"),
@@ -260,7 +260,7 @@ def test_a_changed_name_needs_a_confirmation_of_its_own(rivera):
 
 def test_an_empty_name_cannot_be_confirmed(db):
     nameless = people.patient("9", "", "Ruth", people.years_ago(0))
-    with pytest.raises(ValidationError, match="no given name"):
+    with pytest.raises(ValidationError, match="No given name"):
         charts.confirm_name(by=BY_COMMAND, patient=nameless)
 
 

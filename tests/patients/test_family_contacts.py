@@ -209,7 +209,7 @@ def test_add_the_patient_as_own_contact(as_front_desk, rivera):
     as_front_desk.post(address, {"given_name": "Carmen", **LINK, "role": "self", "authority": "none"})
     assert rivera.carmen.family_contacts.filter(role="self").count() == 1
     refused = as_front_desk.post(address, {"given_name": "Carmen", **LINK, "role": "self", "authority": "none"})
-    assert "has a contact with the role Self already" in refused.text
+    assert "already has a contact with the role Self" in refused.text
 
 
 def test_add_asks_for_role_and_authority_and_keeps_what_was_typed(as_front_desk, add_url):
@@ -238,7 +238,7 @@ def test_a_former_contact_becomes_one_again(as_front_desk, rivera, ana_mateo):
 
 def test_a_contact_cannot_be_added_twice(as_front_desk, rivera):
     address = reverse("patients:link_contact", args=[rivera.mateo.pk, rivera.ana.pk])
-    assert "is a family contact of this patient already" in as_front_desk.post(address, LINK).text
+    assert "is already a family contact of this patient" in as_front_desk.post(address, LINK).text
 
 
 def test_a_person_needs_a_name(as_front_desk, add_url):
@@ -250,7 +250,7 @@ def test_a_person_needs_a_name(as_front_desk, add_url):
 
 def test_edit_the_person_for_all_children_and_the_link_for_one(as_front_desk, rivera, ana_mateo):
     page = as_front_desk.get(url_of(ana_mateo)).text
-    assert "One record for all children" in page
+    assert "one record for all children" in page
     sent = form_of(ana_mateo, cell_phone="212 555 0166", role="guardian", lives_with=None)
     as_front_desk.post(url_of(ana_mateo), sent)
     sofia = rivera.link(rivera.ana, rivera.sofia)
@@ -274,7 +274,7 @@ def test_restriction_needs_a_reason(as_front_desk, ana_mateo):
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, is_restricted="on"))
     assert "A restriction needs a reason" in page.text
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, restriction_reason="Court order"))
-    assert "Tick this, or clear reason and document" in page.text
+    assert "Check this box, or clear the reason and the document" in page.text
     as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, is_restricted="on", restriction_reason="Court order"))
     ana_mateo.refresh_from_db()
     assert ana_mateo.is_restricted
@@ -289,7 +289,7 @@ def test_lifting_a_restriction_takes_its_reason_with_it(as_front_desk, oneil):
 
 def test_exclusive_beside_joint_is_refused_with_what_to_do(as_front_desk, rivera, ana_mateo):
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, authority="exclusive"))
-    assert "but Luis Rivera has Joint. Set that contact to None first." in page.text
+    assert "Luis Rivera has Joint authority. Set that contact to None before you choose Exclusive." in page.text
     luis = rivera.link(rivera.luis, rivera.mateo)
     as_front_desk.post(url_of(luis), form_of(luis, authority="none"))
     assert as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, authority="exclusive")).status_code == 302
@@ -310,7 +310,7 @@ def test_a_colleague_s_restriction_is_not_lifted_by_an_old_form(as_front_desk, a
     FamilyContact.objects.filter(pk=ana_mateo.pk).update(is_restricted=True, restriction_reason="Court order")
     page = as_front_desk.post(url_of(ana_mateo), old_form)
     assert "A colleague changed this record" in page.text
-    assert "The record now says: ticked." in page.text
+    assert "The record now says: checked." in page.text
     ana_mateo.refresh_from_db()
     assert ana_mateo.is_restricted
 

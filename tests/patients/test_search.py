@@ -154,7 +154,7 @@ def test_enter_opens_the_first(as_front_desk, rivera):
 
 
 def test_enter_with_no_result_says_so(as_front_desk):
-    assert "Nobody found" in as_front_desk.post(URL, {"query": "zzz", "go": "first"}).text
+    assert "No patients found" in as_front_desk.post(URL, {"query": "zzz", "go": "first"}).text
 
 
 def test_status_that_is_not_active_is_shown(as_front_desk, rivera):
@@ -167,7 +167,7 @@ def test_more_than_fit_are_cut_with_advice(as_front_desk, db):
         people.patient(str(number), f"Kid{number}", "Many", None)
     page = as_front_desk.post(URL, {"query": "many"}).text
     assert page.count("data-result") == 50
-    assert "The first 50 are shown. Type more" in page
+    assert "Showing the first 50. Type more" in page
 
 
 def test_name_is_text_not_markup(as_front_desk, db):

@@ -226,12 +226,13 @@ def test_every_address_opens_to_those_its_rule_names(everything, surface, role):
     assert seen == expected
 
 
+@pytest.mark.parametrize("surface", ["staff", "public"], indirect=True)
 @pytest.mark.parametrize("role", sorted(steps.EVERYBODY))
 def test_addresses_of_the_other_surface_are_as_unknown_as_any(everything, surface, role):
     """Neither page, words, method nor sign-in tells that there is such an address somewhere."""
     served = {address for _name, address, _rule in everything}
     others = [address for _name, address, _rule in addresses("pinportal.urls") if address not in served]
-    assert len(others) == {"both": 0, "staff": 24, "public": len(others)}[surface]
+    assert surface != "staff" or len(others) == 24
     assert surface != "public" or len(others) > 30
     client = steps.client_of(role)
 
@@ -247,9 +248,8 @@ def test_addresses_of_the_other_surface_are_as_unknown_as_any(everything, surfac
             assert (address, answer(method, address)) == (address, expected)
 
 
-def test_no_page_for_staff_opens_without_a_second_factor_where_one_is_required(everything, surface, settings):
-    if surface == "public":
-        pytest.skip("No page there is for staff.")
+@pytest.mark.parametrize("surface", ["both", "staff"], indirect=True)
+def test_no_page_for_staff_opens_without_a_second_factor_where_one_is_required(everything, settings):
     settings.REQUIRE_SECOND_FACTOR = True
     client = steps.client_of("administrator")
     before, page, seen = steps.everything_but(AuditEvent), reverse("accounts:second_factor"), {}
@@ -271,55 +271,57 @@ def test_pages_about_signing_in_open_to_strangers_only_as_far_as_they_must(clien
     assert known.get(THIRD_PARTY["account_logout"][0]).status_code == 200
 
 
-@pytest.mark.parametrize("method", ["get", "head"])
+every_address = pytest.mark.parametrize("surface", ["both"], indirect=True)
+
+
+@every_address
 @pytest.mark.parametrize("role", ["administrator", "family", "anonymous"])
-def test_looking_at_every_address_changes_nothing(everything, role, method):
+def test_looking_at_every_address_changes_nothing_and_head_answers_as_get_does(everything, role):
     client = steps.client_of(role)
     before = steps.everything_but(AuditEvent)
-    for name, address, _rule in everything:
-        assert getattr(client, method)(address).status_code < 500, name
+    got = {address: client.get(address).status_code for _name, address, _rule in everything}
+    assert {address: status for address, status in got.items() if status >= 500} == {}
+    assert steps.everything_but(AuditEvent) == before
+    assert {address: client.head(address).status_code for address in got} == got
     assert steps.everything_but(AuditEvent) == before
 
 
-def test_head_answers_as_get_does(everything, as_administrator):
-    for _name, address, _rule in everything:
-        assert as_administrator.head(address).status_code == as_administrator.get(address).status_code
+TAKES_NO_FORM = {"pinportal:healthz", "pinportal:readyz"}
 
 
-@pytest.mark.parametrize("role", ["administrator", "family", "anonymous"])
-def test_post_without_its_token_is_refused_everywhere(everything, role):
-    client = steps.client_of(role)
-    client.handler.enforce_csrf_checks = True
-    before = steps.everything_but(AuditEvent)
-    for name, address, _rule in everything:
-        page = client.post(address, {"reason": "why", "child": "1", "pin": steps.UNKNOWN})
-        if name in {"pinportal:healthz", "pinportal:readyz"}:  # takes no form at all
-            assert (name, page.status_code) == (name, 405)
-            continue
-        assert (name, page.status_code) == (name, 403)
-        assert "This page had been open too long" in page.text
-    assert steps.everything_but(AuditEvent) == before
-
-
-@pytest.mark.parametrize("role", ["administrator", "family", "anonymous"])
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://testserver.evil.example"])
-def test_post_from_another_origin_is_refused_everywhere(everything, role, origin):
-    client = steps.client_of(role)
+@every_address
+def test_post_without_its_token_or_from_another_origin_is_refused_everywhere(everything):
+    client = steps.client_of("administrator")
     client.handler.enforce_csrf_checks = True
     client.get(reverse("account_reset_password"))
-    token = client.cookies["csrftoken"].value
+    token = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
     before = steps.everything_but(AuditEvent)
     for name, address, _rule in everything:
-        if name in {"pinportal:healthz", "pinportal:readyz"}:  # takes no form at all
-            continue
-        page = client.post(address, {"csrfmiddlewaretoken": token}, headers={"origin": origin})
-        assert (name, page.status_code) == (name, 403)
+        expected = 405 if name in TAKES_NO_FORM else 403
+        page = client.post(address, {"reason": "why", "child": "1", "pin": steps.UNKNOWN})
+        assert (name, page.status_code) == (name, expected)
+        assert name in TAKES_NO_FORM or "This page had been open too long" in page.text
+        page = client.post(address, token, headers={"origin": "https://evil.example"})
+        assert (name, page.status_code) == (name, expected)
     assert steps.everything_but(AuditEvent) == before
 
 
-def test_post_from_another_origin_is_refused_although_it_has_a_token(db, surface):
-    if surface == "staff":
-        pytest.skip("The form is the families'.")
+@pytest.mark.parametrize("role", ["administrator", "family", "anonymous"])
+def test_post_from_any_other_origin_is_refused_whoever_asks(db, role):
+    url, client = reverse("account_reset_password"), steps.client_of(role)
+    client.handler.enforce_csrf_checks = True
+    client.get(url)
+    token = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
+    before = steps.everything_but(AuditEvent)
+    for origin in ("https://evil.example", "null", "http://testserver.evil.example"):
+        assert (origin, client.post(url, token, headers={"origin": origin}).status_code) == (origin, 403)
+    assert client.post(url).status_code == 403
+    assert steps.everything_but(AuditEvent) == before
+    assert client.post(url, token, headers={"origin": "http://testserver"}).status_code != 403
+
+
+@pytest.mark.parametrize("surface", ["both", "public"], indirect=True)
+def test_post_from_another_origin_is_refused_although_it_has_a_token(db):
     client = Client(enforce_csrf_checks=True)
     client.get(reverse("signup:register"))
     sent = {"csrfmiddlewaretoken": client.cookies["csrftoken"].value, "pin": steps.UNKNOWN}

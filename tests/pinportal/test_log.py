@@ -176,7 +176,7 @@ def test_a_refusal_of_the_database_is_told_by_its_code_and_constraint(log, setti
     assert ours["type"] == f"{IntegrityError.__module__}.IntegrityError"
     expected = {
         "sqlite": ("SQLITE_CONSTRAINT_UNIQUE", "one_user_per_email"),
-        "postgresql": ("23505", "practice_user_email_key"),
+        "postgresql": ("23505", "accounts_user_email_key"),
     }
     assert (ours["code"], ours["constraint"]) == expected[connection.vendor]
     assert (

@@ -51,14 +51,14 @@ def proven(sheet, rivera):
 
 @pytest.fixture
 def parent(proven):
-    """A browser in which Mateo's PIN is proven, and which stands before the last step."""
+    """A browser in which Mateo's PIN is proven and only the last step is left."""
     steps.answer(proven)
     return proven
 
 
 @pytest.fixture
 def unknown():
-    """The numbers of no record: one that fits the database, one that does not."""
+    """Ids of no record: one that fits the database, one that does not."""
     return [999_999, 99_999_999_999_999_999_999]
 
 

@@ -9,7 +9,7 @@ from tests import people
 
 
 def comes(child, *, at="09:00", day=None, status="scheduled", provider=None):
-    """An appointment of this patient at that time on the practice's clocks, today unless a day is given."""
+    """An appointment of this patient at this local time, today unless a day is given."""
     start = clock.at(day or today(), datetime.strptime(at, "%H:%M").time())  # noqa: DTZ007  # a clock, not a moment
     more = {"cancel_reason": "Family called"} if status == "cancelled" else {}
     return Appointment.objects.create(patient=child, start=start, status=status, provider=provider, **more)
@@ -20,7 +20,7 @@ def doctor(name="Dr. Maya Feldman"):
 
 
 def families(count, *, first=0, children=1, language="en"):
-    """That many mothers whose children come today, one after another; returns the mothers."""
+    """Create this many mothers whose children come today, one after another. Return the mothers."""
     start = clock.at(today(), datetime.min.time()) + timedelta(hours=8)
     mothers = []
     for number in range(first, first + count):

@@ -1,4 +1,4 @@
-"""Steps that the tests of several pages have in common."""
+"""Steps that tests of several pages share."""
 
 import io
 
@@ -30,7 +30,7 @@ PASSWORD = "correct horse battery staple"
 
 
 def client_of(role):
-    """A browser in which somebody of that role is signed in; nobody, for the anonymous."""
+    """A browser in which somebody with this role is signed in; nobody for "anonymous"."""
     email = f"{role.replace(' ', '-')}@roles.example"
     if role == "anonymous":
         return Client()
@@ -45,7 +45,7 @@ def client_of(role):
 
 
 def outcome(response):
-    """What an answer comes to for whoever asked."""
+    """The outcome of a response, in words."""
     if response.headers.get("Location", "").startswith(reverse("account_login")):
         return "sign in"
     words = {403: "refused", 404: "not found", 405: "wrong method"}
@@ -53,7 +53,7 @@ def outcome(response):
 
 
 def allowed_roles(method, url):
-    """The roles that the page is open to. Each of the others is told so, and staff and families recorded."""
+    """The roles that may open the page. The others must be refused, and refused staff and families recorded."""
     allowed = set()
     for role in sorted(EVERYBODY):
         refusals = AuditEvent.objects.filter(action="access.refused")
@@ -69,7 +69,7 @@ def allowed_roles(method, url):
 
 
 def refused_methods(client, url):
-    """The methods that the page does not take."""
+    """The methods that the page refuses."""
     return {method for method in METHODS if getattr(client, method)(url).status_code == 405}
 
 
@@ -77,19 +77,19 @@ def refused_methods(client, url):
 
 
 def trail():
-    """The audit trail as (action, patient), oldest first."""
+    """The audit trail as (action, patient id), oldest first."""
     return list(AuditEvent.objects.order_by("pk").values_list("action", "patient_id"))
 
 
 def everything_but(*models):
-    """All rows of all tables except those of these models (and the audit trail's heads, which move with its lines)."""
+    """All rows of all tables except those of these models (and AuditChain, which changes with each line)."""
     left_out = {Session, AuditChain, *models}
     kept = [model for model in apps.get_models(include_auto_created=True) if model not in left_out]
     return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in kept}
 
 
 def queries(call):
-    """How many queries a call makes."""
+    """The number of queries of a call."""
     with CaptureQueriesContext(connection) as captured:
         call()
     return len(captured)
@@ -99,21 +99,21 @@ def queries(call):
 
 
 def issued(by, *links):
-    """PINs in clear for these links of one contact, by given name."""
+    """Issue PINs for these links of one contact. Return them in clear, by given name."""
     ids = [link.pk for link in links]
     numbers = registration.issue(contact=links[0].contact, family_contact_ids=ids, by=by).pins
     return {link.patient.given_name: numbers[link.pk] for link in links}
 
 
 def printed(by, *links):
-    """The same, on a sheet."""
+    """Issue PINs like ``issued``, and print their sheet."""
     numbers = issued(by, *links)
     registration.print_sheet(contact=links[0].contact, family_contact_ids=[link.pk for link in links], by=by)
     return numbers
 
 
 def children_of(person, count):
-    """As many more children of this contact; returns the links."""
+    """Create this many more children of the contact. Return the links."""
     first = person.family_contacts.count()
     return [
         people.link(
@@ -144,7 +144,7 @@ def typed(number, born, **changes):
 
 
 def guesses(count, *, first=0):
-    """That many different well-formed PINs, none of which has been issued."""
+    """This many different well-formed PINs that were never issued."""
     numbers = (f"{number:011}" for number in range(first, first + count))
     return [number + str(damm.calc_check_digit(number)) for number in numbers]
 
@@ -154,18 +154,18 @@ def prove(client, number, patient):
 
 
 def confirm(client):
-    """The parent is who the sheet was made for."""
+    """Confirm that the parent is the guardian on the sheet."""
     return client.post(reverse("signup:register_you"), {"is_guardian": "yes"})
 
 
 def answer(client, email="ana@mail.example"):
-    """What is asked before the last step: who you are, and the e-mail."""
+    """Answer the steps before the last one: who you are, and the e-mail."""
     confirm(client)
     return client.post(reverse("signup:register_email"), {"email": email})
 
 
 def registered(by, *links, email="parent@mail.example"):
-    """The account of the links' contact, with these children registered."""
+    """Register these children. Return the user of the links' contact."""
     numbers = issued(by, *links)
     proven = [
         registration.prove(pin=numbers[link.patient.given_name], birth_date=link.patient.birth_date, by=PARENT).pk

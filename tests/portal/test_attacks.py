@@ -1,4 +1,4 @@
-"""Attacks of many at once and attacks on what is stored."""
+"""Attacks with many requests at once, and attacks on stored data."""
 
 from functools import partial
 
@@ -12,7 +12,8 @@ from audit.models import AuditEvent
 from audit.trail import Actor
 from portal import registration
 from portal.models import Account, Alert, Pin, Registration
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
+from portal.pins.sealing import unseal
 from tests.at_once import at_once
 from tests.portal.steps import UNKNOWN, answer, guesses, typed
 
@@ -47,15 +48,15 @@ def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
 
 @pytest.mark.usefixtures("db")
 def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbox):
-    """Register, show, print, prove and redeem over HTTP; then look for the PINs wherever anything is kept."""
+    """Register, show, print, prove and redeem over HTTP; then look for the PINs in everything that is stored."""
     caplog.set_level("DEBUG")
     mateo, sofia = rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
     chosen = {"child": [mateo.pk, sofia.pk]}
     page = as_front_desk.post(reverse("desk:issue", args=[mateo.pk]), chosen)
     as_front_desk.post(reverse("desk:show", args=[mateo.pk]), {"only": mateo.pk})
     as_front_desk.post(reverse("desk:print", args=[mateo.pk]), chosen)
-    numbers = [pins.unseal(pin.sealed) for pin in Pin.objects.order_by("pk")]
-    assert all(pins.grouped(number) in page.content.decode() for number in numbers)
+    numbers = [unseal(pin.sealed) for pin in Pin.objects.order_by("pk")]
+    assert all(grouped(number) in page.content.decode() for number in numbers)
     parent, born = Client(), rivera.mateo.birth_date
     parent.post(
         reverse("signup:register"),
@@ -67,7 +68,7 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     grandmother, tried = Client(), f"{int(numbers[1][:6]):06}000000"
     for pin, day in [(numbers[1], born), (numbers[1], born), (numbers[0], born), (UNKNOWN, born), (tried, born)]:
         grandmother.post(reverse("signup:register"), typed(pin, day))
-    for guess in guesses(25):  # until it is refused, and the practice is told
+    for guess in guesses(25):  # until it is refused and an alert starts
         grandmother.post(reverse("signup:register"), typed(guess, born))
     assert Alert.objects.count() == 1
     grandmother.post(reverse("account_login"), {"login": numbers[1], "password": numbers[1]})
@@ -76,11 +77,11 @@ def test_no_pin_in_a_dump_of_everything(as_front_desk, rivera, caplog, mailoutbo
     kept = dump() + caplog.text + "".join(str(mail.message()) for mail in mailoutbox)
     kept += str([dict(client.session) for client in (as_front_desk, parent, grandmother)])
     assert "ana@example.com" in kept
-    numbers += [pins.unseal(pin.sealed) for pin in Pin.objects.filter(state="active")]
+    numbers += [unseal(pin.sealed) for pin in Pin.objects.filter(state="active")]
     assert len(numbers) == 3
     for number in [*numbers, UNKNOWN]:
         assert number not in kept
-        assert pins.grouped(number) not in kept
+        assert grouped(number) not in kept
 
 
 def dump():

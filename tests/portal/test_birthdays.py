@@ -1,4 +1,4 @@
-"""Birthdays: what changes at midnight of the practice, wherever it shows (attack 19)."""
+"""Birthdays: what changes at midnight in the practice's time zone (attack 19)."""
 
 import io
 from datetime import date, datetime, timedelta
@@ -63,10 +63,10 @@ def test_at_18_a_guardian_s_access_ends_at_midnight_wherever_it_shows(by, front_
         proven = registration.prove(pin=number, birth_date=day, by=steps.PARENT)
     with time_machine.travel(midnight, tick=False):
         assert all(
-            "from 18 on only the patient can register" in each for each in window_rows(front_desk, links).values()
+            "From age 18, only the patient can register" in each for each in window_rows(front_desk, links).values()
         )
         assert parent.get(CHILDREN).text.count("Born on") == 0
-        with pytest.raises(NotRedeemable):  # a proof of the evening before is not enough
+        with pytest.raises(NotRedeemable):  # a proof from the evening before is not enough
             registration.redeem(
                 proven=[proven.pk], sign_in=registration.NewSignIn("b@mail.example", steps.PASSWORD), by=steps.PARENT
             )
@@ -77,7 +77,7 @@ def test_at_18_a_guardian_s_access_ends_at_midnight_wherever_it_shows(by, front_
 
 
 def window_rows(front_desk, links):
-    """What stands in the way of each row, in the window as the desk sees it."""
+    """Why each row is blocked, as the registration window shows it."""
     page = people.signed_in(front_desk).get(reverse("desk:window", args=[links[0].pk]))
     names = {link.patient_id: link.patient.given_name for link in links}
     rows = {row.patient.pk: row.block.reason if row.block else "" for row in page.context["window"].rows}
@@ -126,7 +126,7 @@ def test_between_the_teen_ages_a_guardian_s_page_is_limited(by, links, day, year
 
 
 def is_limited(parent):
-    """Whether the parent's page shows the child as limited; None where it shows no child."""
+    """Whether the parent's page shows the child as limited; None if it shows no child."""
     page = parent.get(CHILDREN).text
     return "Limited" in page if "Born on" in page else None
 

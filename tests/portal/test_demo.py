@@ -1,4 +1,4 @@
-"""The demo practice: fictional, stable, loadable on any day, and refused where it would do harm."""
+"""The demo practice: fictional, stable, loadable on any day, and refused where it could do harm."""
 
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import demo as practice_demo
+from accounts.demo import staff
 from accounts.models import StaffRecord, User
 from appointments import conflicts
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
@@ -49,7 +49,7 @@ def row_counts() -> dict[str, int]:
 
 
 def people() -> list[tuple[str, ...]]:
-    """Everything about the demo's people that must not depend on the day."""
+    """Everything about the demo's people that must be the same every day."""
     links = FamilyContact.objects.order_by("patient__chart_number", "sort_order").values_list(
         "patient__chart_number",
         "patient__given_name",
@@ -121,8 +121,8 @@ class TestCommand:
     def test_says_whom_to_sign_in_as_and_what_to_try(self):
         words = load()
         for expected in [
-            *(sign_in.email for sign_in in practice_demo.SIGN_INS),
-            practice_demo.PASSWORD,
+            *(sign_in.email for sign_in in staff.SIGN_INS),
+            staff.PASSWORD,
             "https://portal.sunnyside.example/register/",
             "search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print",
         ]:
@@ -252,7 +252,7 @@ def turns_18_soon(birth_date: date) -> bool:
 
 class TestRecords:
     def test_all_are_valid(self):
-        """The database has compared the rows at their insertion; left is what each one says."""
+        """The database has checked each row on insertion, so only the values of each row are checked here."""
         load()
         for model in (
             Practice,
@@ -303,7 +303,7 @@ class TestStability:
             assert people() == first
 
     def test_the_same_people_on_any_machine(self):
-        """A sample, so that a change in what ``random`` gives does not pass unseen."""
+        """A sample, so that a change in what ``random`` returns is noticed."""
         load()
         sample = [patient(chart_number).name for chart_number in SAMPLE]
         assert sample == list(SAMPLE.values())
@@ -376,13 +376,13 @@ class TestSchedule:
     def test_the_parent_has_visits_behind_and_before_and_a_teen(self):
         with time_machine.travel(TUESDAY_NOON, tick=False):
             load()
-            cards = children.of_user(User.objects.get(email=portal_demo.PARENT))
+            cards = children.cards_of(User.objects.get(email=portal_demo.PARENT))
             assert {card.is_limited for card in cards} == {True, False}
             for card in cards:
                 visits = Appointment.objects.filter(patient=card.patient)
                 assert {"checked_out", "no_show", "cancelled", "scheduled"} <= {visit.status for visit in visits}
                 assert card.next_visit
-            (own,) = children.of_user(User.objects.get(email=portal_demo.PATIENT))
+            (own,) = children.cards_of(User.objects.get(email=portal_demo.PATIENT))
             assert (own.is_self, own.has_access) == (True, True)
 
     def test_today_is_in_full_swing(self):
@@ -431,7 +431,7 @@ class TestSchedule:
 
 class TestScheduleSettings:
     def test_what_the_week_holds_fits_the_settings(self):
-        """Whoever opens one of the demo's appointments is not warned about it. At noon the Riveras would stand out."""
+        """Opening one of the demo's appointments shows no warning. At noon the Riveras would cause one."""
         with time_machine.travel(TUESDAY_NOON.replace(hour=10), tick=False):
             load()
             visits = Appointment.objects.select_related("patient", "provider")
@@ -442,8 +442,8 @@ class TestScheduleSettings:
 
     def test_visit_types_can_be_told_apart(self):
         load()
-        colours = VisitType.objects.values_list("colour", flat=True)
-        assert len(set(colours)) == len(colours) == 7
+        colors = VisitType.objects.values_list("color", flat=True)
+        assert len(set(colors)) == len(colors) == 7
 
     def test_everybody_works_on_weekdays_and_the_main_office_on_saturday(self):
         load()

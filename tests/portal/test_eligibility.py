@@ -1,4 +1,4 @@
-"""Who can have portal access to whom, as the chart stands (R2, R3, R17, R18)."""
+"""Who can have portal access to whom, according to the chart (R2, R3, R17, R18)."""
 
 from datetime import date, timedelta
 

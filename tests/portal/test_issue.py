@@ -11,7 +11,7 @@ from audit.trail import Actor
 from patients.models import FamilyContact
 from portal import registration
 from portal.models import Pin, PinSheet, Registration
-from portal.pins import keys, numbers
+from portal.pins import sealing
 from portal.refusals import NothingToPrint
 from portal.sheets import sheet
 from practice.models import Practice
@@ -141,7 +141,9 @@ def test_print_without_a_live_pin_is_refused(by, ana_and):
 
 def test_if_drawing_the_sheet_fails_nothing_is_marked_printed(by, ana_and, settings, tmp_path):
     issue(by, *ana_and)
-    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path], "APP_DIRS": False}]  # no sheet.html there
+    settings.TEMPLATES = [
+        {**settings.TEMPLATES[0], "DIRS": [tmp_path], "APP_DIRS": False}
+    ]  # no sheet.html in that folder
     with pytest.raises(Exception, match=r"sheet\.html"):
         registration.print_sheet(contact=ana_and[0].contact, family_contact_ids=[ana_and[0].pk], by=by)
     assert not PinSheet.objects.exists()
@@ -196,8 +198,8 @@ def test_expire_ends_what_is_over_and_what_is_no_longer_allowed(by, rivera, ana_
 def test_rotated_key_finds_and_reads_what_is_out(by, ana_and, settings):
     issued = issue(by, ana_and[0])
     settings.PIN_KEYS = ["_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM=", *settings.PIN_KEYS]
-    assert keys.rotate() == (1, 0)
+    assert sealing.rotate_keys() == (1, 0)
     settings.PIN_KEYS = settings.PIN_KEYS[:1]
     shown = registration.show(contact=ana_and[0].contact, family_contact_ids=[ana_and[0].pk], by=by)
     assert shown == issued.pins
-    assert Pin.objects.filter(digest__in=numbers.digests(issued.pins[ana_and[0].pk])).count() == 1
+    assert Pin.objects.filter(digest__in=sealing.digests(issued.pins[ana_and[0].pk])).count() == 1

@@ -10,7 +10,7 @@ from appointments.models import Appointment
 from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact, Patient
-from portal import registration, worklist
+from portal import family_answers, registration, worklist
 from portal.models import Pin, Postponement, Registration
 from tests import people
 from tests.portal import days, steps
@@ -160,7 +160,7 @@ class TestStatus:
 class TestLeftOut:
     def test_declined_with_the_reason(self, by, rivera):
         days.comes(rivera.mateo)
-        registration.decline_family(contact=rivera.ana, reason="No phone", by=by)
+        family_answers.decline_family(contact=rivera.ana, reason="No phone", by=by)
         found = worklist.read(today())
         assert found.is_empty
         assert [(family.contact, family.reasons) for family in found.declined] == [(rivera.ana, "No phone")]
@@ -175,20 +175,20 @@ class TestLeftOut:
         until = today() + timedelta(days=7)
         for day in (today(), until - timedelta(days=1), until):
             days.comes(rivera.mateo, day=day)
-        registration.postpone(contact=rivera.ana, until=until, reason="Wants to think", by=by)
+        family_answers.postpone(contact=rivera.ana, until=until, reason="Wants to think", by=by)
         for day in (today(), until - timedelta(days=1)):
             assert names(worklist.read(day).postponed) == ["Ana Rivera"]
             assert worklist.read(day).is_empty
         assert names(worklist.read(until).families) == ["Ana Rivera"]
-        registration.ask_now(contact=rivera.ana, by=by)
+        family_answers.ask_now(contact=rivera.ana, by=by)
         assert names(worklist.read(today()).families) == ["Ana Rivera"]
 
 
 class TestRules:
     def test_decline_family_is_one_decision_for_all_open_children(self, by, rivera):
         steps.issued(by, rivera.link(rivera.ana, rivera.mateo))
-        declined = registration.decline_family(contact=rivera.ana, reason="No phone", by=by)
-        # The newborn too, whose name only the chart lacks; not Carmen, who is of age and decides herself.
+        declined = family_answers.decline_family(contact=rivera.ana, reason="No phone", by=by)
+        # The newborn too, who only lacks a name. Not Carmen, who is an adult and decides herself.
         assert {link.patient for link in declined} == {rivera.mateo, rivera.sofia, rivera.baby}
         assert set(Registration.objects.values_list("status", flat=True)) == {"declined"}
         assert Pin.objects.get().state == "revoked"
@@ -196,18 +196,18 @@ class TestRules:
 
     def test_decline_family_leaves_a_registered_child(self, by, rivera):
         steps.registered(by, rivera.link(rivera.ana, rivera.mateo))
-        registration.decline_family(contact=rivera.ana, reason="Enough", by=by)
+        family_answers.decline_family(contact=rivera.ana, reason="Enough", by=by)
         assert Registration.objects.get(family_contact__patient=rivera.mateo).status == "registered"
 
     def test_who_has_no_say_declines_nothing(self, by, rivera):
-        assert registration.decline_family(contact=rivera.elena, reason="no", by=by) == []
-        assert not registration.postpone(contact=rivera.elena, until=today(), reason="no", by=by)
+        assert family_answers.decline_family(contact=rivera.elena, reason="no", by=by) == []
+        assert not family_answers.postpone(contact=rivera.elena, until=today(), reason="no", by=by)
         assert steps.trail() == []
 
     def test_postpone_again_changes_the_day(self, by, rivera):
         for days_ahead in (7, 9):
             until = today() + timedelta(days=days_ahead)
-            assert registration.postpone(contact=rivera.ana, until=until, reason="later", by=by)
+            assert family_answers.postpone(contact=rivera.ana, until=until, reason="later", by=by)
         assert Postponement.objects.get().until == until
         assert len(steps.trail()) == 2 * 3
         assert set(steps.trail()) == {

@@ -1,4 +1,4 @@
-"""``manage.py create_admin E-MAIL NAME``: the first practice administrator of a new installation."""
+"""``manage.py create_admin E-MAIL NAME``: make the first practice administrator of a new installation."""
 
 import getpass
 import sys
@@ -10,13 +10,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from accounts.models import StaffRecord, User
+from accounts.signin import passwords
 from audit.trail import Action, Actor, record
 
 
 class Command(BaseCommand):
     help = (
-        "Make a practice administrator: a sign-in and a staff record linked to it. Asks for the password; "
-        "where nobody can be asked, it is the first line of the standard input."
+        "Make a practice administrator: a sign-in and a staff record linked to it. Asks for the password. "
+        "Without a terminal, the password is the first line of standard input."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         user = User(email=User.objects.normalize_email(options["email"].strip()), kind=User.Kind.STAFF)
         staff_record = StaffRecord(name=options["name"].strip(), role=StaffRecord.Role.ADMINISTRATOR)
         try:
-            user.full_clean(exclude=["password"])  # also whether the e-mail has a sign-in already, in any case
+            user.full_clean(exclude=["password"])  # refuses an e-mail that has a sign-in, in upper or lower case
             staff_record.full_clean()
             password = _password()
             validate_password(password, user)
@@ -39,13 +40,13 @@ class Command(BaseCommand):
             staff_record.user = user
             staff_record.save()
             record(actor=Actor.command("create_admin"), action=Action.USER_ADDED, account=user.pk)
-        self.stdout.write(f"{user.email} can sign in as practice administrator.")
+        self.stdout.write(f"{user.email} can now sign in as practice administrator.")
 
 
 def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("Password (at least 15 characters): ")
-    if getpass.getpass("The same again: ") != password:
-        raise CommandError("The two passwords differ. Nothing was made.")
+    password = getpass.getpass(f"Password (at least {passwords.SHORTEST} characters): ")
+    if getpass.getpass("Password again: ") != password:
+        raise CommandError("The two passwords differ. No sign-in was made.")
     return password

@@ -1,11 +1,11 @@
-"""``manage.py reseal_second_factors``: see ``accounts.factors.second_factor.reseal``."""
+"""``manage.py reseal_second_factors``: see ``accounts.factors.sealing.reseal``."""
 
 from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.factors import second_factor
+from accounts.factors import sealing
 
 
 class Command(BaseCommand):
@@ -13,10 +13,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            sealed = second_factor.reseal()
+            sealed = sealing.reseal()
         except InvalidToken as error:
             raise CommandError(
-                "A second factor can be read neither by SECRET_KEY nor by SECRET_KEY_FALLBACKS. Nothing was changed; "
-                "an administrator resets what cannot be read under Staff."
+                "Neither SECRET_KEY nor SECRET_KEY_FALLBACKS can read a second factor. Nothing was changed. "
+                "An administrator can reset the unreadable second factors under Staff."
             ) from error
-        self.stdout.write(f"{sealed} secrets are sealed under SECRET_KEY now.")
+        self.stdout.write(f"{sealed} secrets are now sealed under SECRET_KEY.")

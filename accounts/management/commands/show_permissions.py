@@ -1,4 +1,4 @@
-"""``manage.py show_permissions``: what each role may do, as docs/permissions.md says it."""
+"""``manage.py show_permissions``: the text of docs/permissions.md."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from accounts import permissions
 
 
 class Command(BaseCommand):
-    help = "Print what each role may do, in Markdown."
+    help = "Print the permissions of each role in Markdown."
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(permissions.markdown(), ending="")

@@ -1,6 +1,6 @@
 """``manage.py import_roster PATH…``: patients, guardians, providers and appointments from FHIR R4 files.
 
-It stands here because this is the lowest room that knows both the patients and their appointments.
+It is in this app because this is the lowest one that knows both patients and appointments.
 """
 
 from argparse import ArgumentParser
@@ -24,17 +24,17 @@ HANDLED = ("Patient", "RelatedPerson", "Practitioner", "Appointment")
 class Command(BaseCommand):
     help = (
         "Import patients, their guardians, providers and appointments from FHIR R4 rosters: Bundles and "
-        "resources (.json), bulk exports (.ndjson), folders of both. Importing the same roster again changes "
-        "nothing. Records that cannot be taken are reported, and the others are imported."
+        "resources (.json), bulk exports (.ndjson), or folders of both. Importing the same roster again changes "
+        "nothing. Records that cannot be imported are reported; all others are imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file, or a folder with all in it")
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a file or a folder")
         parser.add_argument(
             "--source",
             default="",
-            help="a lasting name of the system the roster comes from, such as the same for every day's export; "
-            "the ids of its resources are unique within it (default: the folder's name)",
+            help="name of the system that the roster comes from; resource ids are unique within it, "
+            "so use the same name for every export (default: the folder's name)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,17 +54,17 @@ class Command(BaseCommand):
         for line in report.lines():
             self.stdout.write(line)
         if not resources:
-            raise CommandError("No FHIR resource could be read; nothing was imported.")
+            raise CommandError("No FHIR resources could be read. Nothing was imported.")
 
 
 def _source_of(path: Path) -> str:
-    """The name of the folder, or of the folder a file stands in."""
+    """The name of this folder, or of the folder that contains this file."""
     whole = path.resolve()
     return (whole if whole.is_dir() else whole.parent).name
 
 
 def import_all(resources: list[Resource], *, report: Report) -> None:
-    """Everything in the order in which it hangs together: patients, guardians, providers, appointments."""
+    """Import in the order in which records refer to each other: patients, guardians, providers, appointments."""
     actor = Actor.command("import_roster")
     for resource in resources:
         if resource.kind not in HANDLED:

@@ -23,7 +23,7 @@ from portal.desk.forms import ReasonForm
 from portal.desk.verbs import VERBS
 from portal.eligibility import who_to_register
 from portal.models import PinSheet
-from portal.pins.numbers import UnreadablePin
+from portal.pins.sealing import UnreadablePin
 from portal.refusals import NothingToPrint
 from portal.rows import Row
 from portal.verbs import Verb

@@ -12,7 +12,7 @@ from portal.models import RedemptionFailure
 
 
 class Command(BaseCommand):
-    help = "End PINs that are past their date or no longer allowed, and erase their sealed copies. Run it daily."
+    help = "End PINs that have expired or are no longer allowed, and erase their sealed copies. Run it daily."
 
     def handle(self, *args: Any, **options: Any) -> None:
         ended = registration.expire(by=Actor.command("expire_pins"))

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import demo as accounts_demo
+from accounts.demo import staff
 from appointments import demo as appointments_demo
 from audit.trail import Actor
 from patients import demo as patients_demo
@@ -17,7 +17,7 @@ from practice.demo import practice as practice_demo
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
 Sign in as {front_desk}, {doctor}, {administrator}, {auditor} (reads the audit trail only)
-or {unlinked} (a sign-in without a staff record: see what it is told); as a family {parent} or {patient}.
+or {unlinked} (a sign-in without a staff record: see what it cannot do); as a family {parent} or {patient}.
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
 or Schedule › Families not registered; then open {url}/register/ as the parent (in a private window).
@@ -29,32 +29,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--anyway", action="store_true", help="Load even though this is no demo. Everybody knows the passwords."
+            "--anyway", action="store_true", help="Load although this is not a demo. The passwords are public."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.IS_DEMO or options["anyway"]):
             raise CommandError(
-                "This is not a demo (PINPORTAL_ENV), and load_demo makes sign-ins whose password everybody knows. "
-                "Where that does no harm, use --anyway."
+                "This is not a demo (PINPORTAL_ENV), and load_demo creates sign-ins with a public password. "
+                "If that does no harm here, use --anyway."
             )
         with transaction.atomic():
             by = Actor.command("load_demo")
             practice_demo.load(actor=by)
-            accounts_demo.load(actor=by)
+            staff.load(actor=by)
             patients_demo.load(today=timezone.localdate())
             appointments_demo.load(now=timezone.now())
             portal_demo.load()
         self.stdout.write(
             WHAT_TO_TRY.format(
                 url=settings.PORTAL_URL.rstrip("/"),
-                front_desk=accounts_demo.FRONT_DESK.email,
-                doctor=accounts_demo.DOCTOR.email,
-                administrator=accounts_demo.ADMINISTRATOR.email,
-                auditor=accounts_demo.AUDITOR.email,
-                unlinked=accounts_demo.UNLINKED.email,
+                front_desk=staff.FRONT_DESK.email,
+                doctor=staff.DOCTOR.email,
+                administrator=staff.ADMINISTRATOR.email,
+                auditor=staff.AUDITOR.email,
+                unlinked=staff.UNLINKED.email,
                 parent=portal_demo.PARENT,
                 patient=portal_demo.PATIENT,
-                password=accounts_demo.PASSWORD,
+                password=staff.PASSWORD,
             ).strip()
         )

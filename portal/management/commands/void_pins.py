@@ -9,10 +9,10 @@ from portal import registration
 
 
 class Command(BaseCommand):
-    help = "End every PIN that is out. The families stay Pending Registration and need new sheets."
+    help = "End every live PIN. The families stay Pending Registration and need new sheets."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--reason", required=True, help="Stands in each chart, such as: Key may be known")
+        parser.add_argument("--reason", required=True, help="Shown in each chart, such as: Key may be known")
 
     def handle(self, *args: Any, **options: Any) -> None:
         ended = registration.void_all(reason=options["reason"][:200], by=Actor.command("void_pins"))

@@ -1,4 +1,4 @@
-"""**Staff**: the staff records, and what each role can do."""
+"""**Staff**: the staff records, and what each role may do."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions, staff
 from accounts.access import Permission, staff_page
 from accounts.models import StaffRecord, User
+from accounts.sessions.revocation import close_sessions
 from audit.trail import Action, Actor, record
 from portal.office.forms import StaffRecordForm
 
@@ -34,7 +35,7 @@ def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> Ht
     if request.method == "POST" and form.is_valid():
         try:
             saved = _save(form, by=Actor.of(request))
-        except staff.Refused as refused:
+        except staff.ChangeRefused as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, f"{saved.name} was saved. The change applies from {saved.name}’s next click.")
@@ -43,7 +44,7 @@ def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> Ht
 
 
 def _save(form: StaffRecordForm, *, by: Actor) -> StaffRecord:
-    """Save, record what changed, and end the sessions of a user who is no longer active. Raises Refused."""
+    """Save, record what changed, and end the sessions of a user who is no longer active. Raises staff.ChangeRefused."""
     with staff.administering(by):
         saved: StaffRecord = form.save()
         changed: dict[str, Any] = {"changed": ",".join(form.changed_data)}
@@ -51,13 +52,13 @@ def _save(form: StaffRecordForm, *, by: Actor) -> StaffRecord:
             changed |= {"role": saved.role, "role_before": form.initial.get("role", "")}
         record(actor=by, action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, **changed)
         if saved.user and not saved.is_active and "is_active" in form.changed_data:
-            staff.close_sessions(saved.user)
+            close_sessions(saved.user)
     return saved
 
 
 @require_safe
 @staff_page(Permission.ADMINISTER)
 def roles(request: HttpRequest) -> HttpResponse:
-    """**What each role can do**, from the table that decides it."""
+    """**What each role may do**, from the table that decides it."""
     rows = [(words, list(zip(permissions.ROLES, may, strict=True))) for words, may in permissions.rows()]
     return render(request, "portal/office/roles.html", {"roles": permissions.ROLES, "rows": rows})

@@ -36,7 +36,7 @@ def sign_in_verb(request: HttpRequest, user_id: int, action: str) -> HttpRespons
         return render(request, "portal/office/sign_in_verb.html", {"about": user, "verb": chosen})
     try:
         result = chosen.rule(user=user, by=Actor.of(request))
-    except staff.Refused as refused:
+    except staff.ChangeRefused as refused:
         messages.error(request, str(refused))
         return redirect("office:sign_in", user.pk)
     if isinstance(result, str):
@@ -63,7 +63,7 @@ def invite(request: HttpRequest, staff_record_id: int) -> HttpResponse:
                 link = staff.link_for(user=user, by=by)
         except IntegrityError:
             form.add_error("email", "This e-mail already has a sign-in.")
-        except staff.Refused as refused:
+        except staff.ChangeRefused as refused:
             form.add_error(None, str(refused))
         else:
             return _hand_over(request, user, link=link)

@@ -1,7 +1,7 @@
 """Registering, after the proof: who you are, e-mail, terms, and how to sign in (R13, R14, R16).
 
-One question a page. Answers stand in the session (``portal.signup.proof``), but no secret does; each page looks again
-at what is true now, and the last click is checked once more inside the transaction that spends the PINs.
+One question per page. The answers are kept in the session (``portal.signup.proof``), but no secret is. Each page reads
+the current state again, and ``registration.redeem`` checks everything once more when it spends the PINs.
 """
 
 from django.contrib import messages
@@ -17,16 +17,17 @@ from accounts.access import public_page
 from accounts.factors import passkeys
 from accounts.models import User
 from accounts.signin import attempts
-from accounts.signin.sign_in import enter, welcome
+from accounts.signin.form_attempts import count_attempt
+from accounts.signin.new_account import sign_in_new_user
 from audit.trail import Actor
-from portal import accounts, registration
-from portal.accounts import NewSignIn
+from portal import registration
+from portal.family_accounts import NewSignIn
 from portal.models import Account, Pin
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, NotRedeemable, OthersAccount, TermsChanged
 from portal.signup import proof
 from portal.signup.forms import EmailForm, NewSignInForm
-from portal.signup.steps import Step, next_page, open_step, progress
-from portal.signup.views.register import ended_page, sent, with_proof
+from portal.signup.steps import SignupStep, next_page, open_step, progress
+from portal.signup.views.guard import ended_page, posted, with_proof
 from practice import terms
 from practice.failure_messages import when_it_fails
 
@@ -35,11 +36,11 @@ from practice.failure_messages import when_it_fails
 @public_page
 @with_proof
 def you(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
-    """Whether the parent is the guardian whose name is on the sheet. If not, nothing is used up."""
+    """Ask whether the parent is the guardian whose name is on the sheet. If not, nothing is spent."""
     contact = proven[0].registration.family_contact.contact
-    context = {"contact": contact, "children": proven, **progress(request, Step.YOU)}
+    context = {"contact": contact, "children": proven, **progress(request, SignupStep.YOU)}
     if request.method == "POST" and request.POST.get("is_guardian") == "no":
-        accounts.deny(proven=proven, by=Actor.of(request))
+        registration.deny(proven=proven, by=Actor.of(request))
         proof.forget(request)
         return render(request, "portal/signup/not_you.html", context)
     if request.method == "POST":
@@ -52,15 +53,15 @@ def you(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
 @public_page
 @with_proof
 def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
-    """The e-mail to sign in with. Whoever has an account already signs in, and the children are added to it."""
-    if answer := _elsewhere(request, proven, Step.EMAIL):
+    """The e-mail to sign in with. A guardian who has an account signs in instead and adds the children to it."""
+    if answer := _other_page(request, proven, SignupStep.EMAIL):
         return answer
-    form = EmailForm(sent(request), initial={"email": proof.answered(request, "email")})
+    form = EmailForm(posted(request), initial={"email": proof.answered(request, "email")})
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["email"]
         try:
-            enter(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
-            accounts.check_email(proven=[pin.pk for pin in proven], email=typed, by=Actor.of(request))
+            count_attempt(step=attempts.Step.EMAIL, account=f"PIN {proven[0].pk}", request=request)
+            registration.check_email(proven=[pin.pk for pin in proven], email=typed, by=Actor.of(request))
         except EmailNotUsable:
             form.add_error("email", _email_not_usable())
         except ValidationError as wait:
@@ -68,15 +69,15 @@ def email(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         else:
             proof.answer(request, email=typed)
             return redirect(next_page(request))
-    return render(request, "portal/signup/email.html", {"form": form, **progress(request, Step.EMAIL)})
+    return render(request, "portal/signup/email.html", {"form": form, **progress(request, SignupStep.EMAIL)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @public_page
 @with_proof
 def agree(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
-    """The practice's terms. What is accepted here is recorded with the account, by the last click."""
-    if answer := _elsewhere(request, proven, Step.TERMS):
+    """The practice's terms. The last click records with the account that they were accepted."""
+    if answer := _other_page(request, proven, SignupStep.TERMS):
         return answer
     newest = terms.current()
     if newest is None:
@@ -88,7 +89,7 @@ def agree(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
         "terms": newest,
         "text": terms.text_of(newest),
         "has_changed": request.method == "POST" or proof.answered(request, "terms") is not None,
-        **progress(request, Step.TERMS),
+        **progress(request, SignupStep.TERMS),
     }
     return render(request, "portal/signup/terms.html", context)
 
@@ -102,23 +103,24 @@ def agree(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
 )
 @with_proof
 def account(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
-    """The last step: a password or passkey, or the sign-in the guardian has; then the children are registered."""
+    """The last step: a new password or passkey, or the guardian's own account. Then the children are registered."""
     if isinstance(request.user, User):
         return _add_to_own_account(request, proven, request.user)
-    if answer := _elsewhere(request, proven, Step.ACCOUNT):
+    if answer := _other_page(request, proven, SignupStep.ACCOUNT):
         return answer
-    form = NewSignInForm(sent(request), initial={"email": proof.answered(request, "email")})
-    if request.method == "POST" and form.is_valid() and (answer := _registered(request, proven, form)):
+    form = NewSignInForm(posted(request), initial={"email": proof.answered(request, "email")})
+    if request.method == "POST" and form.is_valid() and (answer := _register(request, proven, form)):
         return answer
     contact = proven[0].registration.family_contact.contact
-    context = {"form": form, "contact": contact, "children": proven, **progress(request, Step.ACCOUNT)}
+    context = {"form": form, "contact": contact, "children": proven, **progress(request, SignupStep.ACCOUNT)}
     return render(request, "portal/signup/account.html", context)
 
 
-def _registered(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> HttpResponse | None:
-    """The children are registered, and the parent signed in; or None, and the form says why not."""
+def _register(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> HttpResponse | None:
+    """Register the children and sign the parent in. None if that was refused: then the form says why."""
     try:
-        user = _redeem(request, proven, _sign_in(request, form))
+        sign_in = _new_sign_in(request, form)
+        user = registration.redeem(proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request))
     except ValidationError as error:
         form.add_error("password", error)
     except EmailNotUsable:
@@ -130,13 +132,14 @@ def _registered(request: HttpRequest, proven: list[Pin], form: NewSignInForm) ->
     except NotRedeemable as refused:
         return ended_page(request, proven, [refused])
     else:
+        proof.forget(request)
         messages.success(request, _("You are registered. Welcome!"))
-        return welcome(request, redirect("family:children"), user)
+        return sign_in_new_user(request, redirect("family:children"), user)
     return None
 
 
-def _sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
-    """What the family has chosen. Raises ValidationError for a passkey that is none."""
+def _new_sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
+    """What the family has chosen. Raises ValidationError for an invalid passkey."""
     typed = form.cleaned_data
     number, accepted = proof.answered(request, "user_number"), proof.answered(request, "terms") or 0
     if not typed["passkey"]:
@@ -149,7 +152,7 @@ def _sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
 @public_page
 @with_proof
 def passkey_options(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
-    """What the browser needs to make a passkey, for the e-mail that was typed."""
+    """What the browser needs to create a passkey for the e-mail that was typed."""
     typed = proof.answered(request, "email")
     if request.user.is_authenticated or not typed or _has_account(proven):
         return redirect(next_page(request))
@@ -164,7 +167,7 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
     is_read_by_others = False
     if request.method == "POST" and is_own:
         try:
-            _redeem(request, proven, user)
+            registration.redeem(proven=[pin.pk for pin in proven], sign_in=user, by=Actor.of(request))
         except NotRedeemable as refused:
             return ended_page(request, proven, [refused])
         except OthersAccount:
@@ -172,28 +175,23 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
         except EmailNotUsable:
             is_read_by_others = True
         else:
+            proof.forget(request)
             messages.success(request, _("Added to your account."))
             return redirect("family:children")
     elif not is_own:
-        accounts.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
+        registration.record_refused_redemption(proven[0].pk, OthersAccount(), by=Actor.of(request))
     context = {"children": proven, "is_own": is_own, "is_read_by_others": is_read_by_others}
     status = 200 if is_own and not is_read_by_others else 403
-    return render(request, "portal/signup/confirm.html", context | progress(request, Step.ACCOUNT), status=status)
+    return render(request, "portal/signup/confirm.html", context | progress(request, SignupStep.ACCOUNT), status=status)
 
 
-def _redeem(request: HttpRequest, proven: list[Pin], sign_in: User | NewSignIn) -> User:
-    user = registration.redeem(proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request))
-    proof.forget(request)
-    return user
-
-
-def _elsewhere(request: HttpRequest, proven: list[Pin], step: Step) -> HttpResponse | None:
-    """Where this step is not to be answered: the guardian has an account, or an earlier step waits."""
+def _other_page(request: HttpRequest, proven: list[Pin], step: SignupStep) -> HttpResponse | None:
+    """The page to show instead of this step: the guardian has an account, or an earlier step has no answer yet."""
     if request.user.is_authenticated:
         return redirect("signup:register_account")
-    waiting, order = open_step(request), list(Step)
-    if waiting is not Step.YOU and _has_account(proven):
-        context = {"children": proven, **progress(request, Step.EMAIL)}
+    waiting, order = open_step(request), list(SignupStep)
+    if waiting is not SignupStep.YOU and _has_account(proven):
+        context = {"children": proven, **progress(request, SignupStep.EMAIL)}
         return render(request, "portal/signup/has_account.html", context)
     return redirect(f"signup:{waiting}") if order.index(waiting) < order.index(step) else None
 

@@ -1,4 +1,4 @@
-"""The second factor of staff: when it is asked for, that it is kept sealed, and what the trail says."""
+"""The second factor: when it is asked for, how it is sealed in the database, and what is recorded."""
 
 import logging
 from datetime import timedelta
@@ -54,22 +54,22 @@ def add_app(client):
 # --- Asked for -----------------------------------------------------------------------------------
 
 
-def test_password_alone_opens_no_page_but_the_one_that_asks_for_more(required, front_desk, rivera):
+def test_with_the_password_alone_every_page_asks_for_the_second_factor(required, front_desk, rivera):
     client = by_password(front_desk)
     for page in (PATIENTS, reverse("patients:chart", args=[rivera.mateo.pk]), reverse("appointments:schedule")):
         assert client.get(page).headers["Location"] == ASKED
     page = client.get(ASKED)
-    assert "Behind this page are children’s health records." in page.text
+    assert "PIN Portal protects children’s health records." in page.text
     assert steps.trail() == [("sign_in.succeeded", None), ("access.refused", rivera.mateo.pk)]
 
 
-def test_a_fragment_leads_to_the_whole_page(required, front_desk):
+def test_an_htmx_request_is_redirected_as_a_whole_page(required, front_desk):
     answer = by_password(front_desk).get(PATIENTS, headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == ASKED
     assert "Location" not in answer.headers
 
 
-def test_with_it_the_pages_open(required, front_desk):
+def test_with_the_second_factor_the_pages_open(required, front_desk):
     codes.app_of(front_desk)
     client = by_code(front_desk)
     assert client.get(PATIENTS).status_code == 200
@@ -77,15 +77,15 @@ def test_with_it_the_pages_open(required, front_desk):
     assert AuditEvent.objects.get(action="sign_in.succeeded").detail == {"method": "password+totp"}
 
 
-def test_adding_one_opens_the_pages_in_this_session(required, front_desk):
+def test_adding_a_factor_opens_the_pages_in_this_session(required, front_desk):
     client = by_password(front_desk)
     answer = add_app(client)
     assert answer.headers["Location"] == reverse("mfa_view_recovery_codes")
     assert client.get(PATIENTS).status_code == 200
 
 
-def test_another_session_does_not_gain_by_it(required, front_desk):
-    """Whoever had the password first must not get in when the owner adds a factor."""
+def test_adding_a_factor_opens_no_page_in_another_session(required, front_desk):
+    """A thief with the password does not get in when the owner adds a factor."""
     thief = by_password(front_desk)
     add_app(by_password(front_desk))
     assert thief.get(PATIENTS).headers["Location"] == ASKED
@@ -97,8 +97,8 @@ def test_another_session_does_not_gain_by_it(required, front_desk):
 @pytest.mark.parametrize(
     "place", ["codes/", "codes/download/", "codes/new/", "app/add/", "app/remove/", "passkeys/add/"]
 )
-def test_nor_does_it_get_at_the_factors_themselves(required, front_desk, place):
-    """Having just typed the password proves nothing more than the password."""
+def test_a_session_without_the_factor_cannot_change_factors(required, front_desk, place):
+    """Typing the password again proves only the password."""
     thief = by_password(front_desk)
     add_app(by_password(front_desk))
     before, lines = codes.factors(front_desk), actions()
@@ -107,7 +107,7 @@ def test_nor_does_it_get_at_the_factors_themselves(required, front_desk, place):
     assert (codes.factors(front_desk), actions()) == (before, lines)
 
 
-def test_what_was_kept_of_a_form_waits_for_it_too(required, front_desk):
+def test_a_kept_form_opens_only_after_the_second_factor(required, front_desk):
     page = reverse("accounts:send_again")
     assert by_password(front_desk).get(page).headers["Location"] == ASKED
     codes.app_of(front_desk)
@@ -121,7 +121,7 @@ def test_the_owner_s_other_session_shows_the_code_and_goes_on(required, front_de
     assert client.get(PATIENTS).status_code == 200
 
 
-def test_without_the_last_one_the_pages_close_again(required, front_desk):
+def test_removing_the_last_factor_closes_the_pages(required, front_desk):
     codes.app_of(front_desk)
     client = by_code(front_desk)
     client.post(reverse("mfa_deactivate_totp"))
@@ -130,18 +130,18 @@ def test_without_the_last_one_the_pages_close_again(required, front_desk):
     assert actions() == ["sign_in.succeeded", "second_factor.removed"]
 
 
-def test_where_none_is_required_nobody_is_asked(front_desk):
+def test_without_the_requirement_no_factor_is_asked_for(front_desk):
     client = by_password(front_desk)
     assert client.get(PATIENTS).status_code == 200
     assert client.get(ASKED).headers["Location"] == "/"
 
 
-def test_one_that_is_there_is_asked_for_even_where_none_is_required(front_desk):
+def test_an_existing_factor_is_asked_for_even_without_the_requirement(front_desk):
     codes.app_of(front_desk)
     assert steps.outcome(by_password(front_desk).get(PATIENTS)) == "sign in"
 
 
-def test_families_need_none_but_may_have_one(required, family_user):
+def test_families_can_have_a_factor_but_need_none(required, family_user):
     client = by_password(family_user)
     assert client.get(reverse("family:children")).status_code == 200
     assert client.get(OWN).status_code == 403
@@ -154,7 +154,7 @@ def test_own_sign_in_roles(url, others, as_front_desk):
     assert steps.refused_methods(as_front_desk, url) == {"post", "put", "patch", "delete"}
 
 
-def test_own_sign_in_shows_one_s_own_only(as_front_desk, clinician):
+def test_own_sign_in_shows_only_the_user_s_own_factors(as_front_desk, clinician):
     codes.app_of(clinician)
     page = as_front_desk.get(OWN)
     assert (page.context["app"], page.context["passkeys"], page.context["codes_left"]) == (None, [], None)
@@ -207,7 +207,7 @@ def test_the_password_is_asked_for_again_some_minutes_after_signing_in(front_des
 
 @pytest.fixture
 def clock():
-    """The beginning of half a minute, so that it is known when the next code begins."""
+    """The start of a half minute, so that the tests know when the next code begins."""
     with time_machine.travel(timezone.now().replace(second=0, microsecond=0), tick=False) as clock:
         yield clock
 
@@ -223,7 +223,7 @@ def test_a_code_works_once_within_its_time(front_desk, clock):
     assert code not in str(list(SpentCode.objects.values()))
 
 
-def test_codes_of_a_clock_that_is_half_a_minute_off_are_taken(front_desk, clock):
+def test_codes_of_a_clock_that_is_half_a_minute_off_are_accepted(front_desk, clock):
     codes.app_of(front_desk)
     now = timezone.now().timestamp()
     assert by_code(front_desk, codes.code(at=now - 30)).get(PATIENTS).status_code == 200
@@ -284,7 +284,7 @@ NOT_PASSKEYS = [
 
 
 @pytest.mark.parametrize("sent", NOT_PASSKEYS)
-def test_what_is_no_passkey_is_refused_in_words(front_desk, sent):
+def test_an_answer_that_is_not_a_passkey_is_refused_in_words(front_desk, sent):
     codes.app_of(front_desk)
     client = by_password(front_desk)
     client.get(CODE)
@@ -299,7 +299,7 @@ def test_what_is_no_passkey_is_refused_in_words(front_desk, sent):
     assert steps.outcome(alone.get(PATIENTS)) == "sign in"
 
 
-def test_a_passkey_that_fails_leaves_a_line_and_is_told(client, front_desk):
+def test_a_passkey_that_fails_is_recorded_and_explained(client, front_desk):
     page = client.post(reverse("mfa_login_webauthn"), {"credential": NOT_PASSKEYS[8]}, follow=True)
     assert "The passkey did not work." in page.text
     event = AuditEvent.objects.get()
@@ -328,12 +328,12 @@ def test_after_resealing_the_old_secret_key_can_go(front_desk, settings, capsys)
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
     call_command("reseal_second_factors")
-    assert capsys.readouterr().out == "2 secrets are sealed under SECRET_KEY now.\n"
+    assert capsys.readouterr().out == "2 secrets are now sealed under SECRET_KEY.\n"
     settings.SECRET_KEY_FALLBACKS = []
     assert by_code(front_desk).get(PATIENTS).status_code == 200
 
 
-def test_resealing_what_cannot_be_read_changes_nothing(front_desk, settings):
+def test_resealing_an_unreadable_secret_changes_nothing(front_desk, settings):
     codes.app_of(front_desk)
     settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
     before = list(Authenticator.objects.order_by("pk").values("data"))
@@ -342,7 +342,7 @@ def test_resealing_what_cannot_be_read_changes_nothing(front_desk, settings):
     assert list(Authenticator.objects.order_by("pk").values("data")) == before
 
 
-def test_a_secret_that_cannot_be_read_fits_no_code_and_is_told_in_the_log(front_desk, settings, caplog):
+def test_an_unreadable_secret_accepts_no_code_and_is_logged(front_desk, settings, caplog):
     codes.app_of(front_desk)
     settings.SECRET_KEY = "another-test-only-0123456789-abcdefghijklmnopqrstuvwxyz"
     with caplog.at_level(logging.ERROR):

@@ -1,4 +1,4 @@
-"""A family's own account: its e-mail confirmed and changed, what else can be changed, and who is told."""
+"""A family's own account: confirming and changing its e-mail, its other settings, and the mails about changes."""
 
 import re
 from datetime import timedelta
@@ -37,7 +37,7 @@ def mails(settings):
 
 @pytest.fixture
 def post(django_capture_on_commit_callbacks):
-    """Posts, and sends the mails of what was committed."""
+    """Post, and send the mails that wait for the commit."""
 
     def posting(client, url, **values):
         with django_capture_on_commit_callbacks(execute=True):
@@ -86,7 +86,7 @@ def test_an_address_is_confirmed_by_the_code_that_was_mailed(family_user, post, 
     assert post(client, CONFIRM, code=code).headers["Location"] == ACCOUNT  # nothing is left to confirm
 
 
-def test_the_code_outlives_the_session_and_stands_nowhere_in_clear(family_user, post, mailoutbox):
+def test_the_code_outlives_the_session_and_is_never_stored_in_plain_text(family_user, post, mailoutbox):
     post(by_password(family_user), SEND)
     code = code_in(mailoutbox[0])
     kept = str(list(EmailCode.objects.values())) + str([each.get_decoded() for each in Session.objects.all()])
@@ -95,7 +95,7 @@ def test_the_code_outlives_the_session_and_stands_nowhere_in_clear(family_user, 
     assert is_confirmed(family_user)
 
 
-def test_a_code_has_five_tries_in_whatever_session(family_user, post, mailoutbox):
+def test_a_code_has_five_tries_over_all_sessions(family_user, post, mailoutbox):
     post(by_password(family_user), SEND)
     code = code_in(mailoutbox[0])
     for number in range(5):
@@ -116,7 +116,7 @@ def test_wrong_codes_are_limited_over_all_codes(family_user, post, mailoutbox):
     assert EmailCode.objects.get().wrong == 1  # the last try was not looked at
 
 
-def test_a_code_is_over_after_a_day(family_user, post, mailoutbox):
+def test_a_code_expires_after_a_day(family_user, post, mailoutbox):
     client = by_password(family_user)
     post(client, SEND)
     EmailCode.objects.update(sent_at=timezone.now() - timedelta(hours=24))
@@ -147,7 +147,7 @@ def test_mails_with_codes_are_limited_in_the_database(family_user, post, mailout
     assert page.headers["Location"] == CONFIRM
 
 
-def test_without_a_mail_server_nothing_is_promised(family_user, post, mailoutbox, settings):
+def test_without_a_mail_server_no_code_is_promised(family_user, post, mailoutbox, settings):
     settings.WRITES_TO_FAMILIES = False
     client = by_password(family_user)
     for page in (CHILDREN, ACCOUNT, CHANGE):
@@ -161,7 +161,9 @@ def test_without_a_mail_server_nothing_is_promised(family_user, post, mailoutbox
 # --- Changed -------------------------------------------------------------------------------------
 
 
-def test_a_new_address_takes_over_when_its_code_is_typed_and_the_old_one_is_told(family_user, post, mailoutbox):
+def test_a_new_address_replaces_the_old_one_when_its_code_is_typed_and_the_old_one_is_notified(
+    family_user, post, mailoutbox
+):
     old, client = family_user.email, by_password(family_user)
     EmailAddress.objects.create(user=family_user, email=old, verified=True, primary=True)
     assert post(client, CHANGE, email=NEW).headers["Location"] == CONFIRM
@@ -176,7 +178,7 @@ def test_a_new_address_takes_over_when_its_code_is_typed_and_the_old_one_is_told
     assert by_password(family_user).get(CHILDREN).status_code == 200
 
 
-def test_an_old_address_that_was_never_confirmed_is_not_written_to(family_user, post, mailoutbox):
+def test_an_unconfirmed_old_address_is_not_notified(family_user, post, mailoutbox):
     client = by_password(family_user)
     post(client, CHANGE, email=NEW)
     post(client, CONFIRM, code=code_in(mailoutbox[0]))
@@ -193,7 +195,7 @@ def test_an_address_with_a_sign_in_is_refused_in_the_words_for_any(family_user, 
     assert EmailCode.objects.count() == 0
 
 
-def test_an_address_that_was_taken_meanwhile_is_refused_at_the_end(family_user, post, mailoutbox):
+def test_an_address_that_got_a_sign_in_meanwhile_is_refused_at_the_end(family_user, post, mailoutbox):
     client = by_password(family_user)
     post(client, CHANGE, email=NEW)
     people.family_user(NEW)
@@ -202,7 +204,7 @@ def test_an_address_that_was_taken_meanwhile_is_refused_at_the_end(family_user, 
     assert family_user.email != NEW
 
 
-def test_a_change_can_be_given_up(family_user, post, mailoutbox):
+def test_a_change_can_be_canceled(family_user, post, mailoutbox):
     client = by_password(family_user)
     post(client, CHANGE, email=NEW)
     assert 'Keep <bdi class="unbroken" dir="ltr">s…@mail.example</bdi>' in client.get(CONFIRM).text
@@ -224,7 +226,7 @@ def test_a_session_without_the_second_factor_does_not_change_the_address(family_
         assert client.get(asked).headers["Location"] == f"{reverse('mfa_reauthenticate')}?next={page}"
 
 
-def test_after_the_second_factor_one_is_where_one_was_going(family_user):
+def test_after_the_second_factor_the_requested_page_opens(family_user):
     client = by_password(family_user)
     codes.app_of(family_user)
     asked = client.get(client.get(CHANGE).headers["Location"]).headers["Location"]
@@ -236,7 +238,7 @@ def test_after_the_second_factor_one_is_where_one_was_going(family_user):
 # --- Recovered -----------------------------------------------------------------------------------
 
 
-def test_only_a_confirmed_address_gets_a_link_and_the_page_does_not_tell(family_user, client, post, mailoutbox):
+def test_only_a_confirmed_address_gets_a_link_and_the_page_does_not_reveal_it(family_user, client, post, mailoutbox):
     confirmed = people.family_user("confirmed@mail.example")
     people.confirm_email(confirmed)
     answers = [post(client, RESET, email=email) for email in (confirmed.email, family_user.email, "no@mail.example")]
@@ -260,7 +262,7 @@ def test_a_family_with_a_second_factor_is_asked_for_it(family_user):
     assert client.get(CHILDREN).status_code == 200
 
 
-def test_changes_are_told_to_the_confirmed_address_in_the_language_in_use(family_user, post, mailoutbox):
+def test_changes_are_mailed_to_the_confirmed_address_in_the_user_s_language(family_user, post, mailoutbox):
     people.confirm_email(family_user)
     client = by_password(family_user)
     client.post(reverse("language"), {"language": "es"})
@@ -297,7 +299,7 @@ def test_roles_and_methods(url, as_family):
     assert steps.refused_methods(as_family, url) == {"post", "put", "patch", "delete"}
 
 
-def test_a_teen_does_not_take_the_address_that_another_contact_reads(rivera, front_desk, post, mailoutbox):
+def test_a_teen_cannot_use_the_address_of_another_contact(rivera, front_desk, post, mailoutbox):
     teen = people.patient("900001", "Leo", "Rivera", people.years_ago(15))
     own = people.contact("Leo", "Rivera", email="leo@mail.example")
     link = people.link(own, teen, role=people.Role.SELF)

@@ -1,24 +1,22 @@
-"""A browser whose session lasts a few seconds, held by the server as ever."""
+"""A browser at a desk, and the clock for its session."""
+
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 
 from tests import people
+from tests.accounts.sessions.session_pages import Clock
 
 
 @pytest.fixture
-def limits(settings):
-    """Sets how many seconds nobody may use a page; four, to begin with."""
-    settings.SESSION_WARNING = 3
-    settings.SESSION_SEEN_EVERY = 1
-
-    def set_limits(idle, absolute=600):
-        settings.SESSION_LIMITS = {"staff": (idle, absolute), "family": (idle, absolute)}
-
-    set_limits(4)
-    return set_limits
+def clock():
+    with time_machine.travel(datetime.now(UTC), tick=True) as servers:
+        yield Clock(servers)
 
 
 @pytest.fixture
-def desk(limits, context, live_server, front_desk):
+def desk(clock, context, live_server, front_desk):
     """The front desk's browser, signed in."""
+    clock.install(context)
     return people.page_of(front_desk, context, live_server)

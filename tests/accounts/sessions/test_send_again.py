@@ -1,4 +1,4 @@
-"""A form sent after the session had ended, by a page without script: nothing is saved, and nothing is lost."""
+"""A form sent after the session had ended, without JavaScript: it is not saved, but kept to be sent again."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ def clock():
 
 @pytest.fixture
 def typed(as_front_desk, rivera):
-    """A form about Mateo with a new name, and where it goes."""
+    """A form about Mateo with a new name, and its address."""
     page = reverse("patients:edit", args=[rivera.mateo.pk])
     fields = as_front_desk.get(page).context["form"].initial
     values = {name: "" if value is None else str(value) for name, value in fields.items()}
@@ -38,7 +38,7 @@ def typed(as_front_desk, rivera):
 
 @pytest.fixture
 def late(as_front_desk, typed, clock):
-    """The front desk's browser, after having sent the form too late, and the answer."""
+    """The front desk's browser after sending the form too late, and the response."""
     page, values = typed
     clock.shift(OVER)
     return as_front_desk, as_front_desk.post(page, values)
@@ -48,7 +48,7 @@ def sign_in(client, user):
     return client.post(LOGIN, {"login": user.email, "password": people.PASSWORD, "next": URL})
 
 
-def test_it_is_told_that_nothing_was_saved_and_why(late, rivera):
+def test_the_page_says_that_nothing_was_saved_and_why(late, rivera):
     _client, answer = late
     assert answer.status_code == 401
     assert "Nothing was saved" in answer.text
@@ -58,7 +58,7 @@ def test_it_is_told_that_nothing_was_saved_and_why(late, rivera):
     assert [action for action, _patient in steps.trail()][-1] == "session.ended"
 
 
-def test_what_is_kept_tells_nobody_anything(late):
+def test_the_cookie_is_encrypted(late):
     client, answer = late
     cookie = client.cookies[kept_forms.COOKIE]
     assert (cookie["path"], cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (URL, True, "Lax", 1800)
@@ -78,26 +78,26 @@ def test_the_same_user_sends_it_after_signing_in_again(late, front_desk, rivera)
     assert Patient.objects.get(pk=rivera.mateo.pk).family_name == "Rivera <b>Ortiz</b> & Sons"
 
 
-def test_another_user_gets_nothing_of_it(late, administrator):
+def test_another_user_does_not_get_the_form(late, administrator):
     client, _answer = late
     sign_in(client, administrator)
     assert client.get(URL).headers["Location"] == HOME
     assert client.cookies[kept_forms.COOKIE].value == ""
 
 
-def test_it_is_kept_for_half_an_hour(late, front_desk, clock):
+def test_the_form_is_kept_for_half_an_hour(late, front_desk, clock):
     client, _answer = late
-    clock.shift(kept_forms.LASTS + timedelta(seconds=1))
+    clock.shift(kept_forms.LIFETIME + timedelta(seconds=1))
     sign_in(client, front_desk)
     assert client.get(URL).headers["Location"] == HOME
 
 
 @pytest.mark.parametrize("forged", ["", "x", "gAAAAA", "é", "\x00"])
-def test_what_we_did_not_seal_is_nothing(front_desk, forged):
+def test_a_forged_cookie_is_ignored(front_desk, forged):
     assert kept_forms.unseal(forged, user=front_desk) is None
 
 
-def test_what_does_not_fit_is_not_kept_and_the_page_says_what_to_do(as_front_desk, typed, clock):
+def test_a_form_that_is_too_long_is_not_kept_and_the_page_says_what_to_do(as_front_desk, typed, clock):
     page, values = typed
     clock.shift(OVER)
     long = "".join(chr(0x4E00 + number * 37 % 20000) for number in range(4000))
@@ -127,7 +127,7 @@ def test_send_again_strangers_and_other_methods(as_front_desk, db):
     assert steps.refused_methods(as_front_desk, URL) == {"post", "put", "patch", "delete"}
 
 
-def test_send_again_asks_little(late, front_desk):
+def test_send_again_makes_few_queries(late, front_desk):
     client, _answer = late
     sign_in(client, front_desk)
     assert steps.queries(lambda: client.get(URL)) <= 4  # session, user, practice and staff record

@@ -1,4 +1,4 @@
-"""How long a session lasts, on the server: the limits to the second, and what whoever comes late is told."""
+"""How long a session lasts on the server: the limits to the second, and what a signed-out user reads."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.models import StaffRecord, User
-from accounts.sessions import limits as sessions
+from accounts.sessions import limits
 from audit.models import AuditEvent
 from tests import people
 from tests.portal import steps
@@ -36,7 +36,7 @@ def go(clock, seconds):
 
 
 def is_in(client):
-    """Whether somebody is signed in, without using the session."""
+    """Whether somebody is signed in, without counting as use."""
     return client.get(ASK).json()["left"] > 0
 
 
@@ -53,7 +53,7 @@ def test_the_limits_are_those_of_the_standard():
     assert settings.SESSION_SEEN_EVERY == EVERY
 
 
-def test_djangos_own_row_outlives_the_limits_and_the_cookie_the_browser_s_window():
+def test_djangos_session_outlives_the_limits_and_its_cookie_ends_with_the_browser():
     assert max(in_all for _idle, in_all in LIMITS.values()) == settings.SESSION_COOKIE_AGE
     assert settings.SESSION_EXPIRE_AT_BROWSER_CLOSE
 
@@ -69,7 +69,7 @@ def test_an_unused_session_lasts_as_long_as_stated_to_the_second(db, clock, role
 
 
 @pytest.mark.parametrize("role", LIMITS)
-def test_a_use_that_was_not_worth_writing_makes_the_session_no_longer_than_stated(db, clock, role):
+def test_a_use_that_was_not_saved_does_not_make_the_session_longer(db, clock, role):
     client, (idle, _absolute) = steps.client_of(role), LIMITS[role]
     go(clock, EVERY - 1)
     client.get(HOME)  # not written
@@ -79,7 +79,7 @@ def test_a_use_that_was_not_worth_writing_makes_the_session_no_longer_than_state
     assert not is_in(client)  # early by less than the granularity
 
 
-def test_a_use_after_the_granularity_is_written(as_front_desk, clock):
+def test_a_use_after_half_a_minute_is_saved(as_front_desk, clock):
     client, (idle, _absolute) = as_front_desk, LIMITS["front desk"]
     client.get(HOME)
     go(clock, EVERY)
@@ -130,7 +130,7 @@ def test_a_page_that_says_it_only_refreshes_extends_nothing(as_front_desk, clock
 
 
 @pytest.mark.parametrize(("query", "headers"), [("?refresh=1", {}), ("", HTMX)])
-def test_what_somebody_asks_for_is_a_use_whatever_else_it_says(as_front_desk, clock, query, headers):
+def test_a_user_s_request_is_a_use_whatever_its_query_or_headers(as_front_desk, clock, query, headers):
     go(clock, 600)
     as_front_desk.get(HOME + query, headers=headers)
     go(clock, 600)
@@ -149,7 +149,7 @@ def test_asking_extends_nothing_and_staying_does(as_front_desk, clock):
     assert not is_in(as_front_desk)
 
 
-def test_nobody_can_stay_who_has_gone(as_front_desk, clock):
+def test_an_ended_session_cannot_be_extended(as_front_desk, clock):
     go(clock, 15 * 60)
     assert as_front_desk.post(ASK).json() == {"left": 0, "who": ""}
     assert ends() == ["idle"]
@@ -206,18 +206,18 @@ def test_signing_in_begins_both_limits(client, front_desk, clock):
     go(clock, 3600)
     client.post(LOGIN, {"login": front_desk.email, "password": people.PASSWORD})
     first = client.session
-    assert first[sessions.STARTED] == first[sessions.SEEN] == datetime(2026, 11, 25, 16, 0, tzinfo=UTC).timestamp()
+    assert first[limits.STARTED] == first[limits.SEEN] == datetime(2026, 11, 25, 16, 0, tzinfo=UTC).timestamp()
     go(clock, 15 * 60)
     client.get(HOME)
     client.post(LOGIN, {"login": front_desk.email, "password": people.PASSWORD})
-    assert client.session[sessions.STARTED] > first[sessions.STARTED]
+    assert client.session[limits.STARTED] > first[limits.STARTED]
     assert client.session.session_key != first.session_key
 
 
 # --- What whoever comes late is told ---------------------------------------------------------------
 
 
-def test_a_page_leads_to_the_sign_in_page_which_says_why(as_front_desk, clock):
+def test_a_page_redirects_to_the_sign_in_page_which_says_why(as_front_desk, clock):
     page = reverse("patients:search")
     go(clock, 15 * 60)
     answer = as_front_desk.get(page, follow=True)
@@ -230,7 +230,7 @@ def test_a_disabled_user_is_not_told_about_time(as_front_desk, front_desk):
     assert "You have been signed out. Please sign in again." in as_front_desk.get(HOME, follow=True).text
 
 
-def test_at_the_absolute_limit_the_words_are_others(as_front_desk, settings, clock):
+def test_at_the_absolute_limit_the_reason_is_different(as_front_desk, settings, clock):
     settings.SESSION_LIMITS = {"staff": (600, 60)}
     go(clock, 60)
     assert "Your time was up" in as_front_desk.get(HOME, follow=True).text
@@ -243,7 +243,7 @@ def test_a_family_reads_it_in_its_language(as_family, clock):
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_a_part_of_a_page_gets_no_sign_in_page(as_front_desk, client, clock, method):
+def test_an_htmx_request_gets_no_sign_in_page(as_front_desk, client, clock, method):
     go(clock, 15 * 60)
     for each in (as_front_desk, client):  # the session has ended; there is none
         answer = getattr(each, method)(reverse("patients:search"), headers=HTMX)
@@ -251,7 +251,7 @@ def test_a_part_of_a_page_gets_no_sign_in_page(as_front_desk, client, clock, met
         assert (answer.headers["HX-Trigger"], answer.headers["HX-Reswap"]) == ("session:ended", "none")
 
 
-def test_public_pages_go_on_without_a_user(as_family, clock):
+def test_public_pages_work_without_a_user(as_family, clock):
     go(clock, 20 * 60)
     assert as_family.get(reverse("signup:register")).status_code == 200
     assert ends() == ["idle"]
@@ -260,14 +260,14 @@ def test_public_pages_go_on_without_a_user(as_family, clock):
 # --- How long is left --------------------------------------------------------------------------------
 
 
-def test_every_answer_to_a_user_says_how_long_is_left(as_front_desk, client, clock):
+def test_every_response_to_a_user_says_how_long_is_left(as_front_desk, client, clock):
     page = reverse("patients:search")
     go(clock, 10)
     assert as_front_desk.get(page).headers["Session-Left"] == f"{15 * 60 - 10:.1f} idle"
     assert "Session-Left" not in client.get(LOGIN).headers
 
 
-def test_whoever_is_signed_in_is_told_from_others_without_saying_who(front_desk, family_user, client, clock):
+def test_users_are_told_apart_without_naming_them(front_desk, family_user, client, clock):
     first = people.signed_in(front_desk).get(ASK).json()
     go(clock, 1)
     again = people.signed_in(front_desk).get(ASK).json()
@@ -282,7 +282,7 @@ def test_asking_other_methods(as_front_desk):
     assert steps.refused_methods(as_front_desk, ASK) == {"put", "patch", "delete"}
 
 
-def test_where_signing_in_again_leads(as_front_desk, as_family, client):
+def test_the_page_after_signing_in_again(as_front_desk, as_family, client):
     url = reverse("accounts:session_back")
     for each in (as_front_desk, as_family):
         assert each.get(url).status_code == 200
@@ -290,7 +290,7 @@ def test_where_signing_in_again_leads(as_front_desk, as_family, client):
     assert steps.refused_methods(as_front_desk, url) == {"post", "put", "patch", "delete"}
 
 
-def test_the_check_makes_no_query_of_its_own_and_writes_one_row_every_half_minute(as_front_desk, clock):
+def test_enforcing_the_limits_makes_no_extra_query_and_one_write_every_half_minute(as_front_desk, clock):
     assert steps.queries(lambda: as_front_desk.get(HOME)) == 3  # session, user, staff record
     assert steps.queries(lambda: as_front_desk.get(ASK)) == 2
     go(clock, EVERY)
@@ -298,15 +298,15 @@ def test_the_check_makes_no_query_of_its_own_and_writes_one_row_every_half_minut
     assert steps.queries(lambda: as_front_desk.get(HOME)) == 3
 
 
-def test_noting_a_use_undoes_nothing_that_another_request_has_put_into_the_session(as_family, family_user):
-    """Who types the last digit of a birth date and presses Enter sends two requests at once."""
+def test_saving_a_use_keeps_what_another_request_saved_in_the_session(as_family, family_user):
+    """Typing the last digit of a birth date and pressing Enter sends two requests at once."""
     slow = RequestFactory().post(ASK)
     slow.session, slow.user = as_family.session, family_user
-    assert slow.session[sessions.STARTED]  # read, before
+    assert slow.session[limits.STARTED]  # read, before
     fast = as_family.session
     fast["proven_pins"] = [7]
     fast.save()
-    sessions.keep(slow)
+    limits.extend(slow)
     assert not slow.session.modified
     assert as_family.session["proven_pins"] == [7]
-    assert as_family.session[sessions.SEEN] == slow.session[sessions.SEEN]
+    assert as_family.session[limits.SEEN] == slow.session[limits.SEEN]

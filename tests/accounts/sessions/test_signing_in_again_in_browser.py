@@ -13,7 +13,16 @@ from patients.ages import today
 from patients.models import Patient
 from portal.models import SheetRun
 from tests.accessibility import axe
-from tests.accounts.sessions.sittings import WARNING, blank, chart, fill_sign_in, sign_in_again, warned
+from tests.accounts.sessions.session_pages import (
+    IDLE,
+    SOON_OVER,
+    WARNING,
+    blank,
+    chart,
+    fill_sign_in,
+    sign_in_again,
+    warned,
+)
 from tests.appointments import schedules
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
@@ -21,11 +30,12 @@ pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 # --- Back as it was ------------------------------------------------------------------------------------
 
 
-def test_a_form_is_as_it_was_after_signing_in_again(desk, live_server, rivera, front_desk):
+def test_a_form_is_as_it_was_after_signing_in_again(desk, live_server, rivera, front_desk, clock):
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     desk.get_by_label("Preferred name").fill("Teo")
     desk.get_by_label("Sex").select_option("female")
     desk.get_by_label("Preferred name").focus()
+    clock.advance(IDLE + 1)
     blank(desk)
     other = sign_in_again(desk, front_desk)
     expect(desk.get_by_label("Preferred name")).to_have_value("Teo")
@@ -38,7 +48,7 @@ def test_a_form_is_as_it_was_after_signing_in_again(desk, live_server, rivera, f
     assert Patient.objects.get(pk=rivera.mateo.pk).preferred_name == "Teo"
 
 
-def test_an_appointment_is_as_it_was_typed_under_the_registration_window(desk, live_server, rivera, front_desk):
+def test_an_appointment_is_as_it_was_typed_under_the_registration_window(desk, live_server, rivera, front_desk, clock):
     provider = Provider.objects.create(name="Dr. Feldman")
     for weekday in range(7):
         WorkingHours.objects.create(provider=provider, weekday=weekday, starts=time(0), ends=time(23))
@@ -48,6 +58,7 @@ def test_an_appointment_is_as_it_was_typed_under_the_registration_window(desk, l
     desk.get_by_label("Minutes").fill("45")
     desk.locator("#open-portal-window").press("Enter")
     desk.locator("#dialog-over button:focus", has_text="Register").wait_for()
+    clock.advance(IDLE + 1)
     blank(desk)
     assert desk.locator("dialog").count() == 0
     sign_in_again(desk, front_desk)
@@ -64,36 +75,40 @@ def test_an_appointment_is_as_it_was_typed_under_the_registration_window(desk, l
     assert Appointment.objects.get().duration == 45
 
 
-def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera, front_desk):
+def test_a_page_that_refreshes_itself_goes_on_doing_so(desk, live_server, rivera, front_desk, clock):
     schedules.visit(rivera.mateo, schedules.today_at(9))
     desk.goto(live_server.url + reverse("appointments:tracking"))
+    clock.advance(IDLE + 1)
     blank(desk)
     with desk.expect_response(lambda answer: "refresh=1" in answer.url):  # at once,
         sign_in_again(desk, front_desk)
-    with desk.expect_response(lambda answer: "refresh=1" in answer.url, timeout=40_000):
-        pass  # and after half a minute
+    with desk.expect_response(lambda answer: "refresh=1" in answer.url):
+        clock.advance(30)  # and after half a minute
 
 
-def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(desk, live_server, front_desk, console_errors):
+def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(
+    desk, live_server, front_desk, console_errors, clock
+):
     now = timezone.now()
     run = SheetRun.objects.create(day=today(), planned_by=front_desk, started_at=now, touched_at=now)
     desk.goto(live_server.url + reverse("desk:run", args=[run.pk]))
     expect(desk.locator("progress")).to_be_visible()
+    clock.advance(IDLE + 1)
     blank(desk)
     SheetRun.objects.update(printed_at=timezone.now(), touched_at=now)
     sign_in_again(desk, front_desk)
-    expect(desk.get_by_text("Print Again gives the same PINs")).to_be_visible()
+    expect(desk.get_by_text("choose Print again. The PINs stay the same")).to_be_visible()
     assert all("/runs/" in error for error in console_errors)  # it had asked once more after the end, and was refused
     console_errors.clear()
 
 
 def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
-    desk, live_server, rivera, front_desk, limits, console_errors
+    desk, live_server, rivera, front_desk, clock, console_errors
 ):
     desk.context.route("**/js/session.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     desk.get_by_label("Preferred name").fill("Teo")
-    desk.wait_for_timeout(5_500)
+    clock.advance(IDLE + 1)
     with desk.expect_navigation():
         desk.get_by_label("Preferred name").press("Enter")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Nothing was saved")
@@ -101,7 +116,6 @@ def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
     axe(desk)
     assert all("401" in error for error in console_errors)
     console_errors.clear()
-    limits(900)
     desk.get_by_role("link", name="Sign in again").click()
     fill_sign_in(desk, front_desk)
     expect(desk.get_by_role("button", name="Send it now")).to_be_focused()
@@ -113,9 +127,10 @@ def test_without_the_script_what_was_sent_too_late_is_sent_after_signing_in(
     axe(desk)
 
 
-def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrator):
+def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrator, clock):
     desk.goto(chart(live_server, rivera.mateo, "patients:edit"))
     desk.get_by_label("Preferred name").fill("Teo")
+    clock.advance(IDLE + 1)
     blank(desk)
     sign_in_again(desk, administrator)
     desk.wait_for_url(live_server.url + reverse("patients:search"))
@@ -123,8 +138,9 @@ def test_another_user_sees_nothing_of_it(desk, live_server, rivera, administrato
     assert "Mateo" not in desk.content()
 
 
-def test_signing_in_anywhere_else_in_the_browser_will_do(desk, live_server, rivera, front_desk):
+def test_signing_in_anywhere_else_in_the_browser_will_do(desk, live_server, rivera, front_desk, clock):
     desk.goto(chart(live_server, rivera.mateo))
+    clock.advance(IDLE + 1)
     blank(desk)
     other = desk.context.new_page()
     other.goto(live_server.url)
@@ -135,25 +151,26 @@ def test_signing_in_anywhere_else_in_the_browser_will_do(desk, live_server, rive
 # --- Several tabs --------------------------------------------------------------------------------------
 
 
-def test_use_of_one_tab_keeps_the_other(desk, live_server, rivera, limits):
-    limits(8)
+def test_use_of_one_tab_keeps_the_other(desk, live_server, rivera, clock):
     desk.goto(chart(live_server, rivera.mateo))
     other = desk.context.new_page()
-    for _ in range(6):
+    for _ in range(4):
         other.goto(chart(live_server, rivera.sofia))
-        desk.wait_for_timeout(1800)
+        clock.advance(IDLE / 3)
         assert not desk.locator(WARNING).count()
     expect(desk.get_by_role("heading", level=1)).to_contain_text("Mateo")
 
 
-def test_both_tabs_warn_go_blank_and_come_back(desk, live_server, rivera, front_desk):
+def test_both_tabs_warn_go_blank_and_come_back(desk, live_server, rivera, front_desk, clock):
     desk.goto(chart(live_server, rivera.mateo))
     other = desk.context.new_page()
     other.goto(chart(live_server, rivera.sofia))
+    clock.advance(SOON_OVER)
     warned(desk)
     warned(other)
     other.keyboard.press("Enter")  # answering one answers both
     desk.locator(WARNING).wait_for(state="detached")
+    clock.advance(IDLE + 1)
     blank(desk)
     blank(other)
     assert AuditEvent.objects.filter(action="session.ended").count() == 1
@@ -173,8 +190,7 @@ def test_signing_out_in_one_tab_blanks_the_other(desk, live_server, rivera):
 
 
 @pytest.mark.parametrize("is_still_there", [True, False])
-def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_server, rivera, limits, is_still_there):
-    limits(600)
+def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_server, rivera, clock, is_still_there):
     desk.context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # asked for by tabs that show a PDF
     link = rivera.link(rivera.ana, rivera.mateo)
     desk.goto(live_server.url + reverse("desk:window", args=[link.pk]))
@@ -188,12 +204,13 @@ def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_s
         sheets.append(opened.value)
         desk.bring_to_front()
     assert not any(sheet.is_closed() for sheet in sheets)
-    limits(4)
     if is_still_there:
         desk.reload()
     else:
         desk.goto(chart(live_server, rivera.sofia))
+    clock.advance(IDLE + 1)
     blank(desk)
-    desk.wait_for_timeout(500)
-    assert all(sheet.is_closed() for sheet in sheets)
+    for sheet in sheets:
+        if not sheet.is_closed():
+            sheet.wait_for_event("close")
     assert desk.context.pages == [desk]

@@ -1,4 +1,4 @@
-"""Limits on guessing, and that no stranger can use them to keep somebody out."""
+"""Limits on guessing, and that no stranger can use them to lock somebody out."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -32,7 +32,7 @@ def sign_in(client, email, password=people.PASSWORD, *, at=DESK):
 
 
 def guess(email, *, at=STRANGER, times=1):
-    """Wrong passwords from a browser that has never been here; the last answer."""
+    """Wrong passwords from a new browser. Return the last response."""
     client = Client()
     return [sign_in(client, email, f"guess number {number}", at=at) for number in range(times)][-1]
 
@@ -45,14 +45,14 @@ def later(minutes):
     return time_machine.travel(timezone.now() + timedelta(minutes=minutes), tick=False)
 
 
-def test_five_wrong_passwords_cost_nothing_but_a_line_each(client, front_desk):
+def test_five_wrong_passwords_are_recorded_and_cause_no_wait(client, front_desk):
     guess(front_desk.email, times=4)
     assert WAIT not in guess(front_desk.email).text
     assert [action for action, _patient in steps.trail()] == ["sign_in.failed"] * 5
     assert {event.detail["account"] for event in AuditEvent.objects.all()} == {front_desk.pk}
 
 
-def test_then_the_right_password_from_there_waits_too_and_the_page_says_until_when(client, front_desk):
+def test_after_that_the_right_password_waits_too_and_the_page_says_until_when(client, front_desk):
     guess(front_desk.email, times=5)
     page = sign_in(client, front_desk.email, at=STRANGER)
     assert WAIT in page.text
@@ -103,14 +103,14 @@ def test_old_tries_are_forgotten_by_the_daily_command(front_desk):
     assert not SignInAttempt.objects.exists()
 
 
-def test_success_leaves_no_try_behind_and_forgives_none_of_the_others(client, front_desk):
+def test_success_leaves_no_attempt_and_keeps_the_failures(client, front_desk):
     guess(front_desk.email, at=DESK, times=3)
     assert is_in(sign_in(client, front_desk.email))
     assert SignInAttempt.objects.count() == 3
 
 
-def test_a_stranger_elsewhere_does_not_keep_a_colleague_out(client, front_desk):
-    """However many guesses from however many addresses: the desk where she works stays open."""
+def test_a_stranger_elsewhere_does_not_lock_a_colleague_out(client, front_desk):
+    """Any number of guesses from any number of addresses does not affect her own desk."""
     assert is_in(sign_in(client, front_desk.email))
     client.post(reverse("account_logout"))
     for number in range(40):
@@ -120,8 +120,8 @@ def test_a_stranger_elsewhere_does_not_keep_a_colleague_out(client, front_desk):
     assert is_in(sign_in(Client(), front_desk.email))  # another browser at an address she signs in from
 
 
-def test_a_stranger_in_the_waiting_room_does_not_keep_a_colleague_out(client, front_desk):
-    """The same address as the desk's, as the practice has but one."""
+def test_a_stranger_in_the_waiting_room_does_not_lock_a_colleague_out(client, front_desk):
+    """The stranger has the same address as the desk: the practice has only one."""
     assert is_in(sign_in(client, front_desk.email))
     client.post(reverse("account_logout"))
     guess(front_desk.email, at=DESK, times=30)
@@ -168,7 +168,7 @@ def test_the_device_s_cookie_is_kept_from_scripts_and_lets_nobody_in(client, fro
     assert steps.outcome(thief.get(PATIENTS)) == "sign in"
 
 
-def test_a_list_of_e_mails_from_one_address_comes_to_an_end(db, front_desk):
+def test_trying_a_list_of_e_mails_from_one_address_is_limited(db, front_desk):
     for number in range(30):
         guess(f"nobody{number}@mail.example")
     assert WAIT in guess("nobody@mail.example").text

@@ -22,7 +22,7 @@ OF_STAFF = {"choose_password"}
 
 
 def ask_for_a_new_password(user, email):
-    # Whoever asks has another language than whom the mail is for, except where nobody is known to have one.
+    # The browser has a different language than the user, unless the e-mail has no sign-in.
     has_one = email == user.email
     browser = Client(headers={"accept-language": "en" if has_one else user.language})
     browser.post(reverse("account_reset_password"), {"email": email})
@@ -56,7 +56,7 @@ def test_no_english_is_left(name, language, phone, family_user, mailoutbox, djan
     assert len(lines) > 3
 
 
-def test_every_mail_is_looked_at():
+def test_every_mail_is_in_the_list_above():
     templates = (Path(project.BASE_DIR) / "templates/account/email").glob("*_message.txt")
     names = {path.name.removesuffix("_message.txt") for path in templates}
     assert names - OF_STAFF == {name.partition("/")[0] for name in MAILS}

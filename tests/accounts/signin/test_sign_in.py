@@ -38,24 +38,24 @@ def lines():
     return list(AuditEvent.objects.order_by("pk").values_list("action", "user", "address"))
 
 
-def test_staff_land_on_the_patients(client, front_desk):
+def test_staff_start_at_the_patient_list(client, front_desk):
     answer = client.post(URL, {"login": front_desk.email, "password": people.PASSWORD}, follow=True)
     assert answer.redirect_chain == [("/", 302), (PATIENTS, 302)]
     assert lines() == [("sign_in.succeeded", front_desk.pk, "127.0.0.1")]
 
 
-def test_a_family_lands_on_my_children(client, family_user):
+def test_a_family_starts_at_my_children(client, family_user):
     answer = client.post(URL, {"login": family_user.email, "password": people.PASSWORD}, follow=True)
     assert answer.redirect_chain == [("/", 302), (CHILDREN, 302)]
     assert lines() == [("sign_in.succeeded", family_user.pk, "127.0.0.1")]
 
 
-def test_the_email_is_taken_in_any_case(client, front_desk):
+def test_the_email_is_accepted_in_any_case(client, front_desk):
     front_desk.email = front_desk.email.upper()
     assert sign_in(client, front_desk).headers["Location"] == "/"
 
 
-def test_a_wrong_password_is_told_and_leaves_one_line_without_what_was_typed(client, front_desk):
+def test_a_wrong_password_is_explained_and_recorded_without_what_was_typed(client, front_desk):
     page = sign_in(client, front_desk, "not the password")
     assert page.status_code == 200
     assert 'role="alert"' in page.text
@@ -105,13 +105,13 @@ def test_next_of_the_language_switch_stays_here(client, db, evil):
     assert client.post(reverse("language"), {"language": "es", "next": evil}).headers["Location"] == "/"
 
 
-def test_next_leads_to_a_page_of_ours(client, front_desk, rivera):
+def test_next_leads_to_a_page_of_this_site(client, front_desk, rivera):
     chart = reverse("patients:chart", args=[rivera.mateo.pk])
     assert client.get(chart).headers["Location"] == f"{URL}?next={chart}"
     assert sign_in(client, front_desk, next=chart).headers["Location"] == chart
 
 
-def test_sign_out_ends_the_session_and_leaves_one_line(as_front_desk, front_desk):
+def test_sign_out_ends_the_session_and_is_recorded(as_front_desk, front_desk):
     answer = as_front_desk.post(reverse("account_logout"))
     assert answer.headers["Location"] == URL
     assert lines() == [("sign_in.ended", front_desk.pk, "127.0.0.1")]
@@ -124,7 +124,7 @@ def test_sign_out_by_get_only_asks(as_front_desk):
     assert lines() == []
 
 
-def test_a_session_s_cookie_is_worth_nothing_after_signing_out(as_front_desk):
+def test_a_session_s_cookie_is_invalid_after_signing_out(as_front_desk):
     cookie = as_front_desk.cookies[settings.SESSION_COOKIE_NAME].value
     as_front_desk.post(reverse("account_logout"))
     thief = Client()
@@ -165,7 +165,7 @@ def ask_for_a_new_password(client, email):
     ("language", "subject", "words"),
     [("en", "Choose a new password", "The link works once"), ("es", "Elija una contraseña nueva", "una sola vez")],
 )
-def test_mails_speak_our_words_in_both_languages(client, family_user, mailoutbox, language, subject, words):
+def test_mails_have_our_texts_in_both_languages(client, family_user, mailoutbox, language, subject, words):
     client.cookies["django_language"] = language
     people.confirm_email(family_user)
     client.post(reverse("account_reset_password"), {"email": family_user.email})
@@ -185,8 +185,8 @@ def test_the_password_reset_mail_carries_the_configured_address(client, front_de
     assert "evil" not in mail.subject + mail.body
 
 
-def test_a_password_reset_nobody_can_have_leads_to_the_registration_page(client, db, mailoutbox):
-    """The answer does not tell a stranger who has a sign-in; the mail tells the address's owner."""
+def test_a_password_reset_for_an_unknown_e_mail_leads_to_the_registration_page(client, db, mailoutbox):
+    """The page does not reveal who has a sign-in. The mail tells the owner of the address."""
     ask_for_a_new_password(client, "nobody@mail.example")
     (mail,) = mailoutbox
     assert f"{settings.PORTAL_URL}{reverse('signup:register')}" in mail.body
@@ -214,7 +214,7 @@ def test_a_password_reset_ends_all_sessions_and_works_once(client, front_desk, a
     assert sign_in(client, front_desk, chosen).headers["Location"] == "/"
 
 
-def test_where_no_mail_can_be_sent_nobody_is_told_to_wait_for_one(client, db, settings):
+def test_without_a_mail_server_no_mail_is_promised(client, db, settings):
     assert client.get(reverse("account_reset_password")).text.count("Send the link") == 1
     settings.IS_PRODUCTION = True  # and EMAIL_URL is not set
     page = client.get(reverse("account_reset_password")).text
@@ -230,13 +230,13 @@ def test_a_password_reset_does_not_get_around_the_second_factor(client, front_de
     assert sign_in(client, front_desk, "seven quiet rivers at dawn").headers["Location"] == reverse("mfa_authenticate")
 
 
-def test_a_password_reset_takes_no_disabled_sign_in_back(client, front_desk, mailoutbox):
+def test_a_password_reset_does_not_enable_a_disabled_sign_in(client, front_desk, mailoutbox):
     User.objects.filter(pk=front_desk.pk).update(is_active=False)
     ask_for_a_new_password(client, front_desk.email)
     assert "/accounts/password/reset/key/" not in mailoutbox[0].body
 
 
-def test_a_link_of_before_a_sign_in_was_disabled_lets_nobody_in(client, front_desk, mailoutbox):
+def test_a_link_made_before_a_sign_in_was_disabled_does_not_work(client, front_desk, mailoutbox):
     ask_for_a_new_password(client, front_desk.email)
     User.objects.filter(pk=front_desk.pk).update(is_active=False)
     form = new_password_page(client, mailoutbox[0])
@@ -264,7 +264,7 @@ def test_changing_the_password_needs_the_old_one_and_guesses_count(as_front_desk
     assert front_desk.check_password(people.PASSWORD)
 
 
-def test_a_disabled_sign_in_is_told_so_with_the_right_password_only(client, front_desk):
+def test_only_the_right_password_learns_that_the_sign_in_is_disabled(client, front_desk):
     User.objects.filter(pk=front_desk.pk).update(is_active=False)
     assert sign_in(client, front_desk).headers["Location"] == reverse("account_inactive")
     assert sign_in(client, front_desk, "wrong").status_code == 200
@@ -275,7 +275,7 @@ def test_a_disabled_sign_in_is_told_so_with_the_right_password_only(client, fron
     ]
 
 
-def test_signing_out_elsewhere_ends_one_s_own_other_sessions_only(client, front_desk, clinician):
+def test_signing_out_elsewhere_ends_only_the_user_s_other_sessions(client, front_desk, clinician):
     elsewhere, colleague = Client(), Client()
     for each, user in ((client, front_desk), (elsewhere, front_desk), (colleague, clinician)):
         sign_in(each, user)

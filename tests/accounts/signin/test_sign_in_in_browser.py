@@ -1,4 +1,4 @@
-"""Signing in as the staff do it: password, authenticator app, passkey, recovery code."""
+"""Signing in as staff: password, authenticator app, passkey, recovery code."""
 
 import io
 import re
@@ -34,12 +34,12 @@ def at(page, live_server):
 
 def sign_in(page, user, password=people.PASSWORD):
     page.get_by_label("E-mail").fill(user.email)
-    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("#id_password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def secret_in(page):
-    """What a phone reads from the QR code."""
+    """The secret that a phone reads from the QR code."""
     page.locator(".qr").evaluate("image => image.decode()")
     picture = Image.open(io.BytesIO(page.locator(".qr").screenshot()))
     url = urlsplit(zxingcpp.read_barcodes(picture)[0].text)
@@ -105,7 +105,7 @@ def test_authenticator_app_from_the_first_sign_in_to_the_next(page, at, staff):
 
 @pytest.fixture
 def touch(page):
-    """A virtual authenticator in the browser: somebody whose finger is always there."""
+    """A virtual authenticator in the browser that always confirms."""
     browser = page.context.new_cdp_session(page)
     browser.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
@@ -248,7 +248,7 @@ def test_an_administrator_invites_a_colleague(page, at, new_context, live_server
     page.get_by_role("link", name="What each role may do").click()
     axe(page)
     page.get_by_role("link", name="Staff").first.click()
-    page.get_by_role("link", name="Add Staff Record").click()
+    page.get_by_role("link", name="Add staff record").click()
     page.get_by_label("Name").fill("Jordan Lee")
     page.get_by_label("Role").select_option("Clinician")
     page.get_by_role("button", name="Save").click()

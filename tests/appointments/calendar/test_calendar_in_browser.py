@@ -30,7 +30,7 @@ def office(db, rivera):
     for provider in (feldman, raman):
         for weekday in range(7):
             WorkingHours.objects.create(provider=provider, weekday=weekday, starts=time(8), ends=time(17))
-    VisitType.objects.create(name="Well visit", minutes=30, colour="teal")
+    VisitType.objects.create(name="Well visit", minutes=30, color="teal")
     return Appointment.objects.create(
         patient=rivera.mateo, provider=feldman, location=main, start=at(9), duration=30, visit_type="Well visit"
     )
@@ -201,11 +201,11 @@ def test_dragging_onto_a_taken_place_asks_first(desk, live_server, office, river
     open_day(desk, live_server)
     desk.locator(f"#visit-{office.pk}").drag_to(desk.locator(f"#visit-{other.pk}"))
     window(desk)
-    desk.get_by_text("already sees Sofia Rivera").wait_for()
+    desk.get_by_text("already has a visit with Sofia Rivera").wait_for()
     axe(desk)
     office.refresh_from_db()
     assert office.start == at(9)
-    desk.get_by_label("Reason to book it all the same").fill("Siblings, one visit")
+    desk.get_by_label("Reason to book anyway").fill("Siblings, one visit")
     desk.locator("#save-appointment").click()
     closed(desk)
     office.refresh_from_db()

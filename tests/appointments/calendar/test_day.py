@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("ten_o_clock")
 
 
 def test_the_day_in_words(as_front_desk, by, rivera, feldman, office):
-    VisitType.objects.create(name="Well visit", minutes=30, colour="rose")
+    VisitType.objects.create(name="Well visit", minutes=30, color="rose")
     works(feldman)
     visit = schedules.visit(rivera.mateo, today_at(9), feldman, location=office, visit_type="Well visit")
     schedules.visit(rivera.sofia, today_at(10), status=Status.CONFIRMED, visit_type="Unheard of")
@@ -53,7 +53,7 @@ def test_every_status_is_a_word(as_front_desk, rivera, status):
 
 def test_a_day_when_nobody_works(as_front_desk):
     page = as_front_desk.get(URL)
-    assert "Nobody works on this day" in page.text
+    assert "No providers work on this day" in page.text
     assert "match these filters" not in page.text
     assert "No appointments." in page.text
 

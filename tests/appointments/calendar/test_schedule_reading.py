@@ -6,9 +6,8 @@ import pytest
 from django.utils import timezone
 
 from appointments import clock
-from appointments.calendar import schedule
 from appointments.calendar.grid import Block
-from appointments.calendar.schedule import Filters
+from appointments.calendar.schedule import Filters, read_day, read_month, read_provider_week, read_week, week_start
 from appointments.models import Location, Provider, TimeOff, VisitType
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, on, works
@@ -21,7 +20,7 @@ SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)
 
 
 def read(day=WEDNESDAY, **filters):
-    return schedule.day(day, filters=Filters(**filters), slot_minutes=15)
+    return read_day(day, filters=Filters(**filters), slot_minutes=15)
 
 
 def labels(day):
@@ -143,7 +142,7 @@ def test_a_provider_without_visits_or_hours_shows_the_usual_day(feldman):
 def test_a_day_is_the_practice_s_and_not_utc_s(rivera, start, is_there):
     schedules.visit(rivera.mateo, start)
     assert (names(read().visits) == ["Mateo"]) == is_there
-    cells = [each for each_week in schedule.month(date(2026, 11, 1), filters=Filters()) for each in each_week]
+    cells = [each for each_week in read_month(date(2026, 11, 1), filters=Filters()) for each in each_week]
     assert (next(each for each in cells if each.day == WEDNESDAY).visits == 1) == is_there
 
 
@@ -204,7 +203,7 @@ def test_the_hour_that_comes_twice_has_a_place_for_both(feldman, rivera):
     [("2026-11-22", "2026-11-22"), ("2026-11-25", "2026-11-22"), ("2026-11-28", "2026-11-22"), ("2026-11-29",) * 2],
 )
 def test_the_week_begins_on_sunday(day, sunday):
-    assert schedule.week_start(date.fromisoformat(day)) == date.fromisoformat(sunday)
+    assert week_start(date.fromisoformat(day)) == date.fromisoformat(sunday)
 
 
 def test_a_week_lists_each_provider_s_days(feldman, raman, rivera):
@@ -215,7 +214,7 @@ def test_a_week_lists_each_provider_s_days(feldman, raman, rivera):
     schedules.visit(rivera.sofia, on("2026-11-28", 23, 45))
     schedules.visit(rivera.baby, on("2026-11-29", 0))
     schedules.visit(rivera.carmen, on("2026-11-21", 23, 45), feldman)
-    found = schedule.week(SUNDAY, filters=Filters())
+    found = read_week(SUNDAY, filters=Filters())
     assert found.days == [SUNDAY + timedelta(days=number) for number in range(7)]
     assert [row.provider for row in found.rows] == [feldman, raman, None]
     assert [[names(cell.visits) for cell in row.cells] for row in found.rows] == [
@@ -230,7 +229,7 @@ def test_a_week_lists_each_provider_s_days(feldman, raman, rivera):
 def test_a_week_of_one_provider_is_a_column_per_day(feldman, rivera):
     works(feldman, weekdays=[0, 2])
     schedules.visit(rivera.mateo, on("2026-11-25", 9), feldman)
-    found = schedule.provider_week(SUNDAY, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
+    found = read_provider_week(SUNDAY, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
     assert labels(found) == ["Sun 22", "Mon 23", "Tue 24", "Wed 25", "Thu 26", "Fri 27", "Sat 28"]
     assert [names(head.column.visits) for head in found.grid.heads] == [[], [], [], ["Mateo"], [], [], []]
     open_in = {cell.column for row in found.grid.rows for cell in row.cells if getattr(cell, "is_open", False)}
@@ -242,7 +241,7 @@ def test_a_week_with_a_change_of_the_clocks_begins_each_day_at_eight(feldman, ri
     works(feldman)
     schedules.visit(rivera.mateo, clock.at(day, time(9)), feldman)
     schedules.visit(rivera.sofia, clock.at(day + timedelta(days=1), time(9)), feldman)
-    found = schedule.provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
+    found = read_provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
     openings = {f"{timezone.localtime(head.column.opening):%H:%M}" for head in found.grid.heads}
     assert openings == {"08:00"}
     rows = [number for number, row in enumerate(found.grid.rows) for cell in row.cells if isinstance(cell, Block)]
@@ -253,7 +252,7 @@ def test_a_week_with_a_change_of_the_clocks_begins_each_day_at_eight(feldman, ri
 def test_a_week_that_opens_at_night_still_has_its_mornings_beside_their_labels(feldman, rivera, day):
     schedules.visit(rivera.mateo, clock.at(day, time(9)), feldman)
     schedules.visit(rivera.sofia, clock.at(day + timedelta(days=1), time(1)), feldman)
-    found = schedule.provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
+    found = read_provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
     labels_at = [row.label for row in found.grid.rows]
     rows = [number for number, row in enumerate(found.grid.rows) for cell in row.cells if isinstance(cell, Block)]
     assert [(row, labels_at[row][:7]) for row in rows] == [(0, "1:00 AM"), (96, "9:00 AM")]
@@ -275,7 +274,7 @@ def test_a_week_that_opens_at_night_still_has_its_mornings_beside_their_labels(f
 )
 def test_a_month_is_whole_weeks(db, first, start, end, weeks):
     month = date.fromisoformat(first)
-    found = schedule.month(month, filters=Filters())
+    found = read_month(month, filters=Filters())
     days = [each.day for each_week in found for each in each_week]
     assert len(found) == weeks
     assert days == [date.fromisoformat(start) + timedelta(days=number) for number in range(weeks * 7)]
@@ -292,7 +291,7 @@ def test_a_month_counts_who_is_to_come(feldman, raman, rivera):
     whole(date(2026, 11, 26), reason="Thanksgiving")
     cells = {
         each.day.day: each
-        for each_week in schedule.month(date(2026, 11, 1), filters=Filters())
+        for each_week in read_month(date(2026, 11, 1), filters=Filters())
         for each in each_week
         if each.is_in_month
     }
@@ -300,8 +299,6 @@ def test_a_month_counts_who_is_to_come(feldman, raman, rivera):
     assert (cells[24].visits, cells[24].providers) == (0, 0)
     assert [number for number, each in cells.items() if each.off] == [26]
     only = [
-        each
-        for each_week in schedule.month(date(2026, 11, 1), filters=Filters(providers=[raman]))
-        for each in each_week
+        each for each_week in read_month(date(2026, 11, 1), filters=Filters(providers=[raman])) for each in each_week
     ]
     assert sum(each.visits for each in only) == 1

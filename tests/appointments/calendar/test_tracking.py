@@ -101,7 +101,7 @@ def test_a_sign_in_without_a_record_sees_the_list_and_no_button(as_unlinked, riv
     page = as_unlinked.get(URL).text
     assert "Mateo Rivera" in page
     assert "data-arrive" not in page
-    assert "marks as arrived" not in page
+    assert "for arrived" not in page
 
 
 def test_exclude_checked_out(as_front_desk, rivera):

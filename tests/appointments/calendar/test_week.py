@@ -61,7 +61,7 @@ def test_the_row_of_somebody_who_has_left_leads_to_their_own_week(as_front_desk,
 
 
 def test_a_week_when_nobody_works(as_front_desk):
-    assert "Nobody works in this week" in as_front_desk.get(URL).text
+    assert "No providers work this week" in as_front_desk.get(URL).text
 
 
 @pytest.mark.parametrize(

@@ -189,19 +189,19 @@ def test_what_is_no_problem_is_not_reported(line: str) -> None:
     "line",
     [
         "people.ndjson:line 3: Patient/p2: the birth date is not a full date; left unknown",
-        "people.ndjson:line 5: Patient/p4: DSTU2, an old release of FHIR",
+        "people.ndjson:line 5: Patient/p4: FHIR DSTU2",
         "people.ndjson:line 6: Patient/p5: an animal",
-        "people.ndjson:line 7: Patient/p6: the birth date lies in the future; left unknown",
+        "people.ndjson:line 7: Patient/p6: the birth date is in the future; left unknown",
         "people.ndjson:line 7: Patient/p6: merge needed",
         "people.ndjson:line 9: not JSON",
         "people.ndjson:line 10: not a FHIR resource: it has no resourceType",
         "people.ndjson:line 11: not a FHIR resource but a list",
         "related.ndjson:line 4: RelatedPerson/nameless: it has no name",
-        "related.ndjson:line 5: RelatedPerson/nobodys: it does not say whose guardian it is",
+        "related.ndjson:line 5: RelatedPerson/nobodys: it has no reference to a patient that can be resolved",
         "related.ndjson:line 6: RelatedPerson/dangling: its patient is not in the roster",
         "related.ndjson:line 7: RelatedPerson/of-the-dog: its patient is not in the roster, was not imported",
         "related.ndjson:line 10: RelatedPerson/twin-name-2: possible duplicate",
-        "visits.json:entry 2: Appointment/a2: its duration is not between 1 and 1440 minutes; 15 taken",
+        "visits.json:entry 2: Appointment/a2: its duration is not between 1 and 1440 minutes; set to 15",
         "visits.json:entry 4: Appointment/a4: it has no start",
         "visits.json:entry 5: Appointment/a5: it has no patient",
         "visits.json:entry 7: not an entry but a text",
@@ -264,7 +264,7 @@ def test_two_children_under_one_identifier_are_not_thrown_together(tmp_path: Pat
 def test_a_reused_id_does_not_give_one_child_the_parent_of_another(tmp_path: Path) -> None:
     load(tmp_path, patient(birthDate="2020-02-02"))
     output = load(tmp_path, patient("Ines Wolf", birthDate="2018-08-08"), related("Jo Wolf"))
-    assert "RelatedPerson/r1: its patient is not in the roster, was not imported, or cannot be told" in output
+    assert "RelatedPerson/r1: its patient is not in the roster, was not imported, or is ambiguous" in output
     assert not FamilyContact.objects.exists()
 
 
@@ -282,7 +282,7 @@ def test_files_that_all_number_from_1(tmp_path: Path) -> None:
     output = run(tmp_path)
     pairs = FamilyContact.objects.order_by("pk").values_list("patient__given_name", "contact__given_name")
     assert list(pairs) == [("Tom", "Rosa"), ("Ines", "Jo")]
-    assert "its id is another person's in this source" in output
+    assert "its id belongs to another person in this source" in output
     before = contents()
     run(tmp_path)
     assert contents() == before
@@ -302,7 +302,7 @@ def test_identifiers_of_two_patients(tmp_path: Path) -> None:
     one, two = patient(identifier=number("1")), patient(id="p2", identifier=number("2"))
     load(tmp_path, one, two)
     output = load(tmp_path, patient(id="p3", identifier=[*number("1"), *number("2")]), source="lab")
-    assert "merge needed; not touched" in output
+    assert "merge needed; not changed" in output
     assert counts(output)["Patients"] == (0, 0, 0, 1)
 
 
@@ -358,7 +358,7 @@ def test_the_name_the_desk_entered_stays_where_the_roster_has_a_placeholder(tmp_
     Patient.objects.update(given_name="Tom", middle_name="")
     output = load(tmp_path, patient("Baby Boy Reyes"))
     assert Patient.objects.get().given_name == "Tom"
-    assert "its given name is a placeholder and the chart has a real one" in output
+    assert "its given name is a placeholder; the real name in the chart is kept" in output
     load(tmp_path, patient("Thomas Reyes"))
     assert Patient.objects.get().given_name == "Thomas"
 
@@ -383,7 +383,7 @@ def test_too_long_is_cut_or_left_out_and_said(tmp_path: Path) -> None:
     for words in (
         "the given name is too long; cut to 100",
         "the phone is too long; left out",
-        "e-mail address is none",
+        "e-mail address is not valid",
     ):
         assert words in output
     assert counts(load(tmp_path, patient(name=[long], telecom=telecom)))["Patients"] == (0, 0, 1, 0)
@@ -585,11 +585,11 @@ def test_a_visit_is_moved_and_not_sent_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "kept"),
     [
-        ({}, "The roster says so"),
+        ({}, "Cancelled in the roster"),
         ({"cancelationReason": {"text": "Moved away"}}, "Moved away"),
         ({"cancelationReason": {"coding": [{"code": "pat-cpp", "display": "By the portal"}]}}, "By the portal"),
-        ({"cancelationReason": {"coding": [{"code": "pat"}]}}, "The roster says so"),
-        ({"cancelationReason": "not a concept"}, "The roster says so"),
+        ({"cancelationReason": {"coding": [{"code": "pat"}]}}, "Cancelled in the roster"),
+        ({"cancelationReason": "not a concept"}, "Cancelled in the roster"),
         ({"cancelationReason": {"text": "x" * 300}}, "x" * 200),
     ],
 )
@@ -661,7 +661,7 @@ def test_bundles_in_bundles(tmp_path: Path) -> None:
     assert Patient.objects.count() == 1
     for _ in range(200):
         inner = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": inner}]}
-    assert "too deep to follow" in load(tmp_path, inner, patient())
+    assert "nested too deeply" in load(tmp_path, inner, patient())
 
 
 def test_content_too_deep_to_be_a_key(tmp_path: Path) -> None:
@@ -669,16 +669,16 @@ def test_content_too_deep_to_be_a_key(tmp_path: Path) -> None:
     for _ in range(600):
         deep = [deep]
     output = load(tmp_path, {"resourceType": "Patient", "birthDate": "2020-01-01", "extension": deep}, patient())
-    assert "nested too deeply to be told by its content" in output
+    assert "nested too deeply to be identified by its content" in output
 
 
 def test_nothing_to_read(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="does not exist"):
         run(tmp_path / "nowhere")
-    with pytest.raises(CommandError, match="No FHIR resource could be read"):
+    with pytest.raises(CommandError, match="No FHIR resources could be read"):
         run(tmp_path)
     (tmp_path / "roster.csv").write_text("a,b")
-    with pytest.raises(CommandError, match="No FHIR resource could be read"):
+    with pytest.raises(CommandError, match="No FHIR resources could be read"):
         run(tmp_path / "roster.csv")
 
 

@@ -3,13 +3,21 @@
 import pytest
 
 from patients.models import FamilyContact
-from patients.roster.relationships import SNOMED, V2_0063, V2_0131, V3_ROLE_CODE, combined, tie_by_code, tie_by_word
+from patients.roster.relationships import (
+    SNOMED,
+    V2_0063,
+    V2_0131,
+    V3_ROLE_CODE,
+    combined,
+    relationship_by_code,
+    relationship_by_word,
+)
 
 Role = FamilyContact.Role
 
 
 @pytest.mark.parametrize(
-    ("system", "codes", "role", "grants"),
+    ("system", "codes", "role", "grants_authority"),
     [
         (V3_ROLE_CODE, "MTH NMTH ADOPTM NMTHF", Role.MOTHER, True),
         (V3_ROLE_CODE, "FTH NFTH ADOPTF NFTHF", Role.FATHER, True),
@@ -38,11 +46,11 @@ Role = FamilyContact.Role
         (SNOMED, "58626002", Role.GUARDIAN, True),
     ],
 )
-def test_code(system: str, codes: str, role: str, grants: bool) -> None:
+def test_code(system: str, codes: str, role: str, grants_authority: bool) -> None:
     for code in codes.split():
-        tie = tie_by_code(system=system, code=code)
-        assert tie, code
-        assert (tie.role, tie.grants) == (role, grants), code
+        relationship = relationship_by_code(system=system, code=code)
+        assert relationship, code
+        assert (relationship.role, relationship.grants_authority) == (role, grants_authority), code
 
 
 @pytest.mark.parametrize(
@@ -54,28 +62,28 @@ def test_code(system: str, codes: str, role: str, grants: bool) -> None:
     ],
 )
 def test_a_system_under_another_name(system: str) -> None:
-    tie = tie_by_code(system=system, code="mth")
-    assert tie
-    assert tie.grants
+    relationship = relationship_by_code(system=system, code="mth")
+    assert relationship
+    assert relationship.grants_authority
 
 
 @pytest.mark.parametrize("word", ["Mother", "MADRE", "papá", "legal guardian", "MTH", "Parent"])
 def test_words_grant_nothing(word: str) -> None:
-    tie = tie_by_word(word)
-    assert tie
-    assert tie.role != Role.OTHER
-    assert not tie.grants
+    relationship = relationship_by_word(word)
+    assert relationship
+    assert relationship.role != Role.OTHER
+    assert not relationship.grants_authority
 
 
 def test_unknown() -> None:
-    assert tie_by_code(system="http://elsewhere.example", code="MTH") is None
-    assert tie_by_word("") is None
-    tie = combined(by_code=[], by_word=[])
-    assert (tie.role, tie.grants) == (Role.OTHER, False)
+    assert relationship_by_code(system="http://elsewhere.example", code="MTH") is None
+    assert relationship_by_word("") is None
+    relationship = combined(by_code=[], by_word=[])
+    assert (relationship.role, relationship.grants_authority) == (Role.OTHER, False)
 
 
 @pytest.mark.parametrize(
-    ("codes", "words", "role", "grants"),
+    ("codes", "words", "role", "grants_authority"),
     [
         ([(V2_0131, "N"), (V3_ROLE_CODE, "MTH")], [], Role.MOTHER, True),
         ([(V3_ROLE_CODE, "GRMTH"), (V3_ROLE_CODE, "GUARD")], [], Role.GUARDIAN, True),
@@ -89,8 +97,10 @@ def test_unknown() -> None:
         ([(V3_ROLE_CODE, "GUARD")], ["stepfather"], Role.GUARDIAN, True),
     ],
 )
-def test_together(codes: list[tuple[str, str]], words: list[str], role: str, grants: bool) -> None:
-    by_code = [tie for system, code in codes if (tie := tie_by_code(system=system, code=code))]
-    by_word = [tie for word in words if (tie := tie_by_word(word))]
-    tie = combined(by_code=by_code, by_word=by_word)
-    assert (tie.role, tie.grants) == (role, grants)
+def test_together(codes: list[tuple[str, str]], words: list[str], role: str, grants_authority: bool) -> None:
+    by_code = [
+        relationship for system, code in codes if (relationship := relationship_by_code(system=system, code=code))
+    ]
+    by_word = [relationship for word in words if (relationship := relationship_by_word(word))]
+    relationship = combined(by_code=by_code, by_word=by_word)
+    assert (relationship.role, relationship.grants_authority) == (role, grants_authority)

@@ -80,7 +80,7 @@ def test_a_newer_link_voids_the_one_before(desk, parent, url):
 def test_a_lost_phone_is_taken_away_with_the_reason(desk, parent, url):
     codes.app_of(parent)
     session = people.signed_in(parent)
-    assert "Take away the second step" in desk.get(url).text
+    assert "Remove the second step" in desk.get(url).text
     desk.post(url, {"checked": "on", "lost": "phone"})
     assert not Authenticator.objects.filter(user=parent).exists()
     assert steps.outcome(session.get(reverse("family:children"))) == "sign in"

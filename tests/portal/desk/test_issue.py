@@ -42,7 +42,7 @@ def test_register_pressed_twice_shows_the_same_pin(as_front_desk, url, mateo, by
     second = press(as_front_desk, url, mateo).text
     assert grouped(number) in first
     assert grouped(number) in second
-    assert "Nothing new was issued" in second
+    assert "No new PINs" in second
     assert Pin.objects.count() == 1
 
 

@@ -83,13 +83,13 @@ def test_window_says_why_a_newborn_s_row_is_blocked(as_front_desk, url, rivera):
 
 
 def test_window_says_why_an_adult_s_row_is_blocked(as_front_desk, url):
-    assert "Carmen Rivera is 19; from 18 on only the patient can register, as Self." in as_front_desk.get(url).text
+    assert "Carmen Rivera is 19. From age 18, only the patient can register, as Self." in as_front_desk.get(url).text
 
 
 def test_window_of_a_contact_without_authority_offers_nothing(as_front_desk, rivera):
     elena = rivera.link(rivera.elena, rivera.mateo)
     page = as_front_desk.get(reverse("desk:window", args=[elena.pk])).text
-    assert "authority for Mateo Rivera is None; it must be Joint or Exclusive." in page
+    assert "authority for Mateo Rivera is None. It must be Joint or Exclusive." in page
     assert 'type="checkbox"' not in page
 
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from patients.ages import today
-from portal import registration
+from portal import family_answers
 from portal.desk import runs
 from portal.models import Pin, SheetRun
 from tests.portal import days, steps
@@ -58,14 +58,14 @@ def test_plan_run_of_nothing_says_so(as_front_desk, families):
 def test_plan_run_of_too_many_names_the_limit_and_loses_no_tick(as_front_desk, db):
     mothers = days.families(runs.MAX_FAMILIES + 2)
     page = press(as_front_desk, *mothers[1:])
-    assert f"At most {runs.MAX_FAMILIES} families go into one run" in page.text
+    assert f"one run takes at most {runs.MAX_FAMILIES}" in page.text
     assert page.text.count(" checked>") == runs.MAX_FAMILIES + 1
     assert not SheetRun.objects.exists()
     assert press(as_front_desk, *mothers[2:]).status_code == 302
 
 
 def test_plan_run_takes_nobody_who_is_not_on_the_list(as_front_desk, by, families, rivera, stranger):
-    registration.decline_family(contact=stranger.contact, reason="No phone", by=by)
+    family_answers.decline_family(contact=stranger.contact, reason="No phone", by=by)
     page = as_front_desk.post(
         URL, {"family": [stranger.contact_id, rivera.ana.pk, rivera.elena.pk, 999_999]}, follow=True
     )

@@ -1,4 +1,4 @@
-"""Register and Print, Continue, Print Again: the sheets of a run as one PDF."""
+"""Register and Print, Continue, Print again: the sheets of a run as one PDF."""
 
 import pypdfium2
 import pytest
@@ -10,7 +10,8 @@ from patients.models import FamilyContact
 from portal import worklist
 from portal.desk import runs
 from portal.models import Pin, PinSheet, SheetRun
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
+from portal.pins.sealing import unseal
 from tests.portal import days, steps
 
 
@@ -34,9 +35,9 @@ def test_print_run_answers_with_a_sheet_for_each_family(as_front_desk, url):
     text = steps.pdf_text(answer.content)
     for words in ["Ana Rivera", "Mateo R.", "Sofia R.", "Maeve O'Neil", "Nora O.", "Liam O."]:
         assert words in text
-    numbers = [pins.unseal(pin.sealed) for pin in Pin.objects.all()]
+    numbers = [unseal(pin.sealed) for pin in Pin.objects.all()]
     assert len(numbers) == 4
-    assert all(pins.grouped(number) in text for number in numbers)
+    assert all(grouped(number) in text for number in numbers)
 
 
 def test_print_run_marks_all_as_printed(as_front_desk, url, front_desk):
@@ -64,7 +65,7 @@ def test_print_run_while_it_is_running_is_refused_in_words(as_front_desk, run, u
     now = timezone.now()
     SheetRun.objects.filter(pk=run.pk).update(started_at=now, touched_at=now)
     page = as_front_desk.post(url)
-    assert "being printed already" in page.text
+    assert "already being printed" in page.text
     assert not Pin.objects.exists()
 
 

@@ -7,7 +7,7 @@ from portal.models import Pin, PinSheet
 from portal.pins.numbers import grouped
 from tests.portal import steps
 
-NOTHING = "There is nothing to print"
+NOTHING = "Nothing to print"
 
 
 @pytest.fixture

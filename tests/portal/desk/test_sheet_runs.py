@@ -23,10 +23,11 @@ from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact, Patient
-from portal import registration, worklist
+from portal import family_answers, registration, worklist
 from portal.desk import runs as sheet_runs
 from portal.models import Pin, PinSheet, Registration, SheetRun
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
+from portal.pins.sealing import unseal
 from portal.refusals import NothingToPrint, RunIsUnderWay
 from portal.sheets import printing
 from practice.models import Practice
@@ -107,11 +108,11 @@ class TestRun:
         assert len(pages) == 12
         for page, printed in zip(pages, PinSheet.objects.order_by("pk"), strict=True):
             text = page.get_textpage().get_text_range()
-            own = {pins.unseal(pin.sealed) for pin in printed.pins.all()}
-            others = {pins.unseal(pin.sealed) for pin in Pin.objects.exclude(sheets=printed)}
+            own = {unseal(pin.sealed) for pin in printed.pins.all()}
+            others = {unseal(pin.sealed) for pin in Pin.objects.exclude(sheets=printed)}
             assert printed.contact.name in text
-            assert all(pins.grouped(number) in text for number in own)
-            assert not any(pins.grouped(number) in text for number in others)
+            assert all(grouped(number) in text for number in own)
+            assert not any(grouped(number) in text for number in others)
             (code,) = zxingcpp.read_barcodes(page.render(scale=2).to_pil())
             assert set(code.text.split("#")[1].split(",")) == own
 
@@ -138,14 +139,14 @@ class TestRun:
         run = planned(by)
         FamilyContact.objects.filter(contact=mothers[0]).update(authority="none")
         steps.registered(by, *mothers[1].family_contacts.all())
-        registration.decline_family(contact=mothers[2], reason="No phone", by=by)
-        registration.postpone(contact=mothers[3], until=today() + timedelta(days=3), reason="Later", by=by)
+        family_answers.decline_family(contact=mothers[2], reason="No phone", by=by)
+        family_answers.postpone(contact=mothers[3], until=today() + timedelta(days=3), reason="Later", by=by)
         sheet_runs.carry_out(run=run, by=by)
         report = sheet_runs.read(run)
         reasons = [family.left_out[0][1] for family in report.families[:4]]
         assert "authority" in reasons[0]
         assert reasons[1:3] == ["Already registered.", "Declined: No phone"]
-        assert reasons[3].startswith("To be asked again on")
+        assert reasons[3].startswith("Ask again on")
         assert [family.is_printed for family in report.families] == [False] * 4 + [True] * 2
         assert report.run.drawn == 2
         assert Registration.objects.filter(family_contact__contact=mothers[2]).get().status == "declined"
@@ -162,9 +163,9 @@ class TestRun:
         (mother,) = days.families(1)
         numbers = steps.printed(by, *mother.family_contacts.all())
         text = steps.pdf_text(sheet_runs.carry_out(run=planned(by), by=by))
-        assert all(pins.grouped(number) in text for number in numbers.values())
+        assert all(grouped(number) in text for number in numbers.values())
 
-    def test_plans_that_came_to_nothing_go_but_only_one_s_own(self, by, clinician):
+    def test_plans_that_never_started_are_deleted_but_only_the_user_s_own(self, by, clinician):
         days.families(2)
         old, others = planned(by), planned(Actor(clinician, "192.0.2.2"))
         new = planned(by)
@@ -210,12 +211,12 @@ class TestRun:
         sheet_runs.carry_out(run=planned(by), by=by)
         kept = str(steps.everything_but())
         for pin in Pin.objects.all():
-            assert pins.unseal(pin.sealed) not in kept
-            assert pins.grouped(pins.unseal(pin.sealed)) not in kept
+            assert unseal(pin.sealed) not in kept
+            assert grouped(unseal(pin.sealed)) not in kept
 
 
 def tags(root):
-    """How often each tag stands in the structure tree."""
+    """How often each tag occurs in the structure tree."""
     count = Counter()
 
     def walk(element):
@@ -280,7 +281,7 @@ class TestAtOnce:
             assert_nobody_is_lost_and_nobody_has_two(run)
 
     def test_a_pin_revoked_while_the_sheets_are_drawn(self, by):
-        mothers = days.families(40)
+        mothers = days.families(24)
         run, outcomes = planned(by), []
         thread = carried_out(run, by, outcomes)
         wait_until(lambda: SheetRun.objects.get().drawn)
@@ -297,11 +298,11 @@ class TestAtOnce:
 
 CARRY_OUT = """
 import django; django.setup()
-from portal.desk import runs as sheet_runs
+from portal.desk import runs
 from portal.models import SheetRun
 from audit.trail import Actor
 run = SheetRun.objects.get()
-sheet_runs.carry_out(run=run, by=Actor(run.planned_by, "192.0.2.1"))
+runs.carry_out(run=run, by=Actor(run.planned_by, "192.0.2.1"))
 """
 
 
@@ -323,7 +324,7 @@ def database_url():
 )
 def test_killed_in_the_middle_and_continued(by, moment):
     """``kill -9`` of another process, on the database in use: no half-made PIN, nobody lost, nobody twice."""
-    days.families(40, children=2)
+    days.families(24, children=2)
     run = planned(by)
     env = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
     process = subprocess.Popen([sys.executable, "-c", CARRY_OUT], cwd=ROOT, env=env)  # noqa: S603
@@ -337,9 +338,9 @@ def test_killed_in_the_middle_and_continued(by, moment):
         process.wait()
     assert not PinSheet.objects.exists()
     assert not Pin.objects.exclude(printed_at=None).exists()
-    with time_machine.travel(timezone.now() + sheet_runs.QUIET + timedelta(seconds=1)):
+    with time_machine.travel(timezone.now() + sheet_runs.ABANDONED_AFTER + timedelta(seconds=1)):
         assert state(run) == "interrupted"
         texts = steps.pdf_text(sheet_runs.carry_out(run=run, by=by))
         assert_nobody_is_lost_and_nobody_has_two(run)
     for pin in Pin.objects.all():
-        assert pins.grouped(pins.unseal(pin.sealed)) in texts
+        assert grouped(unseal(pin.sealed)) in texts

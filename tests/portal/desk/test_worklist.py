@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.access import Permission, refusal
 from audit.models import AuditEvent
 from patients.ages import today
-from portal import registration
+from portal import family_answers
 from tests import people
 from tests.portal import days, steps
 
@@ -59,21 +59,21 @@ def test_worklist_of_a_bad_date_is_today_s(as_front_desk, visit, day):
 def test_worklist_when_all_are_registered_is_good_news(as_front_desk, by, visit, mateo):
     steps.registered(by, mateo)
     page = as_front_desk.get(URL).text
-    assert "Nobody left to ask" in page
+    assert "All registered" in page
     assert "Register and Print" not in page
 
 
 def test_worklist_of_a_day_without_appointments(as_front_desk):
-    assert "Nobody comes on this day" in as_front_desk.get(URL).text
+    assert "No appointments on this day" in as_front_desk.get(URL).text
 
 
 def test_worklist_keeps_the_declined_and_postponed_in_sight(as_front_desk, by, visit, rivera, stranger):
     days.comes(stranger.patient)
-    registration.decline_family(contact=stranger.contact, reason="No phone", by=by)
-    registration.postpone(contact=rivera.ana, until=today() + timedelta(days=3), reason="In a hurry", by=by)
+    family_answers.decline_family(contact=stranger.contact, reason="No phone", by=by)
+    family_answers.postpone(contact=rivera.ana, until=today() + timedelta(days=3), reason="In a hurry", by=by)
     page = as_front_desk.get(URL).text
     assert "Left out (2)" in page
-    for words in ["Reason: No phone", "Reason: In a hurry", "Ask Now"]:
+    for words in ["Reason: No phone", "Reason: In a hurry", "Ask now"]:
         assert words in page
 
 

@@ -114,12 +114,12 @@ def test_from_the_list_to_the_sheets_with_the_keyboard_alone(desk, live_server, 
     assert focused(desk) == "Register and Print"
     start(desk).wait_for_load_state()
     expect(desk.get_by_role("heading", name="1 sheet printed at")).to_be_visible()
-    expect(desk.locator("#run-said")).to_contain_text("1 sheet printed at")
+    expect(desk.locator("#run-announcement")).to_contain_text("1 sheet printed at")
     axe(desk)
     (page,) = pypdfium2.PdfDocument(documents[0])
     assert "Maeve O'Neil" in page.get_textpage().get_text_range()
     desk.bring_to_front()
-    assert focused(desk) == "Back to the List"
+    assert focused(desk) == "Back to the list"
     desk.keyboard.press("Enter")
     desk.wait_for_url(f"**{WORKLIST}")
     row = desk.locator(".family", has_text="Maeve O'Neil")
@@ -137,7 +137,7 @@ def test_decline_and_ask_again_later_with_the_keyboard_alone(desk, live_server, 
     axe(desk)
     desk.keyboard.type("No phone at home")
     desk.keyboard.press("Enter")
-    desk.get_by_text("Maeve O'Neil: noted as declined for Nora O'Neil, Liam O'Neil.").wait_for()
+    desk.get_by_text("Maeve O'Neil: declined for Nora O'Neil, Liam O'Neil.").wait_for()
     expect(desk.locator("dialog[open]")).to_have_count(0)
     expect(desk.get_by_role("checkbox", name="Maeve O'Neil")).to_have_count(0)
     assert not desk.get_by_role("checkbox", name="Kay Moore001").is_checked()
@@ -152,10 +152,10 @@ def test_decline_and_ask_again_later_with_the_keyboard_alone(desk, live_server, 
     desk.get_by_label("Reason").fill("In a hurry")
     desk.get_by_label("Ask again on").fill((today() + timedelta(days=9)).isoformat())
     desk.keyboard.press("Enter")
-    desk.get_by_text(f"Ana Rivera is asked again on {today() + timedelta(days=9):%b %-d, %Y}.").wait_for()
+    desk.get_by_text(f"Ana Rivera is back on the list on {today() + timedelta(days=9):%b %-d, %Y}.").wait_for()
     desk.get_by_text("Left out (2)").press("Enter")
     axe(desk)
-    desk.get_by_role("button", name="Ask Now for Ana Rivera").press("Enter")
+    desk.get_by_role("button", name="Ask now for Ana Rivera").press("Enter")
     desk.get_by_role("checkbox", name="Ana Rivera").wait_for()
     assert not desk.get_by_role("checkbox", name="Kay Moore001").is_checked()
     assert Registration.objects.filter(status="declined").count() == 2
@@ -186,7 +186,7 @@ def test_a_longer_run_shows_how_far_it_is_and_survives_a_closed_tab(desk, live_s
     axe(desk)
     desk.get_by_role("heading", name="120 sheets printed at").wait_for(timeout=60_000)
     assert Pin.objects.count() == 120
-    desk.get_by_role("button", name="Print Again").press("Enter")
+    desk.get_by_role("button", name="Print again").press("Enter")
     desk.get_by_role("heading", name="Issuing PINs").or_(desk.get_by_role("heading", name="Drawing sheets")).wait_for()
     desk.get_by_role("heading", name="120 sheets printed at").wait_for(timeout=60_000)
     assert (Pin.objects.count(), PinSheet.objects.count()) == (120, 240)
@@ -196,7 +196,7 @@ def test_an_interrupted_run_is_named_on_the_list_and_continued(desk, live_server
     desk.goto(live_server.url + WORKLIST)
     desk.get_by_role("button", name="Register and Print 2 families").click()
     desk.wait_for_url("**/runs/*/")
-    long_ago = timezone.now() - sheet_runs.QUIET - timedelta(seconds=1)
+    long_ago = timezone.now() - sheet_runs.ABANDONED_AFTER - timedelta(seconds=1)
     SheetRun.objects.update(started_at=long_ago, touched_at=long_ago)  # as a killed process leaves it
     desk.goto(live_server.url + WORKLIST)
     axe(desk)
@@ -207,7 +207,7 @@ def test_an_interrupted_run_is_named_on_the_list_and_continued(desk, live_server
     start(desk).wait_for_load_state()
     desk.get_by_role("heading", name="2 sheets printed at").wait_for()
     assert len(pypdfium2.PdfDocument(documents[0])) == 2
-    desk.get_by_role("link", name="Back to the List").click()
+    desk.get_by_role("link", name="Back to the list").click()
     assert desk.get_by_text("Interrupted").count() == 0
 
 
@@ -231,11 +231,11 @@ def test_without_javascript_all_of_it_works(new_context, live_server, front_desk
     context = new_context(java_script_enabled=False)
     page = page_of(context, live_server, front_desk)
     page.goto(live_server.url + WORKLIST)
-    assert not page.get_by_text("Select all / none").is_visible()
+    assert not page.get_by_text("Select all").is_visible()
     page.get_by_role("link", name="Decline for Maeve O'Neil").click()
     page.get_by_label("Reason").fill("No phone")
     page.get_by_role("button", name="Decline").click()
-    page.get_by_text("noted as declined").wait_for()
+    page.get_by_text("declined").wait_for()
     page.get_by_label("Day", exact=True).fill(today().isoformat())
     page.get_by_role("button", name="Go").click()
     page.get_by_role("button", name="Register and Print").click()

@@ -15,7 +15,7 @@ from audit import trail
 from audit.models import AuditEvent
 from audit.trail import Actor
 from portal.family.access_history import SENTENCES
-from portal.family.fhir_file import DEEDS
+from portal.family.fhir_file import ACTIVITY_CODES
 from tests import people
 from tests.portal import steps
 
@@ -102,8 +102,8 @@ def test_json_has_the_documented_shape(ana, rivera):
     assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
     assert kinds[:3] == ["Patient", "RelatedPerson", "Appointment"]
     assert set(kinds[3:]) == {"AuditEvent"}
-    deed = bundle["entry"][-1]["resource"]["type"]
-    assert deed == {"code": "pin-made", "display": "The front desk made or printed a PIN."}
+    activity = bundle["entry"][-1]["resource"]["type"]
+    assert activity == {"code": "pin-made", "display": "The front desk made or printed a PIN."}
     patient, mother, visit = (entry["resource"] for entry in bundle["entry"][:3])
     assert patient["birthDate"] == rivera.mateo.birth_date.isoformat()
     assert mother["relationship"][0]["coding"][0]["code"] == "MTH"
@@ -113,5 +113,5 @@ def test_json_has_the_documented_shape(ana, rivera):
 
 
 def test_every_sentence_has_its_own_code():
-    assert set(DEEDS) == set(SENTENCES.values())
-    assert len(set(DEEDS.values())) == len(DEEDS)
+    assert set(ACTIVITY_CODES) == set(SENTENCES.values())
+    assert len(set(ACTIVITY_CODES.values())) == len(ACTIVITY_CODES)

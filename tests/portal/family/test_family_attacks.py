@@ -84,7 +84,7 @@ def passkey_for(options):
     return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
 
 
-def test_a_passkey_of_one_s_own_making_is_taken(sheet, rivera):
+def test_a_passkey_made_by_hand_is_accepted(sheet, rivera):
     client = Client()
     steps.prove(client, sheet["Mateo"], rivera.mateo)
     steps.answer(client)

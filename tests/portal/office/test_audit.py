@@ -98,9 +98,9 @@ def test_days_are_meant_in_the_practice_s_time_zone(as_auditor, url, front_desk)
 @pytest.mark.parametrize(
     ("sent", "message"),
     [
-        ({"since": "2026-07-02", "until": "2026-07-01"}, "This day is before the first one."),
-        ({"since": "0001-01-01"}, "Choose a day between 2000 and 2199."),
-        ({"until": "9999-12-31"}, "Choose a day between 2000 and 2199."),
+        ({"since": "2026-07-02", "until": "2026-07-01"}, "Choose a day on or after the first day."),
+        ({"since": "0001-01-01"}, "Choose a day from 2000 through 2199."),
+        ({"until": "9999-12-31"}, "Choose a day from 2000 through 2199."),
         ({"since": "yesterday"}, "Enter a valid date."),
         ({"action": "robot"}, "Select a valid choice."),
         ({"who": "x" * 101}, "at most 100 characters"),
@@ -118,7 +118,7 @@ def test_what_makes_no_sense_is_said_and_stays(as_auditor, url, lines, sent, mes
 
 
 def test_nothing_found_offers_everything(as_auditor, url, lines):
-    assert "No line of the trail matches" in as_auditor.post(url, {"who": "nobody"}).text
+    assert "No matching rows" in as_auditor.post(url, {"who": "nobody"}).text
 
 
 def test_older_lines_follow_below_and_none_is_shown_twice(as_auditor, url, front_desk):
@@ -251,7 +251,7 @@ def test_audit_in_the_browser(context, live_server, auditor, lines):
     page.get_by_label("What").select_option("Refusals")
     page.get_by_label("Who").fill("dana")
     page.keyboard.press("Enter")
-    page.get_by_text("Show Everything").wait_for()
+    page.get_by_text("Show everything").wait_for()
     assert page.locator("tbody tr").count() == 1
     assert page.get_by_label("Who").input_value() == "dana"
     axe(page)
@@ -260,5 +260,5 @@ def test_audit_in_the_browser(context, live_server, auditor, lines):
     assert download.value.suggested_filename.endswith(".csv")
     page.get_by_label("Patient").fill("nobody")
     page.get_by_role("button", name="Show", exact=True).click()
-    page.get_by_text("No line of the trail matches").wait_for()
+    page.get_by_text("No matching rows").wait_for()
     axe(page)

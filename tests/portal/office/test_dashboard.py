@@ -58,7 +58,7 @@ def soon_adult(child, *, in_days):
 def test_dashboard_when_nothing_is_waiting(as_front_desk):
     page = as_front_desk.get(URL)
     assert page.status_code == 200
-    assert "Nothing is waiting" in page.text
+    assert "Nothing to do" in page.text
     assert AuditEvent.objects.get().action == "dashboard.viewed"
 
 
@@ -67,7 +67,7 @@ def test_dashboard_counts_the_families_of_today(as_front_desk, rivera, oneil):
     days.comes(oneil.nora)
     days.comes(people.patient("100099", "Noa", "Alone", people.years_ago(3)))
     page = as_front_desk.get(URL).text
-    assert "<b>2</b> families of today to register<small>1 more cannot be registered yet</small>" in page
+    assert "<b>2</b> families to register today<small>1 more cannot be registered yet</small>" in page
     assert f'href="{reverse("desk:worklist")}"' in page
 
 
@@ -161,8 +161,8 @@ def test_dashboard_who_was_born_on_29_february_turns_adult_on_1_march(by, mateo,
 def test_dashboard_tells_of_an_attack_in_words(as_front_desk, attack):
     page = as_front_desk.get(URL).text
     since = f"{timezone.localtime(attack.started_at):%-I:%M %p}"
-    assert f"1,240 wrong PINs from 31 addresses since {since}; nothing was opened." in page
-    for words in ["PINs are being guessed", "can be helped at the desk", "I have seen this"]:
+    assert f"1,240 wrong PINs from 31 addresses since {since}. None succeeded." in page
+    for words in ["PINs are being guessed", "they can register without Wi-Fi", "I have seen this"]:
         assert words in page
 
 
@@ -184,7 +184,7 @@ def test_dashboard_says_who_has_seen_an_alert_that_goes_on(as_front_desk, attack
     as_front_desk.post(reverse("office:alert_seen", args=[attack.pk]))
     page = as_front_desk.get(URL).text
     assert "Seen by Dana Ortiz" in page
-    assert "It still goes on." in page
+    assert "Still ongoing." in page
     assert "I have seen this" not in page
 
 
@@ -272,4 +272,4 @@ def test_dashboard_lists_show_all_by_pages(as_front_desk, by, url, monkeypatch):
 
 @pytest.mark.parametrize("url", LISTS)
 def test_dashboard_lists_of_nobody(as_front_desk, url):
-    assert "Nobody is on this list" in as_front_desk.get(url).text
+    assert "This list is empty" in as_front_desk.get(url).text

@@ -74,5 +74,5 @@ def test_dashboard_leads_to_a_new_pin_and_the_alert_is_seen_with_the_keyboard_al
 
 def test_nothing_is_waiting(desk, live_server, db):
     desk.goto(live_server.url + reverse("office:dashboard"))
-    expect(desk.get_by_text("Nothing is waiting")).to_be_visible()
+    expect(desk.get_by_text("Nothing to do")).to_be_visible()
     axe(desk)

@@ -81,8 +81,8 @@ def test_invite_is_mailed_where_there_is_a_mail_server(desk, url, settings, mail
     [
         ("", "This field is required."),
         ("jordan", "Enter a valid email address."),
-        ("DANA@sunnyside.example", "This e-mail has a sign-in already."),
-        ("stranger@mail.example", "This e-mail has a sign-in already."),
+        ("DANA@sunnyside.example", "This e-mail already has a sign-in."),
+        ("stranger@mail.example", "This e-mail already has a sign-in."),
         ("a\0@mail.example", "Null characters are not allowed."),
     ],
 )

@@ -81,7 +81,7 @@ def test_sign_in_shows_its_status(desk, front_desk, url):
         assert address(verb, front_desk) in page.text
 
 
-def test_sign_in_of_one_s_own_offers_nothing(desk, administrator):
+def test_own_sign_in_offers_nothing(desk, administrator):
     page = desk.get(reverse("office:sign_in", args=[administrator.pk]))
     assert "This is your own sign-in" in page.text
     assert not [verb for verb in VERBS if address(verb, administrator) in page.text]
@@ -243,6 +243,6 @@ def test_of_two_administrators_who_shut_out_each_other_one_stays():
         lambda: staff.disable(user=first, by=Actor(second, "192.0.2.1")),
         lambda: staff.disable(user=second, by=Actor(first, "192.0.2.1")),
     )
-    assert {type(each) for each in done} == {bool, staff.Refused}
+    assert {type(each) for each in done} == {bool, staff.ChangeRefused}
     assert User.objects.filter(is_active=True).count() == 1
     assert [action for action, _patient in steps.trail()] == ["user.disabled"]

@@ -1,4 +1,4 @@
-"""The practice is told of attacks: when, what, and once."""
+"""Alerts about attacks: when they start, what they say, and that there is only one."""
 
 import logging
 from datetime import date, timedelta
@@ -60,7 +60,7 @@ def guess_passwords(count, address="203.0.113.9"):
 
 
 def sentences():
-    return [told.what_happened for told in alerts.told()]
+    return [shown.what_happened for shown in alerts.shown_alerts()]
 
 
 # --- When ----------------------------------------------------------------------------------------
@@ -83,14 +83,14 @@ def utc_hour_ago():
 def test_an_attack_over_many_addresses_gives_one_too(db, clock):
     for each in range(alerts.PINS_PER_HOUR):
         guess(1, first=each, by=Actor(None, f"198.51.100.{each}"))
-    assert sentences() == ["20 wrong PINs from 20 addresses since 10:00 AM; nothing was opened."]
+    assert sentences() == ["20 wrong PINs from 20 addresses since 10:00 AM. None succeeded."]
 
 
 def test_who_goes_on_at_one_account_while_made_to_wait_gives_one(front_desk, clock):
-    """Only a few of these passwords are looked at, so that counting those alone would never be too many."""
+    """Only a few of these passwords are checked at all. Counting only those would never start an alert."""
     for _ in range(alerts.SIGN_INS_PER_HOUR):
         Client(REMOTE_ADDR="203.0.113.9").post(LOGIN, {"login": front_desk.email, "password": "not the one"})
-    assert sentences() == ["30 failed tries to sign in from 1 address since 10:00 AM; nothing was opened."]
+    assert sentences() == ["30 failed sign-ins from 1 address since 10:00 AM. None succeeded."]
 
 
 def test_guessed_codes_give_one_too(front_desk, clock):
@@ -110,7 +110,7 @@ def test_asking_for_links_over_and_over_is_no_guessing(db, clock):
 
 
 def test_one_pin_over_and_over_gives_none(db, clock):
-    """A family that does not give up on a used PIN."""
+    """A family that keeps trying a used PIN."""
     for _ in range(throttle.LIMIT_PER_CLIENT + throttle.TRIES_PER_PIN + 20):
         guess(1)
     assert alerts.open_count() == 0
@@ -138,7 +138,7 @@ def test_wrong_passwords_give_an_alert(db, clock, told_in_the_log, monkeypatch):
     guess_passwords(3)
     assert alerts.open_count() == 0
     guess_passwords(1, address="2001:db8:1:2::3")
-    assert sentences() == ["4 failed tries to sign in from 2 addresses since 10:00 AM; nothing was opened."]
+    assert sentences() == ["4 failed sign-ins from 2 addresses since 10:00 AM. None succeeded."]
     (line,) = told_in_the_log()
     assert line.startswith("Passwords are being guessed")
 
@@ -163,7 +163,7 @@ def test_an_attack_is_one_alert_and_one_line_in_the_log_however_long(db, clock, 
         guess(20 if minute == 0 else 1, first=100 * minute)
         clock.shift(timedelta(minutes=1))
     assert Alert.objects.count() == len(told_in_the_log()) == 1
-    assert sentences() == ["109 wrong PINs from 1 address since 10:00 AM; nothing was opened."]
+    assert sentences() == ["109 wrong PINs from 1 address since 10:00 AM. None succeeded."]
 
 
 def test_an_attack_that_is_over_gives_no_other_alert_but_a_new_one_does(db, clock, told_in_the_log):
@@ -219,7 +219,7 @@ def test_figures_count_every_attempt_refused_ones_too_and_addresses_by_household
     guess(200)
     for each in range(5):
         guess(1, first=1000 + each, by=Actor(None, f"2001:db8:1:2::{each}"))
-    assert sentences() == ["205 wrong PINs from 2 addresses since 10:00 AM; nothing was opened."]
+    assert sentences() == ["205 wrong PINs from 2 addresses since 10:00 AM. None succeeded."]
 
 
 def test_a_right_pair_from_where_the_attack_comes_is_told(by, rivera, clock):
@@ -229,7 +229,8 @@ def test_a_right_pair_from_where_the_attack_comes_is_told(by, rivera, clock):
     registration.prove(pin=number, birth_date=rivera.mateo.birth_date, by=Actor(None, "192.0.2.200"))  # somebody else
     guess(5, first=100)
     assert sentences() == [
-        "24 wrong PINs from 1 address since 10:00 AM; from the same addresses once the right PIN and birth date came."
+        "24 wrong PINs from 1 address since 10:00 AM. "
+        "From the same addresses, the right PIN and birth date were entered once."
     ]
 
 
@@ -239,7 +240,7 @@ def test_a_right_password_from_where_the_attack_comes_is_told(front_desk, clock,
     for _ in range(2):
         record(actor=Actor(front_desk, ATTACKER.address), action=Action.SIGNED_IN)
     (sentence,) = sentences()
-    assert sentence.endswith("from the same addresses 2 times somebody signed in with the right password.")
+    assert sentence.endswith("From the same addresses, someone signed in with the right password 2 times.")
 
 
 def test_more_attempts_than_are_counted(db, clock, monkeypatch):
@@ -253,7 +254,7 @@ def test_more_attempts_than_are_counted(db, clock, monkeypatch):
         )
     now = timezone.now()
     Alert.objects.create(kind="redemption", started_at=now, last_at=now)
-    assert sentences() == ["More than 1,200 wrong PINs from 3 addresses since 10:00 AM; nothing was opened."]
+    assert sentences() == ["More than 1,200 wrong PINs from 3 addresses since 10:00 AM. None succeeded."]
 
 
 def test_an_alert_of_another_day_says_which(db, clock):
@@ -266,24 +267,24 @@ def test_an_alert_of_another_day_says_which(db, clock):
 def test_told_are_those_nobody_has_seen_and_those_that_go_on(by, clock):
     guess(20)
     alert = Alert.objects.get()
-    assert [told.is_going_on for told in alerts.told()] == [True]
-    assert alerts.seen(alert_id=alert.pk, by=by)
-    assert not alerts.seen(alert_id=alert.pk, by=by)
+    assert [shown.is_going_on for shown in alerts.shown_alerts()] == [True]
+    assert alerts.mark_seen(alert_id=alert.pk, by=by)
+    assert not alerts.mark_seen(alert_id=alert.pk, by=by)
     assert AuditEvent.objects.get(action="alert.seen").detail == {"alert": alert.pk}
-    assert (alerts.open_count(), len(alerts.told())) == (0, 1)
+    assert (alerts.open_count(), len(alerts.shown_alerts())) == (0, 1)
     clock.shift(timedelta(hours=2))
-    assert alerts.told() == []
+    assert alerts.shown_alerts() == []
 
 
 def test_an_alert_nobody_has_seen_stays(db, clock):
     guess(20)
     clock.shift(timedelta(days=3))
-    assert [told.is_going_on for told in alerts.told()] == [False]
+    assert [shown.is_going_on for shown in alerts.shown_alerts()] == [False]
     assert alerts.open_count() == 1
 
 
 def test_queries_do_not_grow_with_the_attack(db, clock):
     guess(20)
-    few = steps.queries(alerts.told)
+    few = steps.queries(alerts.shown_alerts)
     guess(300, first=1000)
-    assert steps.queries(alerts.told) == few <= 3
+    assert steps.queries(alerts.shown_alerts) == few <= 3

@@ -9,10 +9,10 @@ from tests.portal.pins import wrong_pins
 
 pytestmark = pytest.mark.postgres
 
-ROUNDS = 200  # of each kind
-# What the medians of two kinds may differ by: half a millisecond of four, which no network lets through.
+ROUNDS = 200  # of each kind; each further measurement takes more
+# How much two medians may differ: half a millisecond of four, which cannot be measured over a network.
 TOLERANCE = 0.15  # of the median
-AGAIN = 3  # looks, each at all answers so far: what other tests do to one of them evens out, what the PIN does stays
+AGAIN = 3  # measurements, each of all answers so far: noise from other tests averages out, a real difference stays
 
 
 def test_every_wrong_pair_is_answered_in_the_same_time(front_desk, rivera):

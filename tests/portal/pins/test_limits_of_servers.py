@@ -1,4 +1,4 @@
-"""The limits hold across processes and restarts: real servers with one database (attacks 4 and 5)."""
+"""Limits apply across processes and restarts: real servers with one database (attacks 4 and 5)."""
 
 import re
 from datetime import date

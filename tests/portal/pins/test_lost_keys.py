@@ -1,4 +1,4 @@
-"""Other PIN_KEYS than those the PINs were made under: the PINs are void, nothing else is, and the desk is told."""
+"""PIN_KEYS without the key of some PINs: only these PINs are void, and the front desk sees that."""
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,14 +10,14 @@ from audit.trail import Actor
 from portal import registration
 from portal.desk import window
 from portal.models import Pin
-from portal.pins import keys
+from portal.pins import sealing
 from tests.portal import steps
 
 pytestmark = pytest.mark.postgres
 
 OTHER_KEY = "_____v79_Pv6-fj39vX08_Lx8O_u7ezr6uno5-bl5OM="
 THIRD_KEY = "AAMGCQwPEhUYGx4hJCcqLTAzNjk8P0JFSEtOUVRXWl0="
-GONE = "This PIN does not work and cannot be shown any more, because its key is gone. Issue a new one."
+GONE = "This PIN no longer works and cannot be shown, because its key is gone. Issue a new one."
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def by(front_desk):
 
 @pytest.fixture
 def ana(rivera):
-    """Ana's links to Mateo, whose PIN is out, and Sofia, who has none."""
+    """Ana's links to Mateo, who has a live PIN, and Sofia, who has none."""
     return rivera.link(rivera.ana, rivera.mateo), rivera.link(rivera.ana, rivera.sofia)
 
 
@@ -86,7 +86,7 @@ def test_issue_new_pin_works(as_front_desk, ana, lost):
     page = as_front_desk.post(reverse("desk:row_verb", args=[ana[0].pk, ana[0].pk, "reissue"]))
     assert "New PIN issued." in page.text
     assert GONE not in page.text
-    assert keys.unreadable() == 0
+    assert sealing.count_unreadable() == 0
     assert sorted(Pin.objects.values_list("state", flat=True)) == ["active", "superseded"]
 
 
@@ -108,12 +108,12 @@ def test_whoever_is_registered_keeps_everything(by, rivera, ana, settings):
     client.force_login(user)
     page = client.get(reverse("family:children")).text
     assert ["Mateo" in page, "Sofia" in page] == [True, True]
-    assert keys.unreadable() == 0
+    assert sealing.count_unreadable() == 0
 
 
 def test_patient_administration_says_how_many(as_front_desk, lost):
     page = as_front_desk.get(reverse("office:administration")).text
-    assert "1 PIN that is out can no longer be read" in " ".join(page.split())
+    assert "1 issued PIN can no longer be read" in " ".join(page.split())
 
 
 def test_patient_administration_says_nothing_while_all_is_well(as_front_desk, number):
@@ -122,7 +122,7 @@ def test_patient_administration_says_nothing_while_all_is_well(as_front_desk, nu
 
 def test_check_warns(lost, capsys):
     call_command("check", databases=["default"])
-    assert "1 live PINs can be read by none of PIN_KEYS" in capsys.readouterr().err
+    assert "1 live PINs cannot be read with any of PIN_KEYS" in capsys.readouterr().err
 
 
 def test_the_old_key_put_back_as_the_last_makes_all_good_again(as_front_desk, rivera, ana, lost, settings):
@@ -146,7 +146,7 @@ def test_rotation_voids_nothing_and_the_old_key_can_go(by, rivera, ana, number, 
 def test_rotation_says_what_it_cannot_read_and_leaves_it(lost, settings):
     settings.PIN_KEYS = [THIRD_KEY, OTHER_KEY]
     before = Pin.objects.values_list().get()
-    with pytest.raises(CommandError, match="1 live PINs can be read by none of PIN_KEYS"):
+    with pytest.raises(CommandError, match="1 live PINs cannot be read with any of PIN_KEYS"):
         call_command("rotate_pin_keys")
     assert Pin.objects.values_list().get() == before
 
@@ -154,5 +154,5 @@ def test_rotation_says_what_it_cannot_read_and_leaves_it(lost, settings):
 def test_ended_pins_are_told_with_the_reason(as_front_desk, by, ana, number):
     registration.void_all(reason="A backup was restored", by=by)
     page = window_of(as_front_desk, ana[0])
-    assert "The PIN was ended: A backup was restored. Issue a new one." in page
+    assert "The PIN was revoked: A backup was restored. Issue a new one." in page
     assert 'aria-label="Register Mateo Rivera"' in page

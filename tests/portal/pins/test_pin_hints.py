@@ -1,4 +1,4 @@
-"""Where to look again in a PIN with a typing mistake: the server's words, and that the page's script says the same."""
+"""Hints about a mistyped PIN. What the page's script says is compared in test_register_in_browser.py."""
 
 import pytest
 from django.utils import translation
@@ -15,7 +15,7 @@ FIRST, SECOND, THIRD = (f"Look at the {which} group again." for which in ("first
 SAID = {
     WRONG: f"{MISTAKE} {ALL}",
     f"{WRONG[:4]} {B} {C}": f"{MISTAKE} {ALL}",
-    f"{A} {B} {C[:3]}": f"{MISTAKE} It has 11 digits and needs 12. {ALL}",  # where one is missing cannot be told
+    f"{A} {B} {C[:3]}": f"{MISTAKE} It has 11 digits and needs 12. {ALL}",  # nobody can know where one is missing
     RIGHT[:9]: f"{MISTAKE} It has 9 digits and needs 12. {ALL}",
     f"{RIGHT}7": f"{MISTAKE} It has 13 digits and needs 12. {ALL}",
     f"{A[:3]}-{B}-{C}": f"{MISTAKE} It has 11 digits and needs 12. {FIRST}",
@@ -41,18 +41,18 @@ TAKEN = {
 @pytest.mark.parametrize(("entry", "words"), SAID.items())
 def test_the_hint_names_the_group_where_it_can_be_told(entry, words):
     with pytest.raises(numbers.MistypedPin):
-        numbers.normalised(entry)
+        numbers.read_one(entry)
     with translation.override("en"):
         assert hint(entry).in_words == words
 
 
 def test_the_address_of_a_whole_sheet_is_understood():
     other = "99999999999" + str(damm.calc_check_digit("99999999999"))
-    assert numbers.entered(f"https://portal.example/register/#{RIGHT},{other},{RIGHT}") == [RIGHT, other]
-    assert numbers.entered(f"{A} {B} {C}") == [RIGHT]
+    assert numbers.read_entry(f"https://portal.example/register/#{RIGHT},{other},{RIGHT}") == [RIGHT, other]
+    assert numbers.read_entry(f"{A} {B} {C}") == [RIGHT]
     for entry in ("https://portal.example/#", f"#{WRONG}", "#" + ",".join([RIGHT] * 13)):
         with pytest.raises(numbers.MistypedPin):
-            numbers.entered(entry)
+            numbers.read_entry(entry)
 
 
 @pytest.mark.parametrize("number", ["0", "7", "572", RIGHT, WRONG, "98765432109"])

@@ -1,10 +1,11 @@
-"""Ten thousand random PINs, with whatever the attacker writes into X-Forwarded-For (attack 3)."""
+"""Ten thousand random PINs from an attacker who forges X-Forwarded-For (attack 3)."""
 
 import random
 from collections import Counter
 from datetime import date
 
 import pytest
+from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from stdnum import damm
@@ -21,7 +22,8 @@ from tests.portal import steps
 pytestmark = pytest.mark.postgres
 
 REGISTER = reverse("signup:register")
-GUESSES = 10_000
+GUESSES = 10_000 if connection.vendor == "postgresql" else 2_000  # all of them where practices have their data
+FLOOD = 2_500
 LIMIT = throttle.LIMIT_PER_CLIENT
 ATTACKER = "203.0.113.9"
 
@@ -44,11 +46,11 @@ def random_address(chance):
 
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_ten_thousand_guesses_with_forged_addresses_are_twenty(settings, sheet, rivera, proxies):
-    """Without a proxy the header is nobody's; behind one, the attacker's part of it is."""
+    """Without a proxy the header is ignored. Behind one, the part that the attacker wrote is ignored."""
     settings.TRUSTED_PROXIES = proxies
     outcomes, requests, chance = Counter(), RequestFactory(), random.Random(5)
     remote = "10.0.0.1" if proxies else ATTACKER
-    for number in random_pins(GUESSES if proxies else GUESSES // 5):
+    for number in random_pins(GUESSES if proxies else 2_000):
         request = requests.post(REGISTER, headers=forged_header(chance, proxies), REMOTE_ADDR=remote)
         by = Actor(None, client_address(request))
         outcomes[outcome_of(number, by)] += 1
@@ -71,11 +73,11 @@ def test_the_page_refuses_all_but_twenty_of_them(settings, sheet, rivera, proxie
 
 
 def test_a_flood_from_as_many_addresses_is_refused_but_families_get_in(sheet, rivera):
-    """A botnet: what the overall limit is for."""
+    """A botnet, which the overall limit is for."""
     outcomes, chance = Counter(), random.Random(6)
-    for number in random_pins(GUESSES // 4):
+    for number in random_pins(FLOOD):
         outcomes[outcome_of(number, Actor(None, random_address(chance)))] += 1
-    beyond = GUESSES // 4 - throttle.LIMIT_OVERALL
+    beyond = FLOOD - throttle.LIMIT_OVERALL
     assert outcomes == {NotProven: throttle.LIMIT_OVERALL, throttle.TooManyAttempts: beyond}
     assert_unharmed(sheet, rivera)
 
@@ -92,7 +94,7 @@ def outcome_of(number, by):
 
 
 def assert_unharmed(sheet, rivera):
-    """No PIN was found or hurt, and a family elsewhere registers in the middle of it."""
+    """No PIN was found or changed, and a family elsewhere registers during the attack."""
     assert set(Pin.objects.values_list("state", "wrong_birth_dates")) == {("active", 0)}
     assert not AuditEvent.objects.filter(action="pin.proven").exists()
     parent = Client(REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": "192.0.2.77"})

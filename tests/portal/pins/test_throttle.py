@@ -1,4 +1,4 @@
-"""Limits on guessing PINs: who is held off, and who is not (R12; attacks 3 and 4)."""
+"""Limits on guessing PINs: who is refused, and who is not (R12; attacks 3 and 4)."""
 
 import threading
 from datetime import date, timedelta
@@ -96,7 +96,7 @@ def test_refused_attempts_do_not_make_it_longer(sheet):
 
 @pytest.mark.parametrize("is_issued", [True, False])
 def test_a_pin_tried_again_is_charged_once_whether_it_is_issued_or_not(sheet, rivera, is_issued):
-    """Or the limit would tell which PINs there are."""
+    """Otherwise the limit would reveal which PINs exist."""
     number = sheet["Mateo"] if is_issued else steps.UNKNOWN
     fail(*[number] * throttle.TRIES_PER_PIN)
     fail(*steps.guesses(LIMIT - 1))
@@ -166,7 +166,7 @@ def test_whoever_has_no_address_is_one_client(sheet):
 
 @pytest.mark.parametrize("proxies", [0, 1, 2])
 def test_a_forged_header_is_no_way_round_the_limit(settings, sheet, rivera, proxies):
-    """The attacker writes what he likes; each of our proxies adds whom it has seen."""
+    """The attacker can write anything into the header. Each of our proxies adds the address it has seen."""
     settings.TRUSTED_PROXIES = proxies
 
     def from_(address, forged):
@@ -178,7 +178,7 @@ def test_a_forged_header_is_no_way_round_the_limit(settings, sheet, rivera, prox
     for each, number in enumerate(steps.guesses(LIMIT)):
         assert steps.prove(from_("203.0.113.9", f"198.51.100.{each}"), number, rivera.mateo).status_code == 200
     assert steps.prove(from_("203.0.113.9", "198.51.100.99"), sheet["Mateo"], rivera.mateo).status_code == 429
-    # And nobody else is shut out with him: neither whom he pretends to be, nor who comes through the same proxy.
+    # Nobody else is shut out: not the forged addresses, and not other clients behind the same proxy.
     for address in ("198.51.100.1", "192.0.2.77"):
         assert steps.prove(from_(address, "203.0.113.9"), sheet["Mateo"], rivera.mateo).status_code == 302
     clients = set(RedemptionFailure.objects.values_list("client", flat=True))
@@ -190,7 +190,7 @@ def test_a_forged_header_is_no_way_round_the_limit(settings, sheet, rivera, prox
 
 @pytest.fixture
 def besieged(monkeypatch, sheet):
-    """As many failures as the overall limit allows, from as many clients."""
+    """As many failures as the overall limit allows, each from another client."""
     monkeypatch.setattr(throttle, "LIMIT_OVERALL", 30)
     for each, number in enumerate(steps.guesses(30)):
         fail(number, by=Actor(None, f"198.51.100.{each}"))
@@ -213,7 +213,7 @@ def test_beyond_the_overall_limit_a_family_with_a_right_pair_goes_through(besieg
 
 
 def test_beyond_the_overall_limit_a_whole_sheet_can_be_scanned(besieged, by, rivera):
-    """All its PINs are tried at once, here those of six children; a wrong birth date before does not hinder."""
+    """All PINs of a sheet are tried at once, here those of six children, even after a wrong birth date."""
     links = steps.children_of(rivera.ana, 6)
     ids = [link.pk for link in links]
     first, *others = registration.issue(contact=rivera.ana, family_contact_ids=ids, by=by).pins.values()
@@ -241,7 +241,7 @@ def test_the_overall_limit_ends_with_its_window(besieged, sheet):
 
 @pytest.mark.usefixtures("transactional_db")
 def test_what_failed_is_committed_when_the_refusal_comes(front_desk, rivera):
-    """Seen by another connection at that moment: raised inside the transaction, the refusal would undo it."""
+    """Another connection must see it. If the refusal were raised inside the transaction, it would be undone."""
     number = steps.issued(Actor(front_desk, ""), rivera.link(rivera.ana, rivera.mateo))["Mateo"]
     seen = []
 
@@ -259,7 +259,7 @@ def test_what_failed_is_committed_when_the_refusal_comes(front_desk, rivera):
 
 
 def test_no_request_is_one_transaction():
-    """Every view's counters would be undone with an answer that fails."""
+    """With one transaction per request, an answer that fails would undo the counters."""
     assert not connection.settings_dict["ATOMIC_REQUESTS"]
 
 
@@ -308,7 +308,7 @@ def test_many_at_once_do_not_get_past_the_limit():
 
 
 def test_a_stranger_cannot_lock_a_pin_he_does_not_know(sheet, rivera):
-    """Nor shut a family out: what he tries is charged to him."""
+    """And it cannot shut out a family: its tries are charged to itself."""
     for each, number in enumerate(steps.guesses(60)):
         fail(number, by=Actor(None, f"198.51.100.{each}"), born=rivera.mateo.birth_date)
     assert set(Pin.objects.values_list("wrong_birth_dates", flat=True)) == {0}

@@ -1,4 +1,4 @@
-"""A PIN for each way in which one can be wrong, and how long the answers take."""
+"""A PIN for each way in which one can be wrong, and the times of the answers."""
 
 import time
 from datetime import date, timedelta
@@ -29,7 +29,7 @@ def of_each_kind(guardian, *, by):
         try:
             registration.prove(pin=numbers[locked.pk], birth_date=ANOTHER_DAY, by=steps.PARENT)
         except NotProven:
-            continue  # as it must be
+            continue  # as intended
     ended = timezone.now() - timedelta(seconds=1)
     Pin.objects.filter(registration__family_contact=expired).update(
         issued_at=ended - timedelta(days=1), expires_at=ended
@@ -50,11 +50,11 @@ def of_each_kind(guardian, *, by):
 
 
 def times(kinds, *, rounds):
-    """Milliseconds of each answer, by kind. In turns, so that whatever else the machine does meets all alike."""
+    """Milliseconds of each answer, by kind. Measured in turns, so that other load on the machine affects all alike."""
     taken = {kind: [] for kind in kinds}
     for _ in range(rounds):
         for kind, (number, born) in kinds.items():
-            # No limit and no lock in the way: each attempt is the first.
+            # Reset limits and locks, so that each attempt is the first.
             RedemptionFailure.objects.all().delete()
             Pin.objects.filter(state=Pin.State.ACTIVE).update(wrong_birth_dates=0)
             client, sent = Client(SERVER_NAME="localhost"), steps.typed(number, born)

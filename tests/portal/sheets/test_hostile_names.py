@@ -1,4 +1,4 @@
-"""A child whose name is markup that would fetch: text everywhere, and nobody asks for anything (attack 14)."""
+"""A child whose name is markup that loads a file: it is shown as text everywhere, and nothing is loaded (attack 14)."""
 
 import io
 import socket
@@ -15,7 +15,7 @@ from tests.portal import days, steps
 
 @pytest.fixture
 def trap():
-    """A socket that would notice a fetch."""
+    """A socket that notices a request."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(0.2)
         yield listening
@@ -36,7 +36,7 @@ def test_a_name_of_markup_is_text_on_every_page_and_on_the_sheet(as_front_desk, 
     pages += [as_front_desk.get(reverse(name, args=[rivera.mateo.pk])) for name in of_chart]
     pages += [
         as_front_desk.get(reverse("appointments:tracking")),
-        as_front_desk.get(reverse("appointments:of_patient", args=[rivera.mateo.pk])),
+        as_front_desk.get(reverse("appointments:patient_appointments", args=[rivera.mateo.pk])),
         as_front_desk.get(window),
         as_front_desk.post(reverse("desk:issue", args=[luis.pk]), {"child": luis.pk}),
         as_front_desk.post(reverse("patients:search"), {"query": "100001"}),

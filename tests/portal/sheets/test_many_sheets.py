@@ -1,6 +1,6 @@
 """Many sheets and eight at once: memory stays within a bound, and nothing fails (attack 18).
 
-``make bench PART=sheets`` draws all 2,000; an oversized batch is refused in ``views/test_plan_run.py``.
+``make bench PART=sheets`` draws all 2,000. ``portal/desk/test_plan_run.py`` tests that too large a run is refused.
 """
 
 import os
@@ -12,10 +12,8 @@ from django.conf import settings
 
 from tests.portal.desk.test_sheet_runs import database_url
 
-pytestmark = pytest.mark.postgres
-
 AT_ONCE = 8
-BOUND = 300  # MB; a process that has drawn a run of the largest size stands at 270
+BOUND = 300  # MB; a process that has drawn the largest possible run uses 270
 
 DRAW = """
 import re, sys
@@ -24,14 +22,15 @@ import django; django.setup()
 from datetime import timedelta
 from django.utils import timezone
 from patients.models import Contact, FamilyContact, Patient
-from portal import pins, sheet
 from portal.models import Pin, Registration
+from portal.pins import numbers
+from portal.sheets import sheet
 mother, child = Contact(given_name="Ngozi", family_name="Okafor"), Patient(given_name="Ada", family_name="Okafor")
 link = FamilyContact(contact=mother, patient=child)
 pin = Pin(registration=Registration(family_contact=link), expires_at=timezone.now() + timedelta(days=14))
 peaks = []
 for _ in range(int(sys.argv[1])):
-    document = sheet.render([sheet.Sheet(mother, [(pin, pins.new_pin())])] * int(sys.argv[2]))
+    document = sheet.render([sheet.Sheet(mother, [(pin, numbers.generate())])] * int(sys.argv[2]))
     assert document.startswith(b"%PDF-")
     # Not getrusage: what it says of a new process begins with what its parent had.
     peaks.append(int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) // 1024)

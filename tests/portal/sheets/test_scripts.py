@@ -1,4 +1,4 @@
-"""The sheet in every script: no letter is missing, names keep their direction, each sheet tells its language."""
+"""The sheet in every script: no letter is missing, names keep their direction, each sheet states its language."""
 
 import io
 import logging
@@ -53,7 +53,7 @@ def by(front_desk):
 
 @pytest.fixture
 def complaints(caplog):
-    """What the maker of the PDF warns of; it is told of every letter that no font has."""
+    """What WeasyPrint logs: a warning for every letter that no font has."""
     logger = logging.getLogger("weasyprint")
     logger.addHandler(caplog.handler)
     caplog.set_level(logging.WARNING, "weasyprint")
@@ -90,13 +90,13 @@ def test_a_name_reads_as_its_first_letter_does(text, expected):
 
 
 def test_each_of_several_sheets_tells_its_own_language():
-    """WeasyPrint writes the first one's for the whole document; screen readers go by the nearest."""
+    """WeasyPrint writes the language of the first sheet for the document. Screen readers use the nearest language."""
     Practice.objects.create(pk=1, name="Sunnyside Pediatrics")
     pin = Pin(
         registration=Registration(family_contact=FamilyContact(patient=Patient(given_name="Ada", family_name="L"))),
         expires_at=timezone.now() + timedelta(days=14),
     )
     spoken = ["es", "ar", "en", "tlh", "es_MX"] * 3  # in more than one piece
-    sheets = [sheet.Sheet(Contact(given_name="Ana", language=each), [(pin, numbers.new_pin())]) for each in spoken]
+    sheets = [sheet.Sheet(Contact(given_name="Ana", language=each), [(pin, numbers.generate())]) for each in spoken]
     tree = pypdf.PdfReader(io.BytesIO(sheet.render(sheets))).root_object["/StructTreeRoot"]["/K"][0].get_object()
     assert [each.get_object()["/Lang"] for each in tree["/K"]] == ["es", "ar", "en", "en", "es"] * 3

@@ -1,4 +1,4 @@
-"""The PIN sheet: what stands on it, what the code says, what the file claims."""
+"""The PIN sheet: its text, its code, and the properties of its file."""
 
 import io
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
 from portal import registration
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
 from practice.models import Practice
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -56,7 +56,7 @@ def test_sheet_shows_names_pins_and_date_but_no_birth_date(by, ana_and, rivera):
     assert count == 1
     for expected in ["Sunnyside Pediatrics", "(614) 555-0100", "Ana Rivera", "Mateo R.", "Sofia R."]:
         assert expected in text
-    assert all(pins.grouped(number) in text for number in numbers)
+    assert all(grouped(number) in text for number in numbers)
     assert "portal.sunnyside.example/register/" in text
     assert "It is not your password" in text
     for child in (rivera.mateo, rivera.sofia):
@@ -102,7 +102,7 @@ def test_six_children_fit_on_one_page(by, paper):
     document, numbers = printed(by, *links)
     text, count = text_of(document)
     assert count == 1
-    assert all(pins.grouped(number) in text for number in numbers)
+    assert all(grouped(number) in text for number in numbers)
     assert code_on(document).endswith(",".join(numbers))
 
 

@@ -1,4 +1,4 @@
-"""The sheet as paper: folded into window envelopes, copied, made smaller, stained; and read again.
+"""The sheet on paper: folded into window envelopes, copied, reduced, stained, and read again.
 
 Shown here, for codes of 1 and 6 PINs (widths with the quiet zone): in pure black and white the code is read at 25 mm
 and 200 or 300 dpi. With 15 % of all dots flipped it is read at 25 mm and 300 dpi, and at the 40 mm of the sheet and 200
@@ -21,14 +21,14 @@ from audit.trail import Actor
 from patients.models import Contact, FamilyContact, Patient
 from portal import registration
 from portal.models import Pin, Registration
-from portal.pins import numbers as pins
+from portal.pins.numbers import grouped
 from portal.sheets import sheet
 from practice.models import Practice
 from tests import people
 
 MM = 72 / 25.4  # points
 PRINTED = 40  # mm: the code's width on the sheet, with its quiet zone
-# What can be seen through the window while the page slides about, and what is seen wherever it slid to (mm).
+# What the window can show while the page slides, and what it shows in every position (mm).
 SEEN = {
     "Letter in #10": ((0, 52, 137, 93), (23, 64, 91, 80)),
     "A4 in DL": ((0, 39, 110, 99), (20, 50, 100, 84)),
@@ -60,7 +60,7 @@ def sheet_of(db, front_desk):
 
 
 def copied(document, *, dpi, width=PRINTED):
-    """The page in pure black and white, made smaller until the code is that wide (mm)."""
+    """The page in pure black and white, reduced until the code has this width (mm)."""
     return copied_page(pypdfium2.PdfDocument(document)[0], dpi=dpi * width / PRINTED)
 
 
@@ -69,14 +69,14 @@ def copied_page(page, *, dpi):
 
 
 def with_noise(page, share, rng):
-    """That share of its dots flipped."""
+    """The image with this share of its dots flipped."""
     width, height = page.size
     noise = Image.frombytes("L", page.size, rng.randbytes(width * height))
     return ImageChops.difference(page, noise.point(lambda value: 255 if value < share * 256 else 0))
 
 
 def through_a_lens(page, *, dpi, width):
-    """A little out of focus: 0.35 of a module of the largest code."""
+    """The image slightly out of focus: 0.35 of a module of the largest code."""
     return page.filter(ImageFilter.GaussianBlur(width / 25.4 * dpi / 49 * 0.35))
 
 
@@ -85,7 +85,7 @@ def read(page):
 
 
 def text_in(document, box):
-    """The words inside of a box, in mm from the top left corner."""
+    """The words inside a box, in mm from the top left corner."""
     page = pypdfium2.PdfDocument(document)[0]
     left, top, right, bottom = (each * MM for each in box)
     height = page.get_height()
@@ -133,7 +133,7 @@ def test_the_window_shows_name_and_address_and_no_more(sheet_of, envelope, langu
 def test_all_that_is_secret_is_below_the_first_fold(sheet_of, paper):
     document, numbers = sheet_of(6, paper=paper)
     top = " ".join(text_in(document, (0, 0, 216, 93)))
-    assert not [number for number in numbers if pins.grouped(number) in top]
+    assert not [number for number in numbers if grouped(number) in top]
     assert "PIN" not in top
     assert "Kim" not in top
     page = copied(document, dpi=200)
@@ -159,14 +159,14 @@ def test_six_children_with_long_names_are_on_one_page(sheet_of, paper, language)
     pages = pypdfium2.PdfDocument(document)
     assert len(pages) == 1
     words = pages[0].get_textpage().get_text_range()
-    assert all(pins.grouped(number) in words for number in numbers)
+    assert all(grouped(number) in words for number in numbers)
     page = copied(document, dpi=100)
     margin = page.crop((0, page.height - 24, page.width, page.height))
     assert margin.getextrema() == (255, 255)  # printers leave 6 mm
 
 
 def ink_of(digit):
-    """That digit as it stands in a PIN, copied at 200 dpi."""
+    """This digit as printed in a PIN, copied at 200 dpi."""
     child = FamilyContact(contact=Contact(), patient=Patient(given_name="Kim"))
     pin = Pin(registration=Registration(family_contact=child), expires_at=timezone.now())
     page = pypdfium2.PdfDocument(sheet.render([sheet.Sheet(Contact(), [(pin, digit * 12)])]))[0]
@@ -179,7 +179,7 @@ def ink_of(digit):
 
 @pytest.mark.parametrize("pair", ["17", "08", "06", "38", "56", "69"])
 def test_digits_that_are_mistaken_for_each_other_differ_on_a_copy(db, pair):
-    """By a fifth of their ink at the least."""
+    """By at least a fifth of their ink."""
     one, other = (ink_of(digit) for digit in pair)
     differs = ImageChops.difference(one, other).histogram()[255]
     assert differs > 0.2 * min(each.histogram()[0] for each in (one, other)) > 20

@@ -189,7 +189,7 @@ def test_account_says_when_the_pin_was_used_before(parent, sheet, rivera):
 
 
 def test_account_whose_answer_was_lost_says_that_it_is_done(parent, sheet, rivera):
-    """The same click again, with the session as it was before: as after a connection that broke in between."""
+    """The same click again with the earlier session, as after a lost connection."""
     steps.prove(parent, sheet["Sofia"], rivera.sofia)
     before = dict(parent.session)
     parent.post(URL, SIGN_IN)
@@ -232,7 +232,7 @@ def test_account_queries_do_not_grow_with_the_children(parent, sheet, rivera):
 
 
 def test_nobody_asks_with_one_pin_who_else_has_a_sign_in_here(parent, front_desk):
-    """After some refused e-mails all are refused, in the same words."""
+    """After some refused e-mails, all e-mails are refused in the same words."""
     taken = {"email": front_desk.email, "password": steps.PASSWORD}
     refusal = "We cannot make an account with this e-mail."
     assert all(refusal in parent.post(URL, taken).text for _ in range(10))

@@ -92,7 +92,7 @@ def test_a_birth_date_of_none_of_them_counts_against_each(client, sheet):
 
 
 def test_a_right_pair_is_no_cover_for_guessing_at_others(client, sheet, by, stranger, rivera):
-    """Whoever holds one sheet could otherwise try any number of PINs beside it, free of charge."""
+    """Otherwise somebody with one sheet could try any number of other PINs without being counted."""
     theirs = steps.issued(by, stranger)["Nora"]
     answer = scanned(client, sheet["Mateo"], theirs, steps.UNKNOWN, born=rivera.mateo.birth_date)
     assert answer.status_code == 302

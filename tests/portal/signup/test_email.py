@@ -74,7 +74,7 @@ def test_email_of_a_guardian_who_has_an_account_leads_to_signing_in(by, sheet, s
     steps.prove(client, sheet["Sofia"], rivera.sofia)
     steps.confirm(client)
     assert "Sign in to add these children." in client.get(URL).text
-    # The password was forgotten, and a new one chosen on the way: signing in leads back here.
+    # The password was forgotten and a new one chosen: signing in returns to this page.
     mother.set_password(people.PASSWORD)
     mother.save()
     done = client.post(reverse("account_login"), {"login": mother.email, "password": people.PASSWORD})

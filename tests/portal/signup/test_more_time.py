@@ -1,4 +1,4 @@
-"""More time: the hour in which what a family has proven stands begins anew."""
+"""More time: the hour of a family's proof starts again."""
 
 import time_machine
 from django.urls import reverse
@@ -14,7 +14,7 @@ HOUR = LASTS.total_seconds()
 
 
 def after(parent, seconds):
-    """The seconds left, asked for so much later; and whether the account page still knows whom it is for."""
+    """Ask for more time this much later. Return the seconds left, and whether the account page still has the proof."""
     with time_machine.travel(timezone.now().timestamp() + seconds, tick=False):
         return parent.post(URL).json()["left"], "You are Ana Rivera." in parent.get(ACCOUNT).text
 

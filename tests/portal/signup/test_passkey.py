@@ -1,4 +1,4 @@
-"""A passkey in place of a password. With a real key it is tried in the browser: test_register_in_browser."""
+"""A passkey instead of a password. test_register_in_browser.py uses a real one."""
 
 import json
 

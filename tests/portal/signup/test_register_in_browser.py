@@ -1,4 +1,4 @@
-"""Registering on a phone: the PIN field, the scanned sheet, coming back, a passkey, and all of it without script."""
+"""Registering on a phone: the PIN field, the scanned sheet, coming back, a passkey, and all of it without scripts."""
 
 import re
 
@@ -64,7 +64,7 @@ def test_the_script_says_what_the_server_says(phone, field):
         field.fill(entry)
         field.blur()
         said[entry] = phone.locator("#pin-hint").inner_text()
-    # The page has made the groups itself where only digits were typed, so that it cannot tell where one is missing.
+    # If only digits were typed, the page has made the groups, so nobody can know where one is missing.
     typed_only = {entry for entry in SAID if re.fullmatch(r"[\d\-. ]+", entry)}
     assert {entry: said[entry] for entry in SAID if entry not in typed_only} == {
         entry: words for entry, words in SAID.items() if entry not in typed_only
@@ -87,7 +87,7 @@ def test_the_pin_is_grouped_while_typing_and_the_caret_stays(phone, field):
 
     field.press_sequentially("1234567")
     assert (field.input_value(), caret()) == ("1234 567", 8)
-    assert phone.locator("#pin-hint").inner_text() == ""  # nobody is nagged in the middle of it
+    assert phone.locator("#pin-hint").inner_text() == ""  # no hint while somebody is still typing
     field.press("Home")
     field.press("ArrowRight")
     field.press_sequentially("9")
@@ -95,7 +95,7 @@ def test_the_pin_is_grouped_while_typing_and_the_caret_stays(phone, field):
     field.press("Backspace")
     assert (field.input_value(), caret()) == ("1234 567", 1)
     field.evaluate("each => each.setSelectionRange(5, 5)")
-    field.press("Backspace")  # the space is ours: the digit before it goes
+    field.press("Backspace")  # the page added the space, so the digit before it is deleted
     assert (field.input_value(), caret()) == ("1235 67", 3)
     field.press("Delete")
     assert (field.input_value(), caret()) == ("1236 7", 3)
@@ -149,7 +149,7 @@ def test_scanning_again_within_the_hour_leads_on_where_one_was(phone, live_serve
 
 @pytest.fixture
 def touch(phone):
-    """A virtual authenticator in the browser: somebody whose finger is always there."""
+    """A virtual authenticator in the browser that always confirms."""
     browser = phone.context.new_cdp_session(phone)
     browser.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
@@ -179,7 +179,7 @@ def test_a_passkey_in_place_of_a_password(phone, touch, live_server, sheet, rive
     lines = AuditEvent.objects.filter(user=user).order_by("pk").values_list("action", flat=True)
     assert list(lines)[:4] == ["second_factor.added", "terms.accepted", "pin.redeemed", "sign_in.succeeded"]
 
-    # It has just been shown, so nobody asks for it again.
+    # It was just shown, so it is not asked for again.
     phone.goto(f"{address}/my/account/email/")
     expect(phone.get_by_role("heading", name="Change your e-mail")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""The practice's terms on the way, in the account, to read, and where they are new."""
+"""The practice's terms while registering, in the account, to read, and after a new version."""
 
 import pytest
 from django.test import Client

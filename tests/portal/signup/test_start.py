@@ -25,7 +25,7 @@ NOT_PROVEN = "We cannot find a PIN that works with this birth date."
 
 @pytest.fixture
 def alone(by, mateo):
-    """A PIN that stands on no sheet with others."""
+    """A PIN that is not on a sheet with others."""
     return steps.issued(by, mateo)["Mateo"]
 
 
@@ -167,7 +167,7 @@ def test_queries_of_a_proof_do_not_grow_with_the_pins_out(client, by, alone, riv
 
 
 def test_who_knew_the_browser_s_session_before_has_not_proven_anything(client, alone, rivera):
-    """A tablet that is handed round: the cookie can be read before the family takes it."""
+    """A shared tablet: somebody could read the cookie before the family gets it."""
     session = client.session
     session["somebody"] = "was here"
     session.save()

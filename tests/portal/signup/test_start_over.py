@@ -1,4 +1,4 @@
-"""Start over: for whoever uses this phone next."""
+"""Start over: for the next person who uses this phone."""
 
 from django.urls import reverse
 

@@ -1,4 +1,4 @@
-"""Who you are: the guardian's name, to confirm."""
+"""Who you are: confirming the guardian's name."""
 
 import pytest
 from django.test import Client

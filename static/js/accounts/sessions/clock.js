@@ -26,6 +26,6 @@ const sessionClock = (() => {
     signedIn: (moment) => { since = String(moment); },
     get ending() { return ending; },
     // What other tabs learn: nothing about patients.
-    get asToldByServer() { return { who: dataset.who, since, left: left() - SLACK, ending }; },
+    get state() { return { who: dataset.who, since, left: left() - SLACK, ending }; },
   };
 })();

@@ -12,7 +12,7 @@
   const card = document.getElementById("session-ended").content;
   const { title, signOut } = document.getElementById("session").dataset;
   let place = null; // what to restore, while the page is away
-  let signIn = null; // the tab in which somebody signs in again
+  let signIn = null; // the tab in which someone signs in again
 
   const remember = () => ({
     title: document.title,

@@ -4,14 +4,14 @@
 {
   const { dataset } = sessionClock;
   const channel = new BroadcastChannel("session"); // carries no patient data
-  const share = () => channel.postMessage(sessionClock.asToldByServer);
+  const share = () => channel.postMessage(sessionClock.state);
 
-  channel.addEventListener("message", ({ data: told }) => {
-    const here = sessionClock.asToldByServer;
-    if (told.isSignedOut) sessionServer.goBlank("");
-    else if (sessionServer.blankSince || told.who !== here.who || told.since !== here.since) sessionServer.look();
+  channel.addEventListener("message", ({ data: message }) => {
+    const here = sessionClock.state;
+    if (message.isSignedOut) sessionServer.goBlank("");
+    else if (sessionServer.blankSince || message.who !== here.who || message.since !== here.since) sessionServer.look();
     else {
-      sessionClock.set(told.left, told.ending);
+      sessionClock.set(message.left, message.ending);
       document.dispatchEvent(new CustomEvent("session:changed"));
     }
   });

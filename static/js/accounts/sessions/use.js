@@ -6,9 +6,9 @@
 
   // Every answer to htmx says how long is left. One to a page that refreshes itself does not count as use.
   document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
-    const told = xhr?.getResponseHeader("Session-Left");
-    if (!told || sessionServer.blankSince) return;
-    const [seconds, why] = told.split(" ");
+    const header = xhr?.getResponseHeader("Session-Left");
+    if (!header || sessionServer.blankSince) return;
+    const [seconds, why] = header.split(" ");
     sessionClock.set(Number(seconds), why);
     document.dispatchEvent(new CustomEvent("session:used"));
   });
