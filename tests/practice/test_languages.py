@@ -158,7 +158,7 @@ def test_a_reviewed_one_does_not_and_neither_does_the_english(reviewed, path):
 def test_administrators_are_told_which_languages_nobody_has_reviewed(as_administrator, reviewed):
     page = as_administrator.get(reverse("office:dashboard")).text
     assert "Arabic" in page
-    assert "made by a machine" in page
+    assert "A machine made this translation" in page
     assert "Spanish" not in page
 
 

@@ -87,7 +87,7 @@ def claiming(width, height):
         (bytes(logo.MAX_BYTES + 1), "larger than 1 MB"),
         (
             picture(background="white", size=(60, 60), mode="L")[:0] + Image.new("RGB", (9, 9), "white").tobytes(),
-            "no p",
+            "not a picture",
         ),
     ],
     ids=["empty", "PDF", "SVG", "GIF", "TIFF", "cut off", "cut off early", "bomb", "large bomb", "large", "raw"],
