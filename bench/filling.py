@@ -1,4 +1,4 @@
-"""A practice of ten years for ``bench.backup``, in the database that DATABASE_URL leads to."""
+"""Ten years of a practice for ``bench.backup``, in the database of DATABASE_URL."""
 
 import os
 from datetime import timedelta
@@ -24,7 +24,7 @@ PATIENTS = 100_000
 
 
 def fill() -> None:
-    """Two contacts a family of two, a third registered, five visits and six lines of the trail each."""
+    """Families with two contacts and two children, a third registered; five visits and six audit lines per child."""
     call_command("migrate", verbosity=0)
     desk = people.staff("Dana Ortiz", "front_desk")
     patients = add_patients()

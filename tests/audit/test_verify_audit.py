@@ -1,4 +1,4 @@
-"""``manage.py verify_audit``: whatever the owner of the database does to the trail is named (attack 20)."""
+"""``manage.py verify_audit``: it names everything that the owner of the database does to the trail (attack 20)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""``manage.py backup`` and ``restore``, on both databases: what goes in comes out, and nothing else happens."""
+"""``manage.py backup`` and ``restore``, on both databases."""
 
 import json
 import os
@@ -14,8 +14,8 @@ import pytest
 
 from practice import backups, version
 from tests import settings as test_settings
+from tests.faults.changes import assert_nothing_is_half_done
 from tests.faults.databases import PostgresDatabase, SqliteDatabase, wait_until
-from tests.faults.deeds import assert_nothing_is_half_done
 from tests.faults.sites import python, surroundings
 from tests.servers import ROOT
 
@@ -34,7 +34,7 @@ record(actor=Actor(user, "192.0.2.9"), action=Action.PATIENT_ADDED)
 
 @pytest.fixture
 def empty(template, tmp_path):
-    """A database in which nothing is, not even tables."""
+    """A database without any tables."""
     original, _ = template
     if original.vendor == "sqlite":
         yield SqliteDatabase(tmp_path / "empty.sqlite3")
@@ -72,7 +72,7 @@ def actions(database):
 
 
 def changed(file, copy, **manifest):
-    """A copy of the backup that says something else of itself."""
+    """A copy of the backup with a changed manifest."""
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
         for name in source.namelist():
             inside = source.read(name)

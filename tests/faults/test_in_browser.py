@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.faults.deeds import assert_nothing_is_half_done
+from tests.faults.changes import assert_nothing_is_half_done
 
 pytestmark = pytest.mark.postgres
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.faults.deeds import REGISTER, assert_nothing_is_half_done
+from tests.faults.changes import REGISTER, assert_nothing_is_half_done
 from tests.faults.sites import Site, python
 
 pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]

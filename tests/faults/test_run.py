@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults.deeds import PRINT_RUN, assert_nothing_is_half_done, under_way
+from tests.faults.changes import PRINT_RUN, assert_nothing_is_half_done, under_way
 
 pytestmark = pytest.mark.postgres
 

@@ -8,11 +8,11 @@ import signal
 
 import pytest
 
-from tests.faults.deeds import DEEDS, PRINT, REDEEM, REGISTER, assert_nothing_is_half_done, under_way
+from tests.faults.changes import CHANGES, PRINT, REDEEM, REGISTER, assert_nothing_is_half_done, under_way
 from tests.faults.sites import Site
 
 pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
-DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
+CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 
 
 @pytest.fixture
@@ -67,18 +67,18 @@ def test_last_click_once_more_says_that_the_pins_are_used_and_leads_to_sign_in(s
     assert_nothing_is_half_done(database)
 
 
-@DEED
-def test_database_stopped_during_commit_undoes_it(deed, site, database, known):
-    do = deed.prepare(site, known)
+@CHANGE
+def test_database_stopped_during_commit_undoes_it(change, site, database, known):
+    do = change.prepare(site, known)
     with database.stalled_commit(), under_way(do, database) as answer:
         database.down()
         assert answer.result().status >= 500
     database.up()
     database.let_commit()
-    assert deed.done(database) == 0
+    assert change.done(database) == 0
     assert_nothing_is_half_done(database)
     assert do().status == 200
-    assert deed.done(database) == 2
+    assert change.done(database) == 2
 
 
 def test_a_process_that_freezes_in_a_transaction_does_not_keep_others_waiting(database, known, tmp_path):

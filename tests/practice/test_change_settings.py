@@ -105,11 +105,11 @@ def test_what_cannot_be_is_refused_by_the_database_too(db, values):
 @pytest.mark.usefixtures("transactional_db")
 def test_of_two_at_once_one_is_told(administrator):
     by, opened = Actor(administrator, "192.0.2.1"), seen("practice")
-    deeds = [
+    actions = [
         lambda name=name: change_settings.change(part="practice", values={**NEW, "name": name}, seen=opened, by=by)
         for name in ("One", "Two")
     ]
-    results = at_once(*deeds)
+    results = at_once(*actions)
     assert sum(isinstance(each, Stale) for each in results) == 1
     assert len(noted()) == 1
 

@@ -119,13 +119,13 @@ def test_it_is_saved_replaced_and_removed_with_one_line_each(by):
 
 
 @pytest.mark.parametrize(
-    "deed", [lambda by: logo.save(content=picture(), seen="x", by=by), lambda by: logo.remove(seen="x", by=by)]
+    "action", [lambda by: logo.save(content=picture(), seen="x", by=by), lambda by: logo.remove(seen="x", by=by)]
 )
-def test_the_second_of_two_is_told(by, deed):
+def test_the_second_of_two_is_told(by, action):
     logo.save(content=picture("JPEG"), seen="", by=by)
     before = steps.everything_but()
     with pytest.raises(Stale):
-        deed(by)
+        action(by)
     assert steps.everything_but() == before
 
 
