@@ -26,12 +26,12 @@ def earlier_version(migrations: Collection[str]) -> str:
     return FIRST if "practice.0001_initial" in migrations and "accounts.0001_initial" not in migrations else ""
 
 
-def earlier_version_of_database(database: BaseDatabaseWrapper = connection) -> str:  # type: ignore[assignment]
+def earlier_version_of_database(database: BaseDatabaseWrapper = connection) -> str:
     """The earlier version that made this database, or "". Changes nothing."""
     return earlier_version(applied_migrations(database))
 
 
-def applied_migrations(database: BaseDatabaseWrapper = connection) -> list[str]:  # type: ignore[assignment]
+def applied_migrations(database: BaseDatabaseWrapper = connection) -> list[str]:
     """The applied migrations, as ``app.name``, sorted. None for an empty database."""
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(database).applied_migrations())
 
