@@ -63,4 +63,4 @@ class TestInATransaction(AppendOnly):
 
 @pytest.mark.usefixtures("transactional_db")
 class TestCommitted(AppendOnly):
-    """As in life; and each test but the first shows that the triggers are back after the tables were emptied."""
+    """With commits. This also shows that the triggers are back after a test emptied the tables."""

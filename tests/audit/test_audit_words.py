@@ -1,4 +1,4 @@
-"""The trail in words, and cells that no spreadsheet runs."""
+"""The words of the audit trail, and CSV cells that no spreadsheet runs."""
 
 import csv
 import io

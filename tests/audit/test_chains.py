@@ -1,4 +1,4 @@
-"""Writing the trail: in chains, without gaps, and without waiting for each other."""
+"""Writing the audit trail: in chains, without gaps, and without waiting."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ def is_clean():
 
 
 def together(count, action):
-    """Run the action so many times at once; what was raised."""
+    """Run the action many times at once, and return what was raised."""
     return [each for each in at_once(*[action] * count) if isinstance(each, Exception)]
 
 
@@ -103,7 +103,7 @@ def test_a_transaction_that_stays_open_keeps_nobody_waiting():
 @postgresql_only
 @pytest.mark.usefixtures("transactional_db")
 def test_twenty_transactions_open_at_once_write_in_twenty_chains():
-    """All of them hold their line until the last has written: if one waited, none would come to an end."""
+    """All keep their transaction open until the last has written. If one had to wait, none would finish."""
     all_have_written = threading.Barrier(WRITERS, timeout=10)
 
     def hold():

@@ -1,4 +1,4 @@
-"""Keys and what is sealed under them. The formats must never change, or a stored trail could not be verified."""
+"""Keys and seals. The formats must never change, or a stored audit trail could not be verified."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""``manage.py prune_audit``: nothing younger than six years goes, and what stays can be verified."""
+"""``manage.py prune_audit``: it deletes nothing younger than six years, and the rest still verifies."""
 
 from datetime import date, timedelta
 
@@ -21,7 +21,7 @@ def years_ago(years, *, days=0):
 
 @pytest.fixture
 def old_and_new():
-    """Three lines that may go, two that must stay."""
+    """Three lines that may be deleted, and two that must stay."""
     with time_machine.travel(years_ago(7)):
         old = write(3)
     new = write(2)[-2:]

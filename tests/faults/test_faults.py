@@ -1,7 +1,7 @@
-"""The database stopped, restarted, slow or full, the process killed, in the middle of what people do (attack 17).
+"""The database stopped, restarted, slow or full, the process killed, in the middle of a change (attack 17).
 
-Nothing is half done, nothing is lost, whoever waits is told, and the next try works. The server is the
-real one, on a database of its own; what happens to both is real too.
+Nothing is half done or lost, the user sees what happened, and the next try works. The server, its database, and the
+faults are real.
 """
 
 import time
@@ -79,7 +79,7 @@ def test_database_down_and_back(change, site, database, known):
 
 @CHANGE
 def test_database_too_busy(change, site, database, known):
-    """Somebody holds a lock and does not let go: the page gives up after the limit and says so."""
+    """Another transaction keeps a lock: the page gives up after the limit and says so."""
     do = change.prepare(site, known)
     with database.busy():
         started = time.monotonic()
@@ -91,7 +91,7 @@ def test_database_too_busy(change, site, database, known):
 
 @CHANGE
 def test_disk_full(change, tmp_path, database):
-    """A real disk without a byte left. Whatever needs one more is undone; with room made it works again."""
+    """A real full disk. The change is undone; with free space it works again."""
     with small_disk(96 if database.vendor == "postgresql" else 4) as disk:
         if disk is None:
             pytest.skip("No small disk can be mounted here")
@@ -115,7 +115,7 @@ def test_disk_full(change, tmp_path, database):
 
 
 def use_up_what_is_set_aside(database):
-    """PostgreSQL gets disk space page by page: fill the last page of the trail, to which every change adds."""
+    """PostgreSQL gets disk space page by page: fill the last page of the audit trail, which every change writes to."""
     columns = "at, action, address, detail, chain_id, number, key_id, mac"
     smallest = (
         f"INSERT INTO audit_auditevent ({columns}) "  # noqa: S608

@@ -1,4 +1,4 @@
-"""A connection that breaks during COMMIT: not even the database's client knows what became of it (attack 17).
+"""A connection that breaks during COMMIT: even the database's client does not know whether it succeeded (attack 17).
 
 Either way the next page tells what is the case, and doing it again does nothing twice.
 """
@@ -17,7 +17,7 @@ CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 
 @pytest.fixture
 def site(database, tmp_path):
-    """One that waits longer for a lock than its process takes to be replaced."""
+    """A site that waits longer for a lock than it takes to replace its process."""
     site = Site(database.url, tmp_path / "site.log", DATABASE_LOCK_SECONDS="30", DATABASE_STATEMENT_SECONDS="30")
     yield site
     site.stop()
@@ -25,7 +25,7 @@ def site(database, tmp_path):
 
 @pytest.fixture
 def answers_lost(site, database, known):
-    """Do it, and kill the process while the database is at the COMMIT, which then succeeds."""
+    """Make the change, and kill the process during COMMIT, which then succeeds."""
 
     def lose(do):
         with database.stalled_commit(), under_way(do, database) as answer:
@@ -82,7 +82,7 @@ def test_database_stopped_during_commit_undoes_it(change, site, database, known)
 
 
 def test_a_process_that_freezes_in_a_transaction_does_not_keep_others_waiting(database, known, tmp_path):
-    """Its transaction is ended after DATABASE_STATEMENT_SECONDS; when it thaws it says that it failed."""
+    """Its transaction is ended after DATABASE_STATEMENT_SECONDS; when it continues, it says that it failed."""
     frozen = Site(database.url, tmp_path / "frozen.log", DATABASE_STATEMENT_SECONDS="3")
     other = Site(database.url, tmp_path / "other.log", DATABASE_LOCK_SECONDS="15")
     try:

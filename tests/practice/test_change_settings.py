@@ -1,4 +1,4 @@
-"""What an administrator changes about the practice."""
+"""Changing the practice's settings."""
 
 import pytest
 from django.core.exceptions import ValidationError

@@ -1,4 +1,4 @@
-"""Which language comes first, where it is kept, and who has reviewed it."""
+"""Which language is used, where it is stored, and who has reviewed it."""
 
 import pytest
 from django.core import checks
@@ -134,7 +134,7 @@ NOTE = {"es": "Una computadora hizo esta traducción", "ar": "ترجم حاسو�
 
 @pytest.fixture
 def reviewed(settings, tmp_path):
-    """Spanish, read by a human."""
+    """Spanish, reviewed by a human."""
     place = tmp_path / "es" / "LC_MESSAGES"
     place.mkdir(parents=True)
     (place / "django.po").write_text('msgid ""\nmsgstr ""\n"X-Reviewed-By: Maria Gómez, ATA, 2027-01-15\\n"\n')

@@ -1,4 +1,4 @@
-"""The logo: read once, drawn anew, and nothing that a file says about itself is kept."""
+"""The logo: read once and stored as a new PNG without the file's metadata."""
 
 import io
 import struct
@@ -61,7 +61,7 @@ def test_what_the_file_says_about_itself_is_not_kept():
 
 
 def claiming(width, height):
-    """A small PNG that says it is that large."""
+    """A small PNG that claims this size."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

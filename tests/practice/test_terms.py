@@ -1,4 +1,4 @@
-"""Terms: versions that stay as they were, and who has accepted which."""
+"""Terms: versions that never change, and who has accepted which."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
