@@ -249,7 +249,7 @@ def carried_out(run, by, outcomes):
     return thread
 
 
-def wait_until(condition, *, seconds=30):
+def wait_until(condition, *, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"

@@ -243,7 +243,7 @@ def test_without_javascript_all_of_it_works(new_context, live_server, front_desk
     with context.expect_page():
         page.get_by_role("button", name="Register and Print").click()
     expect(page.get_by_role("heading", name="2 PINs will be issued")).to_be_visible()  # it cannot know better
-    for _ in range(20):
+    for _ in range(120):
         page.reload()
         if page.get_by_role("heading", name="1 sheet printed at").count():
             return

@@ -11,7 +11,7 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from audit.trail import Action, Actor, listed, record
 from patients.models import Patient
-from practice.cells import restored
+from practice.csv_cells import unescape
 from tests import people
 from tests.portal import steps
 
@@ -46,7 +46,7 @@ def rows_of(page):
 def test_the_trail_is_shown_newest_first_in_words(as_auditor, url, lines):
     page = as_auditor.get(url)
     assert shown(page) == ["user.added", "patients.listed", "access.refused", "patient.viewed"]
-    for words in ["Dana Ortiz", "dana@sunnyside.example", "Looked at the chart", "tab basic info", "198.51.100.7"]:
+    for words in ["Dana Ortiz", "dana@sunnyside.example", "Viewed a chart", "tab basic info", "198.51.100.7"]:
         assert words in page.text
     assert "manage.py load_demo" in page.text
 
@@ -235,7 +235,7 @@ def test_export_of_formulas_is_neutralised_and_read_back(as_auditor, rivera, fro
     (row,) = list(csv.DictReader(io.StringIO(as_auditor.post(EXPORT).getvalue().decode(), newline="")))
     for name in ("chart_number", "address"):
         assert not row[name].startswith(("=", "+", "-", "@", "\t", "\r"))
-        assert restored(row[name]) == evil[: 45 if name == "address" else None]
+        assert unescape(row[name]) == evil[: 45 if name == "address" else None]
 
 
 # --- In the browser ------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from audit import lanes
+from audit import chains
 from audit.models import AuditEvent
 from patients.ages import today
 from patients.models import FamilyContact, Patient
@@ -30,7 +30,7 @@ LISTS = [reverse(f"office:{name}") for name in ("locked", "pending", "age_outs")
 @pytest.fixture
 def attack(db):
     """An attacker has tried 1,240 PINs from 31 addresses."""
-    lanes.write(
+    chains.write(
         [
             AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
             for each in range(1240)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from audit import lanes
+from audit import chains
 from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.ages import today
@@ -38,7 +38,7 @@ def busy(front_desk, rivera, oneil):
     liam = oneil.link(oneil.maeve, oneil.liam)
     steps.registered(by, liam, email="maeve@mail.example")
     Patient.objects.filter(pk=oneil.liam.pk).update(birth_date=born.replace(year=born.year - 18, day=min(born.day, 28)))
-    lanes.write(
+    chains.write(
         [
             AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
             for each in range(1240)

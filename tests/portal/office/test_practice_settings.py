@@ -171,7 +171,7 @@ def test_without_a_logo_pages_show_ours(client, db):
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "This file is empty."), (b"GIF89a", "no picture that can be read"), (picture("GIF"), "no picture")],
+    [(b"", "This file is empty."), (b"GIF89a", "not a picture that we can read"), (picture("GIF"), "not a picture")],
 )
 def test_a_file_that_is_no_picture_is_refused(as_administrator, content, words):
     page = upload(as_administrator, content)
