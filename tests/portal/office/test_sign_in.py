@@ -231,7 +231,7 @@ def test_an_administrator_cannot_shut_out_oneself(desk, administrator, changes):
     people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
     record, before = administrator.staff_record, steps.everything_but()
     page = desk.post(reverse("office:staff_record", args=[record.pk]), record_form(record, **changes))
-    assert "you would shut out yourself" in page.text
+    assert "you would lock yourself out" in page.text
     assert steps.everything_but() == before
 
 
