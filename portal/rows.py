@@ -1,4 +1,4 @@
-"""One row per child of a guardian: whether it can be registered, what has been, what can be done next."""
+"""One row per child of a guardian: whether the child can be registered, the registration so far, and the PIN."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from practice.models import Practice
 
 @dataclass(frozen=True)
 class Row:
-    """One child: whether it can be registered, what has been, and what can be done next."""
+    """One child of a guardian, with its registration and newest PIN."""
 
     family_contact: FamilyContact
     registration: Registration | None
@@ -28,8 +28,8 @@ class Row:
     block: Block | None
     age: str
     is_limited: bool
-    has_say: bool  # whether the contact can be asked about this child at all
-    number: str  # the PIN in clear, grouped; only in the answer that issued or showed it
+    has_say: bool  # whether the contact decides about this child
+    number: str  # the PIN in clear, grouped; only in the response that issued or showed it
     is_ticked: bool = False
 
     @property
@@ -42,12 +42,12 @@ class Row:
 
     @property
     def has_live_pin(self) -> bool:
-        """Whether a PIN is out that works. One that is past its date may still await its end."""
+        """Whether the child has a working PIN. An expired one may still be stored as active."""
         return self.pin is not None and self.pin.is_live and self.block is None and has_key(self.pin.key_id)
 
     @property
     def has_lost_pin(self) -> bool:
-        """Whether the PIN that is out is void because its key is not among ``PIN_KEYS`` any more."""
+        """Whether the PIN does not work because its key is no longer in ``PIN_KEYS``."""
         return self.pin is not None and self.pin.is_live and not has_key(self.pin.key_id)
 
     @property
@@ -56,12 +56,12 @@ class Row:
 
     @property
     def is_open(self) -> bool:
-        """Neither registered nor closed. Whom the family or the desk has closed is not asked again by itself."""
+        """Whether the registration is neither complete nor closed. Closed ones are not proposed again."""
         return self.registration is None or self.registration.status == Registration.Status.PENDING
 
     @property
     def passed_over(self) -> str:
-        """Why Register and Print for several families leaves this child out, in one sentence; empty if it does not."""
+        """Why Register and Print for several families leaves out this child, in one sentence; empty if it does not."""
         if self.block:
             return self.block.reason
         if self.has_lost_pin:
@@ -74,12 +74,12 @@ class Row:
 
     @property
     def can_choose(self) -> bool:
-        """Whether Register or Print can do something for this row."""
+        """Whether Register or Print can include this row."""
         return self.block is None and not self.is_registered and not self.has_lost_pin
 
     @property
     def note(self) -> str:
-        """What the desk should know about the PIN, in one sentence; the block's reason stands apart."""
+        """What the desk should know about the PIN, in one sentence. The window shows the block's reason separately."""
         if self.registration is None:
             return ""
         if self.registration.reason:
@@ -95,9 +95,9 @@ def _pin_note(pin: Pin) -> str:
     if pin.state == Pin.State.LOCKED:
         return "The PIN is locked after five wrong birth dates. Issue a new one."
     if pin.state == Pin.State.REVOKED and pin.end_reason == NO_LONGER_ALLOWED:
-        return "The PIN was ended because registration was no longer allowed."
+        return "The PIN ended because registration is no longer allowed."
     if pin.state == Pin.State.REVOKED:
-        return f"The PIN was ended: {pin.end_reason}. Issue a new one."
+        return f"The PIN was revoked: {pin.end_reason}. Issue a new one."
     if not pin.is_live:
         return "The PIN has expired. Issue a new one."
     if not has_key(pin.key_id):
@@ -111,7 +111,7 @@ def rows_of(
     numbers: Mapping[int, str] | None = None,
     ticked: Collection[int] | None = None,
 ) -> list[Row]:
-    """A row for each of these family contacts, in a constant number of queries."""
+    """Make a row for each of these family contacts, in a constant number of queries."""
     practice, day, numbers = Practice.current(), today(), numbers or {}
     newest = Prefetch("registration__pins", queryset=Pin.objects.order_by("-pk"))
     found = links.select_related("patient", "contact", "registration").prefetch_related(newest)

@@ -1,7 +1,7 @@
-"""Today's unregistered families, of any day: who comes, who can be registered, who is left out and why.
+"""The unregistered families of a day: who comes, who can be registered, who is left out and why.
 
-A family is one guardian with all of that guardian's children. The guardian is, for each patient who
-comes, the primary contact who may register; so siblings who come with two guardians are two families.
+A family is one guardian with all of that guardian's children. The guardian is the primary contact who may register
+for a patient with a visit. So siblings with two such guardians are two families.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,12 +31,12 @@ class Child:
     """One child of a family."""
 
     row: Row
-    is_here: bool  # comes on this day
-    other: Row | None  # the same child's registration with another guardian, where that one is not unregistered
+    is_here: bool  # has a visit on this day
+    other: Row | None  # another guardian's completed or pending registration of the same child
 
     @property
     def needs_sheet(self) -> bool:
-        """Whether the family should be given a sheet because of this child. One that is printed will do."""
+        """Whether this child is a reason to print a sheet. A sheet that is already printed is enough."""
         if self.row.passed_over:
             return False
         if self.row.has_live_pin:
@@ -49,7 +49,7 @@ class Child:
 
     @property
     def pin_words(self) -> str:
-        """What has become of the PIN that is out, this guardian's or another's."""
+        """The status of the child's PIN, from this guardian or another one."""
         if self.row.has_live_pin:
             return _pin_words(self.row)
         if self.other and self.other.has_live_pin:
@@ -61,13 +61,13 @@ class Child:
 
 @dataclass(frozen=True)
 class Family:
-    """A guardian, the children, and the visits that bring them here on this day."""
+    """A guardian with the children and their visits on this day."""
 
-    link: FamilyContact  # to the first child who comes; the registration window opens from it
+    link: FamilyContact  # to the first child with a visit; the registration window opens from it
     children: Sequence[Child]
     visits: Sequence[Appointment]
     postponement: Postponement | None
-    statuses: frozenset[str]  # how far the children who come have been registered, by whichever guardian
+    statuses: frozenset[str]  # of the children with visits, counting all guardians
 
     @property
     def contact(self) -> Contact:
@@ -75,55 +75,55 @@ class Family:
 
     @property
     def is_declined(self) -> bool:
-        """Whether of the children who come each one that is not registered is declined."""
+        """Whether every child with a visit is registered or declined."""
         return self.statuses <= {"registered", "declined"}
 
     def is_postponed_beyond(self, day: date) -> bool:
-        """Whether the family is to be asked again only after that day."""
+        """Whether the family should be asked again only after this day."""
         return self.postponement is not None and self.postponement.until > day
 
     @property
     def can_choose(self) -> bool:
-        """Whether Register and Print comes to a sheet for this family."""
+        """Whether Register and Print makes a sheet for this family."""
         return any(not child.row.passed_over for child in self.children)
 
     @property
     def is_proposed(self) -> bool:
-        """Whether the box is ticked to begin with: somebody still needs a sheet."""
+        """Whether the box is ticked at first: the family still needs a sheet."""
         return any(child.needs_sheet for child in self.children)
 
     @property
     def names(self) -> str:
-        """The children who come."""
+        """The children with visits on this day."""
         return ", ".join(child.row.patient.name for child in self.children if child.is_here)
 
     @property
     def reasons(self) -> str:
-        """Why the children are declined, each reason once."""
+        """Why the children were declined, without repeating a reason."""
         registrations = [child.row.registration for child in self.children if child.row.registration]
         return "; ".join(dict.fromkeys(each.reason for each in registrations if each.reason))
 
     @property
     def can_decline(self) -> bool:
-        """Whether there is a child about whom this guardian can be asked."""
+        """Whether this guardian decides about a child with an open registration."""
         return any(child.row.is_open and child.row.has_say for child in self.children)
 
 
 @dataclass(frozen=True)
 class Worklist:
-    """One day's families, each part in the order of their first appointments."""
+    """One day's families, each part in the order of their first visits."""
 
     day: date
-    families: Sequence[Family]  # somebody can be registered
-    blocked: Sequence[Family]  # nobody can be registered as the charts stand
-    without_contact: Sequence[Appointment]  # first visits of patients who have no active contact
+    families: Sequence[Family]  # at least one child can be registered
+    blocked: Sequence[Family]  # no child can be registered until a chart is corrected
+    without_contact: Sequence[Appointment]  # first visits of patients without an active contact
     postponed: Sequence[Family]
     declined: Sequence[Family]
-    expected: int  # patients who come on this day
+    expected: int  # patients with visits on this day
 
     @property
     def proposed(self) -> set[int]:
-        """The contacts whose boxes are ticked to begin with."""
+        """The contacts whose boxes are ticked at first."""
         return {family.contact.pk for family in self.families if family.is_proposed}
 
     @property
@@ -140,14 +140,14 @@ class Worklist:
 
 
 def read(day: date) -> Worklist:
-    """The worklist of that day, by the practice's clocks. The number of queries does not depend on the families."""
+    """Read the worklist of this day, in the practice's time zone and in a constant number of queries."""
     visits = _visits(day)
     statuses = status.by_patient({visit.patient_id: visit.patient for visit in visits}.values())
-    of = {visit.patient_id: statuses.get(visit.patient_id, status.UNREGISTERED).code for visit in visits}
-    links_here = FamilyContact.objects.filter(patient__in=list(of), is_active=True)
-    here = _by(rows_of(links_here), lambda row: row.patient.pk)
+    codes = {visit.patient_id: statuses.get(visit.patient_id, status.UNREGISTERED).code for visit in visits}
+    links_here = FamilyContact.objects.filter(patient__in=list(codes), is_active=True)
+    here = _grouped(rows_of(links_here), lambda row: row.patient.pk)
     guardians = _guardians(here)
-    families = [each for each in _families(visits, guardians, of) if each.statuses != {"registered"}]
+    families = [each for each in _families(visits, guardians, codes) if each.statuses != {"registered"}]
     waiting = [family for family in families if not family.is_declined]
     listed = [family for family in waiting if not family.is_postponed_beyond(day)]
     first_visits = {visit.patient_id: visit for visit in reversed(visits)}
@@ -160,11 +160,11 @@ def read(day: date) -> Worklist:
             for visit in visits
             if visit.patient_id not in guardians
             and first_visits[visit.patient_id] is visit
-            and of[visit.patient_id] not in {"registered", "declined"}
+            and codes[visit.patient_id] not in {"registered", "declined"}
         ],
         postponed=[family for family in waiting if family.is_postponed_beyond(day)],
         declined=[family for family in families if family.is_declined],
-        expected=len(of),
+        expected=len(codes),
     )
 
 
@@ -175,7 +175,7 @@ def _visits(day: date) -> list[Appointment]:
 
 
 def _guardians(here: Mapping[int, Sequence[Row]]) -> dict[int, FamilyContact]:
-    """By patient: the contact to be registered for them."""
+    """The contact to register, by patient."""
     practice, day = Practice.current(), today()
     chosen = {
         patient_id: who_to_register([row.family_contact for row in rows], practice=practice, today=day)
@@ -189,23 +189,23 @@ def _families(
     guardians: Mapping[int, FamilyContact],
     statuses: Mapping[int, str],
 ) -> list[Family]:
-    """The guardians with their children, in the order of the first visit."""
-    coming = _by(
+    """The guardians with their children, in the order of their first visits."""
+    coming = _grouped(
         [visit for visit in visits if visit.patient_id in guardians], lambda v: guardians[v.patient_id].contact_id
     )
     of_guardians = FamilyContact.objects.filter(contact__in=list(coming), is_active=True)
     children_ids = set(of_guardians.values_list("patient_id", flat=True))
-    # The other guardians' registrations too: a family in which somebody else has the sheet needs no second one.
+    # Other guardians' registrations, too: if one of them has a sheet, this family needs no second one.
     all_rows = rows_of(FamilyContact.objects.filter(patient__in=children_ids, is_active=True))
-    of_contact = _by(all_rows, lambda row: row.family_contact.contact_id)
-    of_child = _by(all_rows, lambda row: row.patient.pk)
+    rows_of_contact = _grouped(all_rows, lambda row: row.family_contact.contact_id)
+    rows_of_child = _grouped(all_rows, lambda row: row.patient.pk)
     postponements = {each.contact_id: each for each in Postponement.objects.filter(contact__in=list(coming))}
     families = []
     for contact_id, own_visits in coming.items():
         patients_here = {visit.patient_id for visit in own_visits}
         children = [
-            Child(row, row.patient.pk in patients_here, _other(row, of_child[row.patient.pk]))
-            for row in of_contact[contact_id]
+            Child(row, row.patient.pk in patients_here, _other_guardian(row, rows_of_child[row.patient.pk]))
+            for row in rows_of_contact[contact_id]
         ]
         children.sort(key=lambda child: (not child.is_here, child.row.patient.birth_date or date.max))
         families.append(
@@ -220,15 +220,15 @@ def _families(
     return families
 
 
-def _other(row: Row, of_patient: Sequence[Row]) -> Row | None:
-    """Another guardian's registration of the same child that is under way or done."""
-    others = [each for each in of_patient if each.family_contact.contact_id != row.family_contact.contact_id]
-    under_way = [each for each in others if each.is_registered or each.has_live_pin]
-    return min(under_way, key=lambda each: not each.is_registered, default=None)
+def _other_guardian(row: Row, rows_of_patient: Sequence[Row]) -> Row | None:
+    """Another guardian's completed or pending registration of the same child."""
+    others = [each for each in rows_of_patient if each.family_contact.contact_id != row.family_contact.contact_id]
+    done_or_pending = [each for each in others if each.is_registered or each.has_live_pin]
+    return min(done_or_pending, key=lambda each: not each.is_registered, default=None)
 
 
-def _by(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:
-    """The items by key, keys in the order of their first item."""
+def _grouped(items: Iterable[T], key: Callable[[T], int]) -> dict[int, list[T]]:
+    """Group the items by key. Keys are in the order of their first items."""
     groups: dict[int, list[T]] = {}
     for item in items:
         groups.setdefault(key(item), []).append(item)

@@ -75,8 +75,8 @@ def catalogue(request):
 
 def strings_of_code():
     """Read from the syntax tree, which also finds what gettext overlooks inside an f-string."""
-    for app in ("practice", "patients", "appointments", "portal", "pinportal"):
-        for path in (ROOT / app).rglob("*.py"):
+    for room in settings.OUR_ROOMS:
+        for path in (ROOT / room).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text())):
                 if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
                     name = getattr(node.func, "id", getattr(node.func, "attr", ""))

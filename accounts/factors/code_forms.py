@@ -21,6 +21,13 @@ from accounts.signin.form_attempts import count_attempt
 from audit.trail import Action, Actor, record
 
 
+class FactorCodeField(CodeField):
+    """A code of a second factor. It is single use, so it is never rendered again."""
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return ""
+
+
 class LimitedCode(ErrorsOnTop, FocusFirstField):
     """Count wrong codes, and accept a code of an app once."""
 
@@ -58,16 +65,16 @@ class LimitedCode(ErrorsOnTop, FocusFirstField):
 class CodeForm(LimitedCode, AuthenticateForm):  # type: ignore[misc]  # allauth ships no types
     """Signing in, after the password."""
 
-    code = CodeField()
+    code = FactorCodeField()
 
 
 class CodeAgainForm(LimitedCode, ReauthenticateForm):  # type: ignore[misc]
     """Typing a code again before something important."""
 
-    code = CodeField()
+    code = FactorCodeField()
 
 
 class AddAppForm(ErrorsOnTop, FocusFirstField, ActivateTOTPForm):  # type: ignore[misc]
     """The first code of a new authenticator app."""
 
-    code = CodeField()
+    code = FactorCodeField()

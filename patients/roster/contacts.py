@@ -191,7 +191,9 @@ def _could_be_one(one: ContactMatch, other: ContactMatch) -> bool:
     """Whether two contacts with the same name can be one person, by birth date and identifiers."""
     if one.identity.has_other_birth_date(other.identity):
         return False
-    ours, theirs = ({key.system for key in match.keys if not key.system.startswith(OWN_SYSTEMS)} for match in (one, other))
+    ours, theirs = (
+        {key.system for key in match.keys if not key.system.startswith(OWN_SYSTEMS)} for match in (one, other)
+    )
     return not ours & theirs
 
 

@@ -17,7 +17,7 @@ from patients.forms import ContactForm, FamilyContactForm, add_differences, add_
 from patients.models import Contact, FamilyContact, Patient
 from patients.search import MAX_LENGTH, find_contacts
 from patients.views.roundtrip import is_out_of_date, return_path
-from practice.records import fingerprint
+from practice.edit_conflicts import fingerprint
 
 MAX_KNOWN = 8  # people offered when adding a contact
 

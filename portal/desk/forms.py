@@ -1,26 +1,34 @@
-"""What the front desk enters: reasons, when to ask again, who was checked."""
+"""Forms of the front desk: a reason, a later date, a checked identity."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
 from django import forms
 
 from patients.ages import today
-from portal.desk.sign_in_help import Lost
+from portal.desk.password_help import Lost
+
+
+def _fields_only() -> FormHelper:
+    """The page has the form tag and the buttons."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
 
 
 class ReasonForm(forms.Form):
-    """Why: for ending a PIN or an access, and for noting that a family declines."""
+    """Why a PIN or access ends, or why a family declines."""
 
     reason = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True}))
 
-    helper = FormHelper()
-    helper.form_tag = False
+    helper = _fields_only()
 
 
 class PostponeForm(ReasonForm):
-    """Until when a family is not asked, and why."""
+    """When to ask a family again, and why not now."""
 
     LATEST = 2 * 365  # days from today
     USUAL = 30  # days
@@ -44,15 +52,20 @@ class PostponeForm(ReasonForm):
         return until
 
 
-class SignInHelpForm(forms.Form):
-    """What the desk confirms before it hands over a link to somebody's account."""
+class PasswordHelpForm(forms.Form):
+    """What the front desk confirms before it hands over a link to a guardian's account."""
 
-    checked = forms.BooleanField(
-        label="I have checked who is asking",
-        error_messages={"required": "Check who is asking first, then tick the box."},
-    )
+    checked = forms.BooleanField(error_messages={"required": "Check who is asking, then tick this box."})
     lost = forms.ChoiceField(
-        label="Take away the second step and the passkeys too?",
+        label="Remove the second step and the passkeys, too?",
+        help_text="If the phone or key is gone, the new password alone does not open the account. "
+        "Removing them signs the family out everywhere immediately.",
         required=False,
-        choices=[("", "No, leave them as they are"), *Lost.choices],
+        choices=[("", "No, keep them"), *Lost.choices],
     )
+
+    def __init__(self, *args: Any, guardian: str, has_factors: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["checked"].label = f"I have checked who is asking: it is {guardian}"
+        self.helper = _fields_only()
+        self.helper.layout = Layout("checked", *(["lost"] if has_factors else []))

@@ -1,11 +1,13 @@
 """Register and Print for several families at once: a run.
 
-    plan → what a run comes to (read) → carry_out → once more where it was interrupted
+    plan → read (the preview) → carry_out → carry_out again if it was interrupted
 
-A run is worked off family by family, each in a transaction of its own; then all sheets are drawn as one
-PDF, and only then do they count as printed, all or none (R10). Killed anywhere in between, it is carried
-out once more: whoever has a PIN keeps it (R4), so nobody gets two and nobody is forgotten. PINs in clear
-and the PDF are in the answer to the one request that carries the run out, and nowhere else (R7).
+It is in ``desk`` and not in ``sheets`` because it calls ``registration.issue``, which is above ``sheets``.
+
+A run issues PINs family by family, each in its own transaction. Then it draws all sheets as one PDF. Only then all
+of them count as printed, or none (R10). A run that was killed can be carried out again: families keep the PINs they
+have (R4), so no child gets two and no family is left out. PINs in clear and the PDF are only in the answer to the
+request that carries out the run (R7).
 """
 
 from collections.abc import Sequence
@@ -29,12 +31,12 @@ from portal.rows import Row, rows_of
 from portal.sheets import printing
 from portal.worklist import Family
 
-# A large practice's day. A run of so many takes 14 s and 270 MB on one core, and eight at once on two
-# cores 80 s, which has to fit into gunicorn's timeout: see pinportal/gunicorn.py.
+# A large practice's day. A full run takes 14 s and 270 MB on one core. Eight at once take 80 s on two cores, which
+# must fit into gunicorn's timeout (pinportal/gunicorn.py).
 MAX_FAMILIES = 150
-# Without a sign of life for so long, whoever worked on a run is gone. Joining the pages of a full run is
-# the longest step between two signs: 3 s, and 28 s where eight of them share two cores.
-QUIET = timedelta(seconds=60)
+# A run without a heartbeat for this long was abandoned. The longest step between two heartbeats is joining the pages
+# of a full run: 3 s, or 28 s if eight runs share two cores.
+ABANDONED_AFTER = timedelta(seconds=60)
 
 State = Literal["planned", "running", "interrupted", "printed"]
 
@@ -44,74 +46,79 @@ State = Literal["planned", "running", "interrupted", "printed"]
 
 @transaction.atomic
 def plan(*, day: date, families: Sequence[Family], by: Actor) -> SheetRun:
-    """Note whom to print sheets for, in this order. Issues nothing; the user's plans that came to nothing go."""
+    """Save the families to print sheets for, in this order. Issues nothing.
+
+    Deletes the user's earlier plans that never started.
+    """
     SheetRun.objects.filter(planned_by=by.signed_in, started_at=None).delete()
     run = SheetRun.objects.create(day=day, planned_by=by.signed_in)
     for position, family in enumerate(families, start=1):
         planned = SheetRunFamily.objects.create(run=run, contact=family.contact, position=position)
-        # Blocked children too: a newborn whose name is entered before the run starts is in it.
+        # Blocked children too: a newborn whose name is entered before the run starts is included.
         planned.family_contacts.set(child.row.family_contact for child in family.children if child.row.is_open)
     record(actor=by, action=Action.SHEET_RUN_PLANNED, run=run.pk, families=len(families))
     return run
 
 
 def carry_out(*, run: SheetRun, by: Actor) -> bytes:
-    """Issue what is missing, draw all sheets, mark them as printed; the PDF.
+    """Issue missing PINs, draw all sheets, and mark them as printed. Returns the PDF.
 
-    Refused: a run that somebody is working on at this moment (RunIsUnderWay), one with nothing to print
-    or of which a PIN ended meanwhile (NothingToPrint), a PIN whose key is gone (UnreadablePin). Whatever
-    ends it early leaves the PINs that are issued, and no sheet marked as printed.
+    Refused: a run that another process is working on (RunIsUnderWay), a run with nothing to print or with a PIN that
+    ended in the meantime (NothingToPrint), a PIN whose key is missing (UnreadablePin). If the run ends early, issued
+    PINs stay and no sheet is marked as printed.
     """
     _claim(run)
     try:
         for family in run.families.filter(done_at=None).select_related("contact"):
             _issue(family, by=by)
-            _sign_of_life(run)
+            _heartbeat(run)
         wanted = [(each.contact, [row.family_contact.pk for row in each.ready]) for each in read(run).families]
         drawn = printing.draw_sheets(
-            families=[each for each in wanted if each[1]], by=by, progress=lambda count: _sign_of_life(run, drawn=count)
+            families=[each for each in wanted if each[1]], by=by, progress=lambda count: _heartbeat(run, drawn=count)
         )
         with transaction.atomic():
             now = printing.mark_printed(drawn=drawn, by=by)
             SheetRun.objects.filter(pk=run.pk).update(printed_at=now, touched_at=now, drawn=len(drawn.sheets))
     except Exception:
-        _let_go(run)
+        _release(run)
         raise
     return drawn.document
 
 
 def _claim(run: SheetRun) -> None:
-    """Take the run, unless another process shows signs of life. The condition in the UPDATE decides who was first."""
+    """Claim the run unless another process is working on it. The condition in the UPDATE decides who was first."""
     now = timezone.now()
-    is_left = Q(touched_at=None) | Q(touched_at__lt=now - QUIET) | Q(printed_at__gte=F("touched_at"))
-    taken = SheetRun.objects.filter(is_left, pk=run.pk).update(
+    is_free = Q(touched_at=None) | Q(touched_at__lt=now - ABANDONED_AFTER) | Q(printed_at__gte=F("touched_at"))
+    claimed = SheetRun.objects.filter(is_free, pk=run.pk).update(
         started_at=Coalesce("started_at", now), touched_at=now, drawn=0
     )
-    if not taken:
+    if not claimed:
         raise RunIsUnderWay
 
 
-def _let_go(run: SheetRun) -> None:
-    """Leave the run to whoever continues it, at once; where the database is gone, after ``QUIET``."""
+def _release(run: SheetRun) -> None:
+    """Release the run at once. If the database is unreachable, the run is free after ``ABANDONED_AFTER``."""
     if connection.connection is not None and not connection.is_usable():
         connection.close()  # the next statement opens a new one
-    with suppress(OperationalError):  # what ended the run is on its way up and says more
+    with suppress(OperationalError):  # the exception that ended the run says more
         SheetRun.objects.filter(pk=run.pk).update(touched_at=None)
 
 
-def _sign_of_life(run: SheetRun, **progress: int) -> None:
+def _heartbeat(run: SheetRun, **progress: int) -> None:
     SheetRun.objects.filter(pk=run.pk).update(touched_at=timezone.now(), **progress)
 
 
 @transaction.atomic
 def _issue(family: SheetRunFamily, *, by: Actor) -> None:
-    """The PINs that this family is to have and has not, and the note that this is done."""
+    """Issue the PINs that this family lacks, and mark the family as done."""
     links = locked_family_contacts(family.contact, family.family_contacts.values_list("pk", flat=True))
     if not Postponement.objects.filter(contact=family.contact, until__gt=family.run.day).exists():
         live = {pin.registration.family_contact_id for pin in live_pins(family.contact, [x.pk for x in links], by=by)}
         rows = rows_of(FamilyContact.objects.filter(pk__in=[link.pk for link in links]))
-        lacking = [row.family_contact.pk for row in rows if not row.passed_over and row.family_contact.pk not in live]
-        registration.issue(contact=family.contact, family_contact_ids=lacking, by=by)
+        without_pin = [
+            row.family_contact.pk for row in rows if not row.passed_over and row.family_contact.pk not in live
+        ]
+        registration.issue(contact=family.contact, family_contact_ids=without_pin, by=by)
     SheetRunFamily.objects.filter(pk=family.pk).update(done_at=timezone.now())
 
 
@@ -120,11 +127,11 @@ def _issue(family: SheetRunFamily, *, by: Actor) -> None:
 
 @dataclass(frozen=True)
 class RunFamily:
-    """What a run comes to for one family, as things stand at this moment."""
+    """What a run does for one family, computed now."""
 
     contact: Contact
-    issue: Sequence[Row]  # get a PIN
-    ready: Sequence[Row]  # have one that works
+    issue: Sequence[Row]  # will get a PIN
+    ready: Sequence[Row]  # have a working PIN
     left_out: Sequence[tuple[Row, str]]  # with the reason
     is_done: bool
     is_printed: bool
@@ -136,7 +143,7 @@ class RunFamily:
 
 @dataclass(frozen=True)
 class RunReport:
-    """A run with its families: the dry run before it starts, how far it is, what became of it."""
+    """A run with its families: its preview, progress, or result."""
 
     run: SheetRun
     state: State
@@ -164,22 +171,22 @@ class RunReport:
 
     @property
     def version(self) -> str:
-        """Changes when the run has gone on to another state."""
+        """A value that changes when the run enters another state."""
         return f"{self.state} {self.run.printed_at or ''}"
 
 
-def state_of(run: SheetRun) -> State:
-    """Where the run stands. Running means: with a sign of life not long ago."""
+def run_state(run: SheetRun) -> State:
+    """The state of the run. It is running if it has a recent heartbeat."""
     if run.started_at is None:
         return "planned"
     is_after_print = run.printed_at is None or (run.touched_at is not None and run.touched_at > run.printed_at)
-    if is_after_print and run.touched_at is not None and run.touched_at > timezone.now() - QUIET:
+    if is_after_print and run.touched_at is not None and run.touched_at > timezone.now() - ABANDONED_AFTER:
         return "running"
     return "printed" if run.printed_at else "interrupted"
 
 
 def read(run: SheetRun) -> RunReport:
-    """The run as it stands, in a constant number of queries."""
+    """Read the run with its families, in a constant number of queries."""
     run = SheetRun.objects.select_related("planned_by").get(pk=run.pk)
     planned = list(run.families.select_related("contact").prefetch_related("family_contacts"))
     contacts = [family.contact_id for family in planned]
@@ -199,12 +206,12 @@ def read(run: SheetRun) -> RunReport:
         _family(each, rows.get(each.contact_id, []), postponed.get(each.contact_id), each.contact_id in printed)
         for each in planned
     ]
-    return RunReport(run, state_of(run), families)
+    return RunReport(run, run_state(run), families)
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """A run that was started and not printed: how far its PINs have been issued."""
+    """A run that was started but not printed, and how many families have their PINs."""
 
     run: SheetRun
     state: State
@@ -213,10 +220,10 @@ class Unfinished:
 
 
 def unfinished(day: date) -> list[Unfinished]:
-    """The unfinished runs of that day's list."""
+    """The unfinished runs of this day's list."""
     runs = SheetRun.objects.filter(day=day, printed_at=None).exclude(started_at=None).select_related("planned_by")
     counted = runs.annotate(planned=Count("families"), done=Count("families", filter=~Q(families__done_at=None)))
-    return [Unfinished(run, state_of(run), run.planned, run.done) for run in counted]
+    return [Unfinished(run, run_state(run), run.planned, run.done) for run in counted]
 
 
 def _family(
@@ -236,13 +243,13 @@ def _family(
 
 
 def _reason(row: Row, postponement: Postponement | None, *, is_chosen: bool, is_done: bool) -> str:
-    """Why the run passes over this child, in one sentence; empty where it does not."""
+    """Why the run leaves out this child, in one sentence; empty if it does not."""
     if row.passed_over:
         return row.passed_over
     if postponement:
-        return f"To be asked again on {postponement.until:%b %-d, %Y}: {postponement.reason}"
+        return f"Ask again on {postponement.until:%b %-d, %Y}: {postponement.reason}"
     if not is_chosen:
-        return "Joined the family after the list was made."
-    if is_done and not row.has_live_pin:  # a run issues once; whoever needs another PIN gets it in the window
-        return row.note or "Could not be registered yet when the PINs were issued."
+        return "Added to the family after the run was planned."
+    if is_done and not row.has_live_pin:  # a run issues once; the window can issue another PIN
+        return row.note or "Could not be registered when the PINs were issued."
     return ""

@@ -1,10 +1,10 @@
-"""The front desk's addresses: the registration window, today's families, sheet runs, help to sign in."""
+"""The front desk's addresses: registration window, today's families, runs of sheets, help to sign in, Portal tab."""
 
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from portal.desk.verbs import VERBS
-from portal.desk.views import history, runs, sign_in_help, window, worklist
+from portal.desk.views import history, password_help, runs, window, worklist
 
 app_name = "desk"
 
@@ -22,8 +22,8 @@ urlpatterns = [
     path("registration/<int:family_contact_id>/show/", window.show, name="show"),
     path("registration/<int:family_contact_id>/print/", window.print_sheet, name="print"),
     path("registration/<int:family_contact_id>/<int:row_id>/<row_verb:verb>/", window.row_verb, name="row_verb"),
-    path("registration/<int:family_contact_id>/help/", sign_in_help.help_to_sign_in, name="help_to_sign_in"),
-    path("registration/worklist/", worklist.worklist, name="worklist"),
+    path("registration/<int:family_contact_id>/help/", password_help.help_to_sign_in, name="help_to_sign_in"),
+    path("registration/worklist/", worklist.families_of_day, name="worklist"),
     path("registration/worklist/<int:contact_id>/decline/", worklist.decline, name="decline_family"),
     path("registration/worklist/<int:contact_id>/postpone/", worklist.postpone, name="postpone"),
     path("registration/worklist/<int:contact_id>/ask-now/", worklist.ask_now, name="ask_now"),

@@ -1,4 +1,4 @@
-"""What the Portal Registration window shows: a guardian, and one row per child."""
+"""The content of the Portal Registration window: a guardian, and one row per child."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from portal.verbs import Verb
 
 @dataclass(frozen=True)
 class Window:
-    """The whole window: a guardian, the child it was opened for, and the rows."""
+    """The guardian, the child the window was opened for, and the rows."""
 
     opened_from: FamilyContact
     rows: list[Row]
@@ -38,7 +38,7 @@ class Window:
 
     @property
     def focus(self) -> str:
-        """The button that comes next, so that the common case needs no other key than Enter."""
+        """The next button to press, so that the common case needs only the Enter key."""
         if self.can_print and (any(row.number for row in self.rows) or not self.can_register):
             return "print"
         return "register" if self.can_register else "close"
@@ -50,10 +50,10 @@ def build(
     numbers: Mapping[int, str] | None = None,
     ticked: Collection[int] | None = None,
 ) -> Window:
-    """The window as opened from this family contact.
+    """Build the window that opens from this family contact.
 
-    ``numbers``: PINs in clear by family contact. ``ticked``: the boxes as somebody left them; without
-    it, every child is ticked that can be.
+    ``numbers``: PINs in clear by family contact. ``ticked``: the boxes as the user left them; by default, all
+    children who can be registered.
     """
     links = FamilyContact.objects.filter(Q(contact=family_contact.contact, is_active=True) | Q(pk=family_contact.pk))
     rows = rows_of(links, numbers=numbers, ticked=ticked)
@@ -62,7 +62,7 @@ def build(
 
 
 def _in_order(rows: list[Row], *, first: FamilyContact) -> list[Row]:
-    """The child whose chart is open, then the siblings, eldest first; unknown birth dates last."""
+    """First the child the window was opened for, then siblings, oldest first, unknown birth dates last."""
     return sorted(
         rows,
         key=lambda row: (row.family_contact.pk != first.pk, row.patient.birth_date or date.max, row.patient.pk),

@@ -1,11 +1,10 @@
-"""Who looked at a child's record, or changed something in it, as people say it: read from the audit trail.
+"""Who viewed or changed a child's record, in sentences for families, read from the audit trail.
 
-One sentence for each person, kind of deed and day, however often it was done. Staff are told by their
-role, guardians by name. Lists that only show a name, such as the day's schedule, are not about this
-child alone and stay out.
+There is one sentence per person, action, and day, however often it happened. Staff appear by role, guardians by name.
+Lists that only show a name, such as the day's schedule, are not about this child alone and are left out.
 
-A limited guardian (R18) is told of guardians' deeds only. When the practice opened a teen's chart or
-booked something can give away a visit that the teen may keep private; what the teen does is the teen's.
+Limited guardians (R18) see only what guardians did. When the practice opened a teen's chart or booked a visit could
+reveal a visit that the teen may keep private. What the teen did is private, too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +27,7 @@ from portal.family.visits import day_in_words
 from portal.models import Account
 from portal.refusals import AlreadyHasAccount, EmailNotUsable, TermsChanged
 
-PAGE_SIZE = 200  # lines of the trail, which make far fewer sentences
+PAGE_SIZE = 200  # audit rows, which make far fewer sentences
 
 LOOKED = gettext_noop("%(who)s looked at the chart.")
 CHANGED = gettext_noop("%(who)s changed the chart.")
@@ -45,7 +44,7 @@ DOWNLOADED = gettext_noop("%(who)s downloaded a copy.")
 LEFT = gettext_noop("%(who)s gave up portal access.")
 TURNED_AWAY = gettext_noop("%(who)s tried to look and was turned away.")
 
-# What is told. What is not here is no look at the child's record (a PIN that ran out) or is told by what follows it.
+# Other actions are not views of the child's record (an expired PIN), or another row of the same event is here.
 SENTENCES: Mapping[str, str] = {
     Action.PATIENT_VIEWED: LOOKED,
     Action.WINDOW_VIEWED: LOOKED,
@@ -78,13 +77,13 @@ ROLES: Mapping[str, str] = {
     StaffRecord.Role.ADMINISTRATOR: gettext_noop("The head of the office"),
     StaffRecord.Role.AUDITOR: gettext_noop("Staff who check the log"),
 }
-# Refused after the proof: the PIN is right and waits, and whoever has it can mend the rest. No PIN was tried in vain.
+# Refused after the proof: the PIN is right and the family can fix the rest. This is not a failed PIN.
 STILL_REGISTERING = [refused.code for refused in (EmailNotUsable, AlreadyHasAccount, TermsChanged)]
-SOMEBODY_OF_STAFF = gettext_noop("One of the staff")
+OTHER_STAFF = gettext_noop("One of the staff")
 
 
 @dataclass
-class Deed:
+class Activity:
     """One sentence: who did what on a day, how often, and when last."""
 
     who: str
@@ -102,16 +101,16 @@ class Deed:
 
     @property
     def clock(self) -> str:
-        """When last, by the practice's clocks."""
+        """The last time, in the practice's time zone."""
         return date_format(timezone.localtime(self.last_at), "TIME_FORMAT")
 
 
 @dataclass(frozen=True)
 class Day:
-    """A day by the practice's clocks, and what happened on it, latest first."""
+    """A day in the practice's time zone with its activities, latest first."""
 
     day: date
-    deeds: list[Deed]
+    activities: list[Activity]
 
     @property
     def words(self) -> str:
@@ -120,29 +119,29 @@ class Day:
 
 @dataclass(frozen=True)
 class Page:
-    """Some days, latest first, and the line of the trail below which older ones follow."""
+    """Some days, latest first, and the audit row below which older ones start."""
 
     days: list[Day]
     older: int | None
 
 
 def page(card: Card, *, before: int | None = None) -> Page:
-    """The latest days, or those below a line of the trail. A day is cut in two only where it is very long."""
-    found = lines(card)
+    """The latest days, or the days below an audit row. Only a very long day is split over two pages."""
+    found = rows(card)
     events = list((found.filter(pk__lt=before) if before else found)[: PAGE_SIZE + 1])
     has_older = len(events) > PAGE_SIZE
     shown = events[:PAGE_SIZE]
     days = in_words(card, shown)
-    if has_older and len(days) > 1:  # the last day may go on: it is told whole on the next page
-        cut = {event.pk for deed in days.pop().deeds for event in deed.events}
+    if has_older and len(days) > 1:  # the last day may be incomplete: show all of it on the next page
+        cut = {event.pk for activity in days.pop().activities for event in activity.events}
         shown = [event for event in shown if event.pk not in cut]
     return Page(days, shown[-1].pk if has_older else None)
 
 
-def lines(card: Card) -> QuerySet[AuditEvent]:
-    """The lines of the trail that this reader may be told of, newest first."""
+def rows(card: Card) -> QuerySet[AuditEvent]:
+    """The audit rows that this reader may see, newest first."""
     found = AuditEvent.objects.filter(patient_id=card.patient.pk, action__in=list(SENTENCES))
-    # A refusal at the desk is the staff's own affair: no PIN was tried.
+    # A refusal at the desk tried no PIN.
     found = found.exclude(Q(action=Action.PIN_REFUSED) & Q(user__kind="staff"))
     found = found.exclude(action=Action.PIN_REFUSED, detail__verdict__in=STILL_REGISTERING)
     if card.is_limited:
@@ -152,29 +151,29 @@ def lines(card: Card) -> QuerySet[AuditEvent]:
 
 
 def in_words(card: Card, events: Iterable[AuditEvent]) -> list[Day]:
-    """These lines, newest first, as days with sentences; in a constant number of queries."""
+    """Group these rows, newest first, into days with sentences, in a constant number of queries."""
     events = list(events)
     names = _names(card, events)
     days = []
-    for day, of_day in groupby(events, key=lambda event: timezone.localtime(event.at).date()):
-        days.append(Day(day, _deeds(of_day, names)))
+    for day, events_of_day in groupby(events, key=lambda event: timezone.localtime(event.at).date()):
+        days.append(Day(day, _activities(events_of_day, names)))
     return days
 
 
-def told(card: Card, events: Iterable[AuditEvent]) -> Iterator[tuple[AuditEvent, str, str]]:
-    """Each line by itself, with who it was and its sentence, which has a gap for that."""
+def each_row(card: Card, events: Iterable[AuditEvent]) -> Iterator[tuple[AuditEvent, str, str]]:
+    """Each row with its person and its sentence, which has a placeholder for the person."""
     events = list(events)
     names = _names(card, events)
     for event in events:
         yield event, _who(event, names), SENTENCES[event.action]
 
 
-def _deeds(events: Iterable[AuditEvent], names: Mapping[int, str]) -> list[Deed]:
-    deeds: dict[tuple[str, str], Deed] = {}
+def _activities(events: Iterable[AuditEvent], names: Mapping[int, str]) -> list[Activity]:
+    activities: dict[tuple[str, str], Activity] = {}
     for event in events:
         who, sentence = _who(event, names), SENTENCES[event.action]
-        deeds.setdefault((who, sentence), Deed(who, sentence, event.at)).events.append(event)
-    return list(deeds.values())
+        activities.setdefault((who, sentence), Activity(who, sentence, event.at)).events.append(event)
+    return list(activities.values())
 
 
 def _who(event: AuditEvent, names: Mapping[int, str]) -> str:
@@ -186,7 +185,7 @@ def _who(event: AuditEvent, names: Mapping[int, str]) -> str:
 
 
 def _names(card: Card, events: Iterable[AuditEvent]) -> dict[int, str]:
-    """What to call these lines' users: staff by role, the child's people by name, anybody else by neither."""
+    """What to call the users of these rows: staff by role, the child's contacts by name, others by neither."""
     users = {event.user_id for event in events if event.user_id}
     staff = dict(StaffRecord.objects.filter(user__in=users).values_list("user_id", "role"))
     links = FamilyContact.objects.filter(patient=card.patient, contact__account__user__in=users)
@@ -205,5 +204,5 @@ def _names(card: Card, events: Iterable[AuditEvent]) -> dict[int, str]:
         elif user_id in strangers:
             names[user_id] = _("A stranger")
         else:
-            names[user_id] = _(ROLES.get(staff.get(user_id, ""), SOMEBODY_OF_STAFF))
+            names[user_id] = _(ROLES.get(staff.get(user_id, ""), OTHER_STAFF))
     return names

@@ -1,8 +1,8 @@
-"""One appointment as a calendar file (RFC 5545), for the calendar of the family's phone.
+"""One appointment as a calendar file (RFC 5545) for a family's phone.
 
-Calendars are shared, synchronised to other services and shown on locked screens. So the title says
-neither whose doctor nor why: a word, and the child's initial to tell siblings apart. Provider and
-visit type are in nobody's file; where to go and whom to call are, because that is what it is for.
+Calendars are shared, synchronized to other services, and shown on locked screens. So the title is one word and the
+child's initial, to tell siblings apart. The file contains the place and the phone number, but no provider and no visit
+type, for every reader.
 """
 
 from datetime import UTC, date, timedelta
@@ -19,13 +19,13 @@ from portal.family.visits import Visit
 
 
 def render(card: Card, visit: Visit) -> bytes:
-    """The file. Opened again after a change it replaces what it had put there, and strikes out what was cancelled."""
+    """Make the file. Opening a newer one updates the calendar entry, or marks it as cancelled."""
     calendar = Calendar()
     calendar.add("prodid", "-//PIN Portal//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add_component(_event(card, visit))
-    # The zone's rules go with the file, as calendars differ in what they know of a zone.
+    # The file includes the time zone's rules, because calendars know different versions of them.
     first = timezone.localdate(visit.start)
     calendar.add_missing_timezones(first_date=date(first.year - 1, 1, 1), last_date=date(first.year + 2, 1, 1))
     file: bytes = calendar.to_ical()
@@ -34,13 +34,13 @@ def render(card: Card, visit: Visit) -> bytes:
 
 def _event(card: Card, visit: Visit) -> Event:
     now = timezone.now()
-    # In the hour that the clocks show twice a local time says too little: calendars take it for the first.
+    # In the hour that occurs twice when clocks go back, calendars take a local time for the first one. So use UTC.
     is_twice = clock.shows_twice(visit.start) or clock.shows_twice(visit.end)
     zone = UTC if is_twice else timezone.get_default_timezone()
     event = Event()
     event.add("uid", f"appointment-{visit.number}@{urlsplit(settings.PORTAL_URL).hostname}")
     event.add("dtstamp", now)
-    # A newer file must have a higher number, or calendars keep what they have.
+    # A newer file needs a higher number, or calendars keep the old entry.
     event.add("sequence", int(now.timestamp()) // timedelta(minutes=1).seconds)
     event.add("dtstart", visit.start.astimezone(zone))
     event.add("dtend", visit.end.astimezone(zone))

@@ -1,4 +1,4 @@
-"""What a family's account sees of each child: who it is, how far registration has come, whether access holds today."""
+"""What a family's account sees of each child: name, registration status, and whether it has access today."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -18,12 +18,12 @@ from portal.family.visits import Visit
 from portal.models import Registration
 from practice.models import Practice
 
-OWN = (Registration.Status.PENDING, Registration.Status.REGISTERED)
+LISTED = (Registration.Status.PENDING, Registration.Status.REGISTERED)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One child, or the patient's own self, as this account may see it at this moment."""
+    """One child, or the patient themselves, as this account may see them now."""
 
     registration: Registration
     status: status.PortalStatus
@@ -43,7 +43,7 @@ class Card:
 
     @property
     def is_self(self) -> bool:
-        """Whether the account is the patient's own, so that pages say "you"."""
+        """Whether the account belongs to the patient, so that pages say "you"."""
         return self.link.role == FamilyContact.Role.SELF
 
     @property
@@ -53,37 +53,37 @@ class Card:
 
     @property
     def sees_contact_details(self) -> bool:
-        """Whether a download may hold the patient's address, phone and e-mail.
+        """Whether a download may include the patient's address, phone, and e-mail.
 
-        They are where a child can be found, and how a teen can be reached alone: only for the patients
-        themselves, and for guardians with full access who live with the child.
+        They tell where a child lives and how to reach a teen alone. So only the patients themselves get them, and
+        guardians with full access who live with the child.
         """
         return self.is_self or (self.link.lives_with and not self.is_limited)
 
 
-def of_user(user: User | AnonymousUser) -> list[Card]:
-    """The children of this account, youngest last. Access is computed now, from age and custody (R17, R19)."""
+def cards_of(user: User | AnonymousUser) -> list[Card]:
+    """The children of this account, oldest first. Access is computed now, from age and custody (R17, R19)."""
     cards = _cards(user)
     patients = {card.patient.pk: card.is_limited for card in cards if card.has_access}
     upcoming = visits.next_of(patients)
     return [replace(card, next_visit=upcoming.get(card.patient.pk)) for card in cards]
 
 
-def one_of_user(user: User | AnonymousUser, patient_id: int) -> Card | None:
-    """This patient as the account may see it; None for another family's child, and for access that has been removed."""
+def card_of(user: User | AnonymousUser, patient_id: int) -> Card | None:
+    """This patient as the account may see them. None for another family's child and for removed access."""
     return next(iter(_cards(user, family_contact__patient=patient_id)), None)
 
 
-def has_only_own(user: User | AnonymousUser) -> bool:
-    """Whether all that this account holds is the patient's own record, so that no page speaks of children."""
-    own = Registration.objects.filter(family_contact__contact__account__user=user.pk, status__in=OWN)
-    return set(own.values_list("family_contact__role", flat=True)) == {FamilyContact.Role.SELF}
+def has_only_self(user: User | AnonymousUser) -> bool:
+    """Whether the account has only the patient's own record, so that pages do not speak of children."""
+    listed = Registration.objects.filter(family_contact__contact__account__user=user.pk, status__in=LISTED)
+    return set(listed.values_list("family_contact__role", flat=True)) == {FamilyContact.Role.SELF}
 
 
 def _cards(user: User | AnonymousUser, **which: int) -> list[Card]:
     practice, day = Practice.current(), today()
     registrations = Registration.objects.filter(
-        family_contact__contact__account__user=user.pk, status__in=OWN, **which
+        family_contact__contact__account__user=user.pk, status__in=LISTED, **which
     ).select_related("family_contact__patient", "family_contact__contact")
     ordered = registrations.order_by("family_contact__patient__birth_date", "pk")
     return [_card(registration, practice=practice, day=day) for registration in ordered]
@@ -103,7 +103,7 @@ def _card(registration: Registration, *, practice: Practice, day: date) -> Card:
 
 
 def age_in_words(birth_date: date | None, day: date) -> str:
-    """The age in the family's language; empty when unknown."""
+    """The age in the family's language; empty if unknown."""
     parts = age_parts(birth_date, day)
     return _AGES[parts[1]](parts[0]) % {"number": parts[0]} if parts else ""
 

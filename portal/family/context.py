@@ -1,4 +1,4 @@
-"""What the families' navigation needs of the family's children."""
+"""Template variables for the families' navigation."""
 
 from typing import Any
 
@@ -9,5 +9,5 @@ from portal.family import children
 
 
 def families(request: HttpRequest) -> dict[str, Any]:
-    """``has_only_own``: whether the first page is called after one's own visits, looked up where it is named."""
-    return {"has_only_own": SimpleLazyObject(lambda: children.has_only_own(request.user))}
+    """``has_only_self``: whether the account has only the patient's own record. Lazy, so only looked up if used."""
+    return {"has_only_self": SimpleLazyObject(lambda: children.has_only_self(request.user))}

@@ -1,7 +1,7 @@
-"""What the portal holds about a child as data: a FHIR R4 Bundle, which other health software reads.
+"""A child's record as a FHIR R4 Bundle for other health software.
 
-Its shape is described in docs/download.md and stays: new elements may come, none goes or changes its
-meaning. It holds what the page shows this reader, and nothing that the page leaves out (R18).
+docs/download.md describes its format, which is stable: elements may be added, but none is removed or changes its
+meaning. The bundle contains exactly what the page shows this reader (R18).
 """
 
 import json
@@ -43,8 +43,8 @@ ROLES = {
     FamilyContact.Role.RELATIVE: "FAMMEMB",
     FamilyContact.Role.SELF: "ONESELF",
 }
-# A code for each sentence: our own actions would tell more than the page does.
-DEEDS = {
+# A code for each sentence. The codes of the audit trail would reveal more than the page does.
+ACTIVITY_CODES = {
     access_history.LOOKED: "chart-viewed",
     access_history.CHANGED: "chart-changed",
     access_history.CHANGED_CONTACTS: "contacts-changed",
@@ -152,12 +152,12 @@ def _appointment(visit: Visit) -> Resource:
 
 
 def _audit_events(card: Card) -> Iterator[Resource]:
-    """Each line of the trail that the reader may be told of, latest first: who, when, and the sentence in words."""
-    for event, who, sentence in access_history.told(card, access_history.lines(card)):
+    """Each audit row that the reader may see, latest first: who, when, and the sentence."""
+    for event, who, sentence in access_history.each_row(card, access_history.rows(card)):
         yield {
             "resourceType": "AuditEvent",
             "id": f"audit-event-{event.pk}",
-            "type": {"code": DEEDS[sentence], "display": _(sentence) % {"who": who}},
+            "type": {"code": ACTIVITY_CODES[sentence], "display": _(sentence) % {"who": who}},
             "recorded": _moment(event.at),
             "agent": [{"who": {"display": who}, "requestor": True}],
             "source": {"observer": {"display": "PIN Portal"}},
@@ -174,5 +174,5 @@ def _moment(moment: datetime) -> str:
 
 
 def _without_gaps(resource: Resource) -> Resource:
-    """FHIR has no empty elements: what is not known is not there."""
+    """Remove empty values, because FHIR has no empty elements."""
     return {name: value for name, value in resource.items() if value not in ("", [], {})}

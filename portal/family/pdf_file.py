@@ -1,4 +1,4 @@
-"""What the portal holds about a child as a page to keep or print: a tagged PDF in the family's language."""
+"""A child's record to keep or print: a tagged PDF in the family's language."""
 
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -9,15 +9,15 @@ from portal.family.records import ChildRecord
 from portal.sheets import sheet
 from practice.models import Practice
 
-# Of the access history in the PDF, which is made while somebody waits; the JSON has all of it.
-HISTORY_LINES, HISTORY_DAYS = 1000, 60
+# Limits of the access history, because the family waits for the PDF. The JSON file has all of it.
+HISTORY_ROWS, HISTORY_DAYS = 1000, 60
 
 
 def render(record: ChildRecord) -> bytes:
-    """The PDF."""
+    """Draw the PDF."""
     practice, language = Practice.current(), get_language() or "en"
-    lines = list(access_history.lines(record.card)[: HISTORY_LINES + 1])
-    days = access_history.in_words(record.card, lines[:HISTORY_LINES])
+    rows = list(access_history.rows(record.card)[: HISTORY_ROWS + 1])
+    days = access_history.in_words(record.card, rows[:HISTORY_ROWS])
     context = {
         "practice": practice,
         "record": record,
@@ -25,7 +25,7 @@ def render(record: ChildRecord) -> bytes:
         "language": language,
         "is_right_to_left": get_language_info(language)["bidi"],
         "days": days[:HISTORY_DAYS],
-        "is_cut": len(lines) > HISTORY_LINES or len(days) > HISTORY_DAYS,
+        "is_cut": len(rows) > HISTORY_ROWS or len(days) > HISTORY_DAYS,
         "made_at": timezone.localtime(),
     }
     html = render_to_string("portal/family/record.html", context)

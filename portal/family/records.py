@@ -1,4 +1,4 @@
-"""What the portal holds about one child, for one reader: the page shows it, the downloads hold it."""
+"""One child's record for one reader, for the page and the downloads."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from practice.models import Practice
 
 @dataclass(frozen=True)
 class Access:
-    """Somebody who can see the child at this moment, and since when. No way to reach them: parents may be apart."""
+    """A person who can see the child now, and since when. Without contact details: parents may live apart."""
 
     link: FamilyContact
     since: datetime
@@ -34,7 +34,7 @@ class Access:
 
     @property
     def role(self) -> str:
-        """What they are to the child, in the reader's language."""
+        """The relationship to the child, in the reader's language."""
         if self.is_patient:
             return _("the patient")
         return str(self.link.get_role_display())
@@ -42,7 +42,7 @@ class Access:
 
 @dataclass(frozen=True)
 class ChildRecord:
-    """One child, with everything that this reader may see of it at this moment."""
+    """Everything that this reader may see of one child now."""
 
     card: Card
     upcoming: list[Visit]
@@ -50,8 +50,8 @@ class ChildRecord:
     access: list[Access]
 
 
-def of(card: Card, *, past: int | None = None) -> ChildRecord:
-    """Read the record. ``past``: how many past visits, latest first; all of them by default."""
+def read(card: Card, *, past: int | None = None) -> ChildRecord:
+    """Read the record. ``past``: how many past visits to include, latest first; all by default."""
     patient, is_limited = card.patient, card.is_limited
     return ChildRecord(
         card=card,
@@ -62,7 +62,7 @@ def of(card: Card, *, past: int | None = None) -> ChildRecord:
 
 
 def _access(card: Card) -> Iterable[Access]:
-    """Who is registered and whose access holds, longest first. A PIN that is out opens nothing yet."""
+    """Registered people who have access now, longest first. Unused PINs give no access yet."""
     practice, day = Practice.current(), today()
     registered = Registration.objects.filter(
         family_contact__patient=card.patient, status=Registration.Status.REGISTERED, registered_at__isnull=False

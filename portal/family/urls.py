@@ -1,4 +1,4 @@
-"""A family's later visits: My Children, downloads, the terms."""
+"""The families' addresses: My Children, downloads, the terms."""
 
 from django.urls import path
 

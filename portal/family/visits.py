@@ -1,8 +1,7 @@
 """Appointments as families see them.
 
-What a limited guardian must not see (R18) is left out here, once, so that no page, calendar or
-download made from a ``Visit`` can have it. Why a visit was cancelled or booked against the schedule's
-warning is in no ``Visit`` at all: those are the staff's words.
+A ``Visit`` leaves out what limited guardians must not see (R18), so no page, calendar file, or download can show it.
+It never contains why a visit was cancelled or booked despite a warning, because staff write those notes for staff.
 """
 
 from collections.abc import Mapping
@@ -22,18 +21,18 @@ from appointments.statuses import NOT_COMING
 from patients.ages import today
 from practice.models import Practice
 
-PAST_SHOWN = 20  # on the page; a download has all of them
+PAST_SHOWN = 20  # on the page; downloads have all
 
 
 def day_in_words(day: date, *, near: str = "") -> str:
-    """Such as "Friday, Nov. 27, 2026", with the comma of the language; ``near``, if any, stands for the weekday."""
+    """Such as "Friday, Nov. 27, 2026", with the language's comma. ``near`` replaces the weekday."""
     weekday = near or capfirst(date_format(day, "l"))
     return _("%(weekday)s, %(date)s") % {"weekday": weekday, "date": date_format(day, "DATE_FORMAT")}
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One appointment of one patient, without what this reader must not see."""
+    """One appointment, without what this reader must not see."""
 
     number: int
     start: datetime
@@ -55,30 +54,30 @@ class Visit:
 
     @property
     def day(self) -> str:
-        """The day by the practice's clocks, such as "Tomorrow, Nov. 26, 2026" or "Friday, Nov. 27, 2026"."""
+        """The day in the practice's time zone, such as "Tomorrow, Nov. 26, 2026" or "Friday, Nov. 27, 2026"."""
         local = timezone.localtime(self.start)
         near = {0: _("Today"), 1: _("Tomorrow")}.get((local.date() - today()).days, "")
         return day_in_words(local.date(), near=near)
 
     @property
     def time(self) -> str:
-        """What the practice's clocks show, in the family's way; with the zone where they show it twice."""
+        """The time in the practice's time zone, plus its name in the hour that occurs twice in fall."""
         local = timezone.localtime(self.start)
         return date_format(local, "TIME_FORMAT") + (f" {local:%Z}" if clock.shows_twice(self.start) else "")
 
     @property
     def directions(self) -> str:
-        """The way there on a map: an address of another service, with the office's address and nothing else.
+        """A link to directions on Google Maps. It contains only the office's address.
 
-        Google's is the one such address that is documented to open an app or a page on every kind of
-        phone. Nothing is loaded from there; it is asked only when somebody taps the link.
+        This is the only such link that is documented to open an app or a page on every kind of phone. The page loads
+        nothing from Google; the browser contacts it only after a tap on the link.
         """
         query = urlencode({"api": "1", "destination": self.address})
         return f"https://www.google.com/maps/dir/?{query}" if self.address else ""
 
 
 def next_of(patients: Mapping[int, bool]) -> dict[int, Visit]:
-    """The next visit of each of these patients that has one, in one query. The patients: by number, whether limited."""
+    """The next visit of each patient who has one, in one query. ``patients``: patient number to "is limited"."""
     found = _upcoming().filter(patient__in=patients).exclude(status__in=NOT_COMING)
     practice, visits = Practice.current(), dict[int, Visit]()
     for appointment in found:
@@ -89,17 +88,17 @@ def next_of(patients: Mapping[int, bool]) -> dict[int, Visit]:
 
 
 def upcoming(patient_id: int, *, is_limited: bool) -> list[Visit]:
-    """What is to come and what is going on, soonest first; also cancelled ones, so that nobody drives in vain."""
+    """Current and future visits, soonest first. Includes cancelled ones, so that no family comes for nothing."""
     practice = Practice.current()
     found = _upcoming().filter(patient=patient_id)
     return [_visit(each, practice=practice, is_limited=is_limited) for each in found if not _is_over(each)]
 
 
 def past(patient_id: int, *, is_limited: bool, limit: int | None = None) -> list[Visit]:
-    """What is over, latest first."""
+    """Visits that are over, latest first."""
     practice, now = Practice.current(), timezone.now()
     found = _with_places().filter(patient=patient_id, start__lt=now).order_by("-start", "-pk")
-    # What began and is not over may stand first; so one more is read than is wanted.
+    # The first one may still be going on, so read one more.
     over = [each for each in found[: limit + 1 if limit else None] if _is_over(each)]
     return [_visit(each, practice=practice, is_limited=is_limited) for each in over[:limit]]
 
@@ -109,7 +108,7 @@ def _with_places() -> QuerySet[Appointment]:
 
 
 def _upcoming() -> QuerySet[Appointment]:
-    """Nothing that is to come or going on is left out; what is over is sorted out by whoever reads."""
+    """All current and future visits, and perhaps some that are just over, which callers must filter out."""
     return _with_places().filter(start__gt=timezone.now() - timedelta(minutes=MAX_MINUTES)).order_by("start", "pk")
 
 
@@ -118,7 +117,7 @@ def _is_over(appointment: Appointment) -> bool:
 
 
 def _visit(appointment: Appointment, *, practice: Practice, is_limited: bool) -> Visit:
-    # An office without an address or phone of its own is reached by the practice's.
+    # An office without its own address or phone uses the practice's.
     place = appointment.location or Location(name=practice.name)
     return Visit(
         number=appointment.pk,

@@ -1,4 +1,4 @@
-"""Lists for the Practice Portal."""
+"""The patients on the **Patient Administration** page, and how many have each portal status."""
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -9,19 +9,19 @@ from portal.status import FURTHEST_FIRST
 
 
 def patients(*, query: str = "", status: str = "") -> QuerySet[Patient]:
-    """Patients matching the words, with that portal status; every patient where both are empty."""
+    """Patients that match the words and have this portal status. Empty values match every patient."""
     found = find_patients(query) if query.strip() else Patient.objects.all()
-    return found.filter(_with_status(status)) if status else found
+    return found.filter(_has_status(status)) if status else found
 
 
 def counts() -> dict[str, int]:
-    """How many patients have each status."""
+    """How many patients have each portal status."""
     codes = ["unregistered", *FURTHEST_FIRST]
-    return Patient.objects.aggregate(**{code: Count("pk", filter=_with_status(code)) for code in codes})
+    return Patient.objects.aggregate(**{code: Count("pk", filter=_has_status(code)) for code in codes})
 
 
-def _with_status(code: str) -> Q:
-    """The patient's status as ``portal.status.by_patient`` reads it: the furthest any guardian has come."""
+def _has_status(code: str) -> Q:
+    """A condition for the status that ``portal.status.by_patient`` computes: the furthest of all guardians."""
     registrations = Registration.objects.filter(family_contact__patient=OuterRef("pk"))
     if code == "unregistered":
         return ~Q(Exists(registrations))

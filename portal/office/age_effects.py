@@ -1,4 +1,4 @@
-"""What other ages would do to families who are on the portal, before an administrator sets them (R17, R18)."""
+"""Whom new ages would affect among families on the portal, before an administrator saves them (R17, R18)."""
 
 from dataclasses import dataclass
 
@@ -12,24 +12,24 @@ Status = Registration.Status
 
 
 @dataclass(frozen=True)
-class Effects:
-    """How many children it changes for, of those whose guardians have access or a PIN waiting."""
+class AgeEffects:
+    """How many children are affected, among those whose guardians have access or an unused PIN."""
 
-    ends: int  # guardians' access and waiting PINs end
-    opens: int  # guardians have access who have none now
+    ends: int  # guardians' access and unused PINs end
+    opens: int  # guardians without access get it
     becomes_limited: int
     becomes_full: int
 
     @property
     def sentences(self) -> list[str]:
-        """What happens with the next page that anybody opens."""
+        """What changes with each family's next page."""
         return [
             f"{_children(count)}: {words}"
             for count, words in [
-                (self.ends, "the guardians’ access ends, and so do PINs that wait."),
-                (self.opens, "the guardians have access again."),
-                (self.becomes_limited, "the guardians see less (Limited): appointments without type or reason."),
-                (self.becomes_full, "the guardians see everything again."),
+                (self.ends, "guardians’ access and unused PINs end."),
+                (self.opens, "guardians get access again."),
+                (self.becomes_limited, "guardians no longer see the visit type or reason (Limited)."),
+                (self.becomes_full, "guardians see everything again."),
             ]
             if count
         ]
@@ -39,26 +39,27 @@ def _children(count: int) -> str:
     return "1 child" if count == 1 else f"{count} children"
 
 
-def of(*, before: Practice, after: Practice) -> Effects:
-    """Compare both for each child of whom a guardian, not the child, is registered or about to be."""
+def compare(*, before: Practice, after: Practice) -> AgeEffects:
+    """Compare both settings for each child with a guardian who is registered or has a pending registration."""
     open_to_guardians = Registration.objects.filter(status__in=[Status.PENDING, Status.REGISTERED]).exclude(
         family_contact__role=FamilyContact.Role.SELF
     )
     children = Patient.objects.filter(pk__in=open_to_guardians.values("family_contact__patient"))
-    day, moves = today(), []
-    for born in children.values_list("birth_date", flat=True):
-        if born:
-            age = age_on(born, day)
-            moves.append((_seen(age, before), _seen(age, after)))
-    return Effects(
-        ends=sum(was != "nothing" == now for was, now in moves),
-        opens=sum(was == "nothing" != now for was, now in moves),
-        becomes_limited=sum(was == "all" and now == "limited" for was, now in moves),
-        becomes_full=sum(was == "limited" and now == "all" for was, now in moves),
+    day, changes = today(), []
+    for birth_date in children.values_list("birth_date", flat=True):
+        if birth_date:
+            age = age_on(birth_date, day)
+            changes.append((_visible(age, before), _visible(age, after)))
+    return AgeEffects(
+        ends=sum(old != "nothing" == new for old, new in changes),
+        opens=sum(old == "nothing" != new for old, new in changes),
+        becomes_limited=sum(old == "all" and new == "limited" for old, new in changes),
+        becomes_full=sum(old == "limited" and new == "all" for old, new in changes),
     )
 
 
-def _seen(age: int, practice: Practice) -> str:
+def _visible(age: int, practice: Practice) -> str:
+    """What guardians of a child of this age see."""
     if age >= practice.adult_age:
         return "nothing"
     return "limited" if is_teen(age, practice) else "all"

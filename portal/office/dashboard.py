@@ -1,4 +1,4 @@
-"""What the **Dashboard** counts and lists: what is left to do for the portal, and who will lose access by age."""
+"""What the **Dashboard** counts and lists: open tasks for the portal, and guardians who will lose access by age."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,20 +18,20 @@ from practice.models import Practice
 
 LONG_PENDING = timedelta(days=7)
 AGE_OUT_WITHIN = timedelta(days=60)  # R17
-FIRST = 5  # of each list on the dashboard itself
+FIRST = 5  # rows of each list on the dashboard
 
 
 class Part(StrEnum):
-    """The lists of the dashboard, by their headings."""
+    """The lists of the dashboard and their headings."""
 
     LOCKED = "Locked PINs"
-    PENDING = "Pending for more than a week"
-    AGE_OUTS = "Turning adult within 60 days"
+    PENDING = "Pending for over a week"
+    AGE_OUTS = "Turning {adult_age} within 60 days"
 
 
 @dataclass(frozen=True)
 class AgeOut:
-    """A patient at whose birthday the guardians' access ends."""
+    """A patient whose guardians lose access on an upcoming birthday."""
 
     patient: Patient
     birthday: date
@@ -41,20 +41,21 @@ class AgeOut:
 
 @dataclass(frozen=True)
 class Listed:
-    """One list: how long it is, and the rows from some place on."""
+    """One list: its length, and some of its rows."""
 
     part: Part
+    title: str
     count: int
     rows: Sequence[Row] | Sequence[AgeOut]
 
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The practice's portal at this moment."""
+    """The practice's portal right now."""
 
     alerts: Sequence[alerts.ShownAlert]
-    families: int  # who come today and can be registered
-    blocked: int  # who come today and cannot be yet
+    families: int  # with visits today who can be registered
+    blocked: int  # with visits today who cannot be registered yet
     locked: Listed
     pending: Listed
     age_outs: Listed
@@ -68,12 +69,12 @@ class Dashboard:
 
 
 def read() -> Dashboard:
-    """All of it; the number of queries depends on nothing but how many alerts are shown."""
-    today_s = worklist.read(today())
+    """Read the whole dashboard. The number of queries depends only on how many alerts are shown."""
+    families_today = worklist.read(today())
     return Dashboard(
         alerts=alerts.shown_alerts(),
-        families=len(today_s.families),
-        blocked=today_s.blocked_count,
+        families=len(families_today.families),
+        blocked=families_today.blocked_count,
         locked=listed(Part.LOCKED, end=FIRST),
         pending=listed(Part.PENDING, end=FIRST),
         age_outs=listed(Part.AGE_OUTS, end=FIRST),
@@ -81,18 +82,19 @@ def read() -> Dashboard:
 
 
 def listed(part: Part, *, start: int = 0, end: int) -> Listed:
-    """The rows of that list from ``start`` up to ``end``."""
+    """The rows of this list from ``start`` up to ``end``."""
     if part == Part.AGE_OUTS:
         day, adult_age = today(), Practice.current().adult_age
         found = _age_outs(day, adult_age)
-        return Listed(part, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
+        title = part.value.format(adult_age=adult_age)
+        return Listed(part, title, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
     links = _locked() if part == Part.LOCKED else _long_pending()
     rows = rows_of(links[start:end])
-    return Listed(part, links.count(), rows)
+    return Listed(part, part.value, links.count(), rows)
 
 
 def _locked() -> QuerySet[FamilyContact]:
-    """Whose newest PIN is locked, and nothing has come after it; the latest first."""
+    """Family contacts whose newest PIN is locked, newest lock first."""
     newer = Pin.objects.filter(registration=OuterRef("registration"), pk__gt=OuterRef("pk"))
     locked = Pin.objects.filter(~Exists(newer), state=Pin.State.LOCKED)
     return FamilyContact.objects.filter(
@@ -101,7 +103,7 @@ def _locked() -> QuerySet[FamilyContact]:
 
 
 def _long_pending() -> QuerySet[FamilyContact]:
-    """Who was given a PIN more than a week ago and has not used it; the longest first. Locked ones stand apart."""
+    """Family contacts who got a PIN over a week ago and have not used it, oldest first. Leaves out locked PINs."""
     return (
         FamilyContact.objects.filter(
             registration__status=Registration.Status.PENDING,
@@ -113,7 +115,7 @@ def _long_pending() -> QuerySet[FamilyContact]:
 
 
 def _age_outs(day: date, adult_age: int) -> list[Patient]:
-    """Patients whose guardians have or await access and will lose it by age, the first birthday first."""
+    """Patients whose guardians will lose their access or pending registration by age, next birthday first."""
     by_guardian = ~Q(role=FamilyContact.Role.SELF) & Q(
         is_active=True, registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING]
     )
@@ -131,5 +133,5 @@ def _age_outs(day: date, adult_age: int) -> list[Patient]:
 def _age_out(patient: Patient, day: date, adult_age: int) -> AgeOut:
     days = (day + timedelta(days=number) for number in range(1, AGE_OUT_WITHIN.days + 1))
     birthday = next(each for each in days if patient.birth_date and age_on(patient.birth_date, each) >= adult_age)
-    names = [link.contact.name for link in patient.guardians]  # type: ignore[attr-defined]  # fetched with it
+    names = [link.contact.name for link in patient.guardians]  # type: ignore[attr-defined]  # prefetched
     return AgeOut(patient, birthday, adult_age, ", ".join(names))

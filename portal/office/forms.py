@@ -1,34 +1,76 @@
-"""What the administrator enters about patients and staff."""
+"""Forms of the office: staff records, invitations, and the filters of patients and of the audit trail."""
 
 from typing import Any, ClassVar
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Field, Layout
 from django import forms
 
+from accounts.access import BIGGEST
 from accounts.models import StaffRecord, User
+from audit.trail import Action
+from audit.words import GROUPS, action_in_words
+from portal.office.audit_log import AuditFilter
+
+YEARS = range(2000, 2200)  # a day outside this range is a typing mistake
+_DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+def _fields_only() -> FormHelper:
+    """The page has the form tag, the buttons, and the error summary."""
+    helper = FormHelper()
+    helper.form_tag = False
+    helper.disable_csrf = True
+    return helper
+
+
+# --- Staff ---------------------------------------------------------------------------------------
 
 
 class InvitationForm(forms.Form):
-    """The e-mail of a member of the staff who gets a sign-in."""
+    """The e-mail that a staff member will sign in with."""
 
     email = forms.EmailField(
         label="E-mail",
-        help_text="What they will sign in with. A family’s sign-in cannot be used.",
+        help_text="The staff member signs in with it. It must not belong to a family’s sign-in.",
         widget=forms.EmailInput({"autocomplete": "off", "autofocus": True}),
     )
 
-    helper = FormHelper()
-    helper.form_tag = False
+    helper = _fields_only()
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email__iexact=email).exists():
-            raise forms.ValidationError("This e-mail has a sign-in already.")
+            raise forms.ValidationError("This e-mail already has a sign-in. Enter a different one.")
         return email
 
 
+class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A staff record and its linked sign-in."""
+
+    class Meta:
+        model = StaffRecord
+        fields = ("name", "role", "is_active", "user")
+        labels: ClassVar = {"user": "Linked sign-in", "is_active": "Active"}
+        help_texts: ClassVar = {
+            "user": "Only linked sign-ins can issue PINs. The list leaves out sign-ins of other staff records."
+        }
+
+    helper = _fields_only()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        free = User.objects.filter(kind=User.Kind.STAFF, staff_record=None)
+        own = User.objects.filter(staff_record=self.instance.pk)
+        self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
+        self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]
+
+
+# --- Filters -------------------------------------------------------------------------------------
+
+
 class AdministrationForm(forms.Form):
-    """Which patients the Practice Portal lists."""
+    """Which patients the **Patient Administration** page lists."""
 
     STATUSES = (
         ("", "Any status"),
@@ -39,28 +81,59 @@ class AdministrationForm(forms.Form):
         ("removed", "Removed"),
     )
 
-    query = forms.CharField(required=False, max_length=100)
+    query = forms.CharField(
+        label="Search",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(
+            {"class": "form-control", "placeholder": "Name, chart number, birth date, phone", "autocomplete": "off"}
+        ),
+    )
     status = forms.ChoiceField(choices=STATUSES, required=False, initial="", widget=forms.RadioSelect)
     page = forms.IntegerField(min_value=1, required=False)
 
 
-class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A staff record and the sign-in it is linked to."""
+def _text(placeholder: str) -> forms.TextInput:
+    return forms.TextInput({"placeholder": placeholder, "autocomplete": "off", "spellcheck": "false"})
 
-    class Meta:
-        model = StaffRecord
-        fields = ("name", "role", "is_active", "user")
-        labels: ClassVar = {"user": "Linked sign-in", "is_active": "Active"}
-        help_texts: ClassVar = {
-            "user": "Only a linked sign-in can issue PINs. Sign-ins linked to someone else are not offered."
-        }
 
-    helper = FormHelper()
-    helper.form_tag = False
+def _action_choices() -> list[tuple[str, Any]]:
+    groups = [(code, title) for code, (title, _codes) in GROUPS.items()]
+    single = sorted(((action.value, action_in_words(action)) for action in Action), key=lambda choice: choice[1])
+    return [("", "Everything"), ("Groups", groups), ("Single actions", single)]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        free = User.objects.filter(kind=User.Kind.STAFF, staff_record=None)
-        own = User.objects.filter(staff_record=self.instance.pk)
-        self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
-        self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]
+
+class AuditFilterForm(forms.Form):
+    """Which rows the **Audit** page shows. Posted, so that chart numbers stay out of addresses and logs."""
+
+    since = forms.DateField(label="From", required=False, widget=_DAY, input_formats=["%Y-%m-%d"])
+    until = forms.DateField(label="To", required=False, widget=_DAY, input_formats=["%Y-%m-%d"])
+    action = forms.ChoiceField(label="What", required=False, choices=_action_choices)
+    who = forms.CharField(label="Who", required=False, max_length=100, widget=_text("Name or e-mail"))
+    patient = forms.CharField(label="Patient", required=False, max_length=64, widget=_text("Chart number"))
+    address = forms.CharField(label="From address", required=False, max_length=45, widget=_text("IP or command"))
+    before = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
+
+    helper = _fields_only()
+    # Without ``before``: the Older button sends it.
+    helper.layout = Layout(
+        *(
+            Div(Field(name), css_class=f"filter-field audit-{name}")
+            for name in ("since", "until", "action", "who", "patient", "address")
+        )
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        since, until = cleaned.get("since"), cleaned.get("until")
+        for name in ("since", "until"):
+            if cleaned.get(name) and cleaned[name].year not in YEARS:
+                self.add_error(name, f"Choose a day from {YEARS.start} through {YEARS.stop - 1}.")
+        if since and until and since > until:
+            self.add_error("until", "Choose a day on or after the first day.")
+        return cleaned
+
+    @property
+    def wanted(self) -> AuditFilter:
+        """The filter that a valid form describes."""
+        return AuditFilter(**{name: value for name, value in self.cleaned_data.items() if name != "before"})

@@ -18,76 +18,75 @@ else:
 
 ADDRESS_LINES = 4
 SHORTEST_PHONE = 7  # digits, without the area code
-TEXT, CHOICE = {"class": "form-control"}, {"class": "form-select"}
 
 
 class PracticeForm(ModelForm):
-    """Who the practice is, for families: on every page, in mails and on the sheet."""
+    """The practice as families see it: on pages, in mails, and on the sheet."""
 
     class Meta:
         model = Practice
         fields = ("name", "address", "phone")
         help_texts: ClassVar = {
-            "address": "In lines, as on an envelope; four at most. Stands on the sheet and under the families’ pages.",
-            "phone": "Where families call with questions. Stands on the sheet and under each page; one tap calls it.",
+            "address": "Up to four lines. Shown on PIN sheets and family pages.",
+            "phone": "Families call this number with questions. Shown on PIN sheets and family pages.",
         }
         widgets: ClassVar = {
-            "name": forms.TextInput(TEXT),
-            "address": forms.Textarea(TEXT | {"rows": 3}),
-            "phone": forms.TextInput(TEXT | {"type": "tel"}),
+            "address": forms.Textarea({"rows": 3}),
+            "phone": forms.TextInput({"type": "tel"}),
         }
 
     def clean_address(self) -> str:
         lines = [line.strip() for line in self.cleaned_data["address"].splitlines() if line.strip()]
         if len(lines) > ADDRESS_LINES:
-            raise ValidationError(f"The sheet has room for {ADDRESS_LINES} lines.")
+            raise ValidationError(f"Use at most {ADDRESS_LINES} lines. The sheet has no room for more.")
         return "\n".join(lines)
 
     def clean_phone(self) -> str:
         phone: str = self.cleaned_data["phone"]
         if phone and sum(sign.isdecimal() for sign in phone) < SHORTEST_PHONE:
-            raise ValidationError("One tap must call it: type the number in digits, such as (614) 555-0100.")
+            raise ValidationError("Enter the number in digits, such as (614) 555-0100, so that phones can call it.")
         return phone
 
 
 class SheetForm(ModelForm):
-    """The paper in the printer, and how long a PIN on it works."""
+    """The paper in the printer, and how long PINs work."""
 
     class Meta:
         model = Practice
         fields = ("paper", "pin_lifetime_days")
-        labels: ClassVar = {"pin_lifetime_days": "A PIN works for (days)"}
+        labels: ClassVar = {"pin_lifetime_days": "PIN lifetime (days)"}
         help_texts: ClassVar = {
-            "paper": "What is in the printer at the front desk.",
-            "pin_lifetime_days": "1 to 30. For PINs issued from now on; those on paper keep the date printed there.",
+            "paper": "The paper in the front desk’s printer.",
+            "pin_lifetime_days": "1 to 30. Applies to new PINs. Printed PINs keep the date on the sheet.",
         }
-        widgets: ClassVar = {
-            "paper": forms.Select(CHOICE),
-            "pin_lifetime_days": forms.NumberInput(TEXT | {"min": 1, "max": 30}),
-        }
+        widgets: ClassVar = {"pin_lifetime_days": forms.NumberInput({"min": 1, "max": 30})}
 
 
 class AgesForm(ModelForm):
-    """From which age on a child's guardians see less, and nothing."""
+    """The ages at which guardians see less, and at which their access ends."""
 
     class Meta:
         model = Practice
         fields = ("teen_from", "teen_to", "adult_age")
-        labels: ClassVar = {"teen_from": "Limited from age", "teen_to": "Limited to age", "adult_age": "Adult from age"}
-        help_texts: ClassVar = {
-            "teen_from": "From this birthday on guardians see appointments without type or reason.",
-            "teen_to": "The last year of life for which that holds.",
-            "adult_age": "At this birthday guardians’ access and waiting PINs end. The patient can get an own one.",
+        labels: ClassVar = {
+            "teen_from": "Teen privacy starts at age",
+            "teen_to": "Teen privacy ends after age",
+            "adult_age": "Adult from age",
         }
-        widgets: ClassVar = {name: forms.NumberInput(TEXT | {"min": 1, "max": 25}) for name in fields}
+        help_texts: ClassVar = {
+            "teen_from": "From this age, guardians no longer see the visit type or reason.",
+            "teen_to": "The last age with teen privacy. It must be below the adult age.",
+            "adult_age": "On this birthday, guardians’ access and unused PINs end. The patient can get a PIN as Self.",
+        }
+        widgets: ClassVar = {name: forms.NumberInput({"min": 1, "max": 25}) for name in fields}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         first, last, adult = (cleaned.get(name) for name in ("teen_from", "teen_to", "adult_age"))
         if first is not None and last is not None and first > last:
-            self.add_error("teen_to", "This must not be below the age where it begins.")
+            self.add_error("teen_to", "Enter an age that is not below the age at which teen privacy starts.")
         elif last is not None and adult is not None and last >= adult:
-            self.add_error("adult_age", "This must be above the last limited age.")
+            self.add_error("adult_age", "Enter an age above the age after which teen privacy ends.")
         return cleaned
 
 
@@ -95,13 +94,13 @@ FORMS: Mapping[str, type[ModelForm]] = {"practice": PracticeForm, "sheet": Sheet
 
 
 class LogoForm(forms.Form):
-    """A picture to upload. What is in it is looked at by ``practice.logo``."""
+    """A picture to upload. ``practice.logo`` checks its content."""
 
     logo = forms.FileField(
         label="Choose a picture",
-        help_text="PNG, JPEG or WebP, 1 MB at most, dark on white. It is made smaller, and grey on the sheet.",
-        error_messages={"required": "Choose a picture first.", "empty": "The file is empty."},
-        widget=forms.FileInput(TEXT | {"accept": "image/png,image/jpeg,image/webp"}),
+        help_text="PNG, JPEG, or WebP, up to 1 MB, dark on white. It is resized, and printed in gray on the sheet.",
+        error_messages={"required": "Choose a picture first.", "empty": "This file is empty. Choose another one."},
+        widget=forms.FileInput({"accept": "image/png,image/jpeg,image/webp"}),
     )
 
 
@@ -111,14 +110,14 @@ class TermsForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, name in settings.LANGUAGES:
-            optional = "" if code == SOURCE else "Empty: families who read this language are shown the English text."
+            optional = "" if code == SOURCE else "If empty, families who read this language see the English text."
             self.fields[code] = forms.CharField(
                 label=name,
                 required=code == SOURCE,
                 max_length=MAX_LENGTH,
                 help_text=optional,
-                error_messages={"required": "The English text is shown where a language has none: write it first."},
-                widget=forms.Textarea(TEXT | {"rows": 14, "lang": code, "dir": "auto"}),
+                error_messages={"required": "Write the English text. Languages without a text show it."},
+                widget=forms.Textarea({"rows": 14, "lang": code, "dir": "auto"}),
             )
 
     @property

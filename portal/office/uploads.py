@@ -1,4 +1,4 @@
-"""Files are taken in one place, the practice's logo, from whoever may change it. Nowhere else is one read."""
+"""Accept uploaded files in one place only: the practice's logo, from users who may change it."""
 
 import io
 from typing import Any
@@ -13,39 +13,39 @@ from django.urls import Resolver404, resolve
 from accounts.access import Permission, refusal
 from practice.logo import MAX_BYTES
 
-LOGO_ADDRESS, LOGO_FIELD = "office:change_logo", "logo"  # by name: the page is in a room above
-ENVELOPE = 16 * 1024  # bytes of such a form that are not the file
+LOGO_ADDRESS, LOGO_FIELD = "office:change_logo", "logo"
+ENVELOPE = 16 * 1024  # bytes of the logo form besides the file
 
 
 class OnlyTheLogo(FileUploadHandler):
-    """Turns away bodies larger than the form, before reading them, and passes over files that nobody asked for.
+    """Refuse bodies larger than the form before reading them, and skip unexpected files.
 
-    Django itself limits what is no file (``DATA_UPLOAD_MAX_MEMORY_SIZE``), and writes files to the disk. The
-    logo is kept in memory: it is small.
+    Django limits only data that is not a file (``DATA_UPLOAD_MAX_MEMORY_SIZE``) and writes files to disk. The logo
+    is small and stays in memory.
     """
 
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803  # Django's name
-        """Look at the length of the whole. Raises RequestDataTooBig, which is answered by our page for 413."""
+        """Check the length of the body. Raises RequestDataTooBig, which our page for 413 answers."""
         self.takes_logo = self.request is not None and takes_logo(self.request)
         limit = MAX_BYTES + ENVELOPE if self.takes_logo else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if content_length > limit:
             raise RequestDataTooBig("The body is larger than any form.")
 
     def new_file(self, field_name: str, *args: Any, **kwargs: Any) -> None:
-        """A file begins: go on to the next field, unless it is the logo."""
+        """Skip this file unless it is the logo."""
         if not self.takes_logo or field_name != LOGO_FIELD:
             raise SkipFile
         super().new_file(field_name, *args, **kwargs)
         self.received = io.BytesIO()
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """A part of the logo."""
+        """Keep a chunk of the logo."""
         if start + len(raw_data) > MAX_BYTES + ENVELOPE:
             raise StopUpload(connection_reset=True)
         self.received.write(raw_data)
 
     def file_complete(self, file_size: int) -> InMemoryUploadedFile:
-        """The logo is here, as a file that is in memory only."""
+        """Return the logo as a file in memory."""
         self.received.seek(0)
         return InMemoryUploadedFile(
             self.received, self.field_name, "logo", self.content_type, file_size, None, self.content_type_extra
@@ -53,7 +53,7 @@ class OnlyTheLogo(FileUploadHandler):
 
 
 def takes_logo(request: HttpRequest) -> bool:
-    """Whether this request goes where the logo is uploaded, by somebody who may."""
+    """Whether this request uploads the logo and its user may change it."""
     try:
         address = resolve(request.path_info).view_name
     except Resolver404:

@@ -163,7 +163,7 @@ def test_an_unlinked_sign_in_reads_why_and_works_as_soon_as_it_is_linked(
     sign_in(office, live_server, administrator.email)
     office.get_by_role("link", name="Staff", exact=True).click()
     axe(office)
-    office.get_by_role("link", name="Add Staff Record").click()
+    office.get_by_role("link", name="Add staff record").click()
     axe(office)
     office.get_by_label("Name").fill("New Comer")
     office.get_by_label("Role").select_option(label="Front desk")

@@ -1,11 +1,11 @@
-"""How long anything waits for the database: a few seconds, as the settings say, and never for ever."""
+"""How long a page or command waits for the database: a few seconds, as set, never forever."""
 
 import socket
 import time
 
 import pytest
 
-from tests.faults.deeds import REGISTER, assert_nothing_is_half_done
+from tests.faults.changes import REGISTER, assert_nothing_is_half_done
 from tests.faults.sites import Site, python
 
 pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
@@ -26,7 +26,7 @@ def test_pages_have_limits(database):
 
 
 def test_commands_may_take_their_time(database):
-    """All but the waiting for locks: a command in the queue for one keeps the pages behind it waiting too."""
+    """Commands have no limit except for locks: pages wait behind a command that waits for a lock."""
     show = SHOW.replace("import django; django.setup()", "")
     done = python(database.url, "manage.py", "shell", "--no-imports", "-c", show, DATABASE_STATEMENT_SECONDS="0")
     assert done.stdout.split() == ["0", "2s", "0"]
@@ -39,7 +39,7 @@ def test_a_server_that_does_not_answer_is_given_up_after_five_seconds():
         done = python(f"postgres://nobody@127.0.0.1:{port}/none", "-c", CONNECT)
         taken = time.monotonic() - started
     assert "OperationalError" in done.stderr
-    assert 4 < taken < 25
+    assert 4 < taken < 60  # with the time that a busy machine takes to start Python
 
 
 def test_a_statement_without_end_is_ended(database, known, tmp_path):
@@ -51,7 +51,7 @@ def test_a_statement_without_end_is_ended(database, known, tmp_path):
     try:
         do, started = REGISTER.prepare(site, known), time.monotonic()
         assert do().status >= 500
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < 30  # and not 60
         assert REGISTER.done(database) == 0
         assert_nothing_is_half_done(database)
         database.rows("DROP FUNCTION slow() CASCADE")

@@ -376,13 +376,13 @@ class TestSchedule:
     def test_the_parent_has_visits_behind_and_before_and_a_teen(self):
         with time_machine.travel(TUESDAY_NOON, tick=False):
             load()
-            cards = children.of_user(User.objects.get(email=portal_demo.PARENT))
+            cards = children.cards_of(User.objects.get(email=portal_demo.PARENT))
             assert {card.is_limited for card in cards} == {True, False}
             for card in cards:
                 visits = Appointment.objects.filter(patient=card.patient)
                 assert {"checked_out", "no_show", "cancelled", "scheduled"} <= {visit.status for visit in visits}
                 assert card.next_visit
-            (own,) = children.of_user(User.objects.get(email=portal_demo.PATIENT))
+            (own,) = children.cards_of(User.objects.get(email=portal_demo.PATIENT))
             assert (own.is_self, own.has_access) == (True, True)
 
     def test_today_is_in_full_swing(self):

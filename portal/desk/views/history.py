@@ -14,7 +14,7 @@ from portal.models import Pin, Registration
 @require_safe
 @staff_page(Permission.VIEW_CHARTS)
 def history(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """The **Portal** tab of a chart: each contact's registration and every PIN there has been."""
+    """Each contact's registration with all of its PINs."""
     patient = get_object_or_404(Patient, pk=patient_id)
     record(actor=Actor.of(request), action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab="portal")
     pins = Prefetch("pins", queryset=Pin.objects.select_related("issued_by", "ended_by").order_by("-pk"))

@@ -1,4 +1,4 @@
-"""**Register and Print** for several families: choose, dry run, print; and see how far it is."""
+"""**Register and Print** for several families: choose, preview, print, and watch the progress."""
 
 from datetime import timedelta
 
@@ -16,22 +16,22 @@ from portal.desk.views.window import CANNOT_BE_READ, NUMBER
 from portal.desk.views.worklist import address_of, day_of, list_page
 from portal.models import SheetRun
 from portal.refusals import NothingToPrint, RunIsUnderWay, UnreadableSheet
-from practice.faults import when_it_fails
+from practice.failure_messages import when_it_fails
 
-OPENING = timedelta(minutes=15)  # a page that only watches the progress for so long is one opening
+ONE_VIEW = timedelta(minutes=15)  # refreshes within this time count as one view in the audit trail
 
 
 @require_POST
 @staff_page(Permission.MANAGE_PINS)
 def plan_run(request: HttpRequest) -> HttpResponse:
-    """From the ticked families to the dry run. Issues nothing."""
+    """Make a run of the ticked families and show its preview. Issues nothing."""
     ticked = {int(value) for value in request.POST.getlist("family") if NUMBER.fullmatch(value)}
     found, by = worklist.read(day_of(request.POST.get("day", ""))), Actor.of(request)
     families = [family for family in found.families if family.contact.pk in ticked]
     if len(families) > runs.MAX_FAMILIES:
         problem = (
-            f"At most {runs.MAX_FAMILIES} families go into one run, and {len(families)} are ticked. "
-            "Nothing has happened. Untick some, print, and come back for the others."
+            f"You ticked {len(families)} families; one run takes at most {runs.MAX_FAMILIES}. "
+            "Nothing was issued. Untick some, print, then come back for the others."
         )
         record(actor=by, action=Action.WORKLIST_VIEWED, day=found.day.isoformat(), why="too_many")
         return list_page(request, found, problem=problem, ticked=ticked)
@@ -40,21 +40,19 @@ def plan_run(request: HttpRequest) -> HttpResponse:
         return list_page(request, found, problem="Tick the families to register first.", ticked=ticked)
     run = runs.plan(day=found.day, families=families, by=by)
     if gone := len(ticked) - len(families):
-        words = "family has" if gone == 1 else "families have"
-        messages.warning(
-            request, f"{gone} {words} left the list in the meantime and {'is' if gone == 1 else 'are'} not in this run."
-        )
+        words = "1 family has" if gone == 1 else f"{gone} families have"
+        messages.warning(request, f"{words} left the list in the meantime. This run does not include them.")
     return redirect("desk:run", run.pk)
 
 
 @require_safe
 @staff_page(Permission.MANAGE_PINS)
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
-    """The dry run; then how far it is; then what came of it. Whoever may issue PINs may go on with it."""
+    """The preview, then the progress, then the result. Every user who may issue PINs may continue the run."""
     found = get_object_or_404(SheetRun, pk=run_id)
     by = Actor.of(request)
     if request.headers.get("HX-Request"):
-        record_refresh(actor=by, action=Action.SHEET_RUN_VIEWED, within=OPENING, run=found.pk)
+        record_refresh(actor=by, action=Action.SHEET_RUN_VIEWED, within=ONE_VIEW, run=found.pk)
     else:
         record(actor=by, action=Action.SHEET_RUN_VIEWED, run=found.pk)
     return _run_page(request, found)
@@ -64,20 +62,20 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @staff_page(Permission.MANAGE_PINS)
 @sensitive_variables()
 @when_it_fails(
-    "The sheets were not printed. Wait a moment, close this tab and press Continue in the run: "
-    "families who have their PINs keep them."
+    "The sheets were not printed. Wait a moment, close this tab, and press Continue in the run. "
+    "PINs that were issued stay the same."
 )
 def print_run(request: HttpRequest, run_id: int) -> HttpResponse:
-    """**Register and Print**, **Continue**, **Print Again**: all sheets as one PDF for a new tab."""
+    """**Register and Print**, **Continue**, **Print again**: all sheets as one PDF for a new tab."""
     found = get_object_or_404(SheetRun, pk=run_id)
     try:
         document = runs.carry_out(run=found, by=Actor.of(request))
     except RunIsUnderWay:
-        problem = "These sheets are being printed already, in another tab or by somebody else."
+        problem = "These sheets are already being printed, in another tab or by a colleague. Wait until they are done."
         return _not_printed(request, found, problem, why="under_way")
     except NothingToPrint:
         problem = (
-            "Nothing was printed: a PIN ended in the meantime, or none is left that works. See below, then try again."
+            "Nothing was printed: a PIN ended in the meantime, or no PIN works. Check the list below, then try again."
         )
         return _not_printed(request, found, problem, why="nothing_to_print")
     except UnreadableSheet as refused:

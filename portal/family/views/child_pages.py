@@ -1,4 +1,4 @@
-"""What the pages of one child have in common: whose child it is, and whether access holds at this moment."""
+"""Shared by all pages about one child: check whose child it is and whether the account has access now."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -13,10 +13,10 @@ from portal.family.children import Card
 
 
 def child_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page about a child of this account. The view gets the child's card in place of the number.
+    """Make a view a page about one child of this account. The view gets the child's card instead of the number.
 
-    Another family's child is not there (404), nor is one whose access was removed. Where access has not
-    begun yet, or has ended by age or custody, a page says so in plain words (403). Both are recorded.
+    Refused and recorded: another family's child or removed access (404); access that has not started yet or ended
+    by age or custody (403, with the reason in plain words).
     """
 
     @wraps(view)
@@ -28,14 +28,14 @@ def child_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 def own_card(request: HttpRequest, patient_id: int) -> Card:
-    """The card of a child of this account. Raises Http404 for anybody else's."""
-    card = children.one_of_user(request.user, patient_id) if patient_id <= BIGGEST else None
+    """The card of a child of this account. Raises Http404 for other children."""
+    card = children.card_of(request.user, patient_id) if patient_id <= BIGGEST else None
     if card is None:
         raise Http404
     return card
 
 
 def no_access(request: HttpRequest, card: Card) -> HttpResponse:
-    """Why nothing can be seen of a child of one's own, and whom to call; recorded."""
+    """Say why this account cannot see its child now, and whom to call. Recorded."""
     record_refusal(request, "no_access")
     return render(request, "portal/family/no_access.html", {"card": card}, status=403)

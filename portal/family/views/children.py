@@ -1,4 +1,4 @@
-"""The Patient Portal: what families see. **My Children**, and a page for each of them."""
+"""**My Children**, and the pages of each child."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,14 +14,14 @@ from portal.family import access_history, children, records, visits
 from portal.family.children import Card
 from portal.family.views.child_pages import child_page, no_access, own_card
 from portal.models import Registration
-from practice.faults import when_it_fails
+from practice.failure_messages import when_it_fails
 
 
 @require_safe
 @family_page
 def my_children(request: HttpRequest) -> HttpResponse:
-    """**My Children**: every child of this account with its status as it is at this moment."""
-    cards = children.of_user(request.user)
+    """**My Children**: every child of this account with the current status."""
+    cards = children.cards_of(request.user)
     seen = [card.patient.pk for card in cards]
     record_each(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_ids=seen)
     return render(request, "portal/family/children.html", {"cards": cards})
@@ -30,8 +30,8 @@ def my_children(request: HttpRequest) -> HttpResponse:
 @require_safe
 @child_page
 def child(request: HttpRequest, card: Card) -> HttpResponse:
-    """One child: appointments, who has access, and the ways to everything else."""
-    found = records.of(card, past=visits.PAST_SHOWN + 1)
+    """One child: appointments, who has access, and links to the other pages."""
+    found = records.read(card, past=visits.PAST_SHOWN + 1)
     record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="child")
     context = {
         "card": card,
@@ -45,10 +45,10 @@ def child(request: HttpRequest, card: Card) -> HttpResponse:
 @require_safe
 @child_page
 def child_history(request: HttpRequest, card: Card) -> HttpResponse:
-    """**Who looked at this**: the access history in plain words, latest first."""
+    """**Who looked at it**: the access history in plain words, latest first."""
     before = request.GET.get("before", "")
     number = int(before) if before.isascii() and before.isdigit() and len(before) < len(str(BIGGEST)) else None
-    # Read before it is recorded, or the first line would always be the reader's own.
+    # Read first and record second, so that the first sentence is not always the reader's own.
     page = access_history.page(card, before=number)
     record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="history")
     return render(request, "portal/family/history.html", {"card": card, "page": page, "before": number})
@@ -58,14 +58,14 @@ def child_history(request: HttpRequest, card: Card) -> HttpResponse:
 @family_page
 @when_it_fails(gettext_lazy("Go to My Children. There you see whether the child is still on your list."))
 def leave_child(request: HttpRequest, patient_id: int) -> HttpResponse:
-    """**Remove my access**: what it means and how to come back, then do it. Also where access has ended by itself."""
+    """**Remove my access**: explain, then do it. Also works after access ended by age or custody."""
     card = own_card(request, patient_id)
     if card.registration.status != Registration.Status.REGISTERED:
         return no_access(request, card)
     if request.method == "POST":
         registration.leave(family_contact=card.link, by=Actor.of(request))
-        said = _("Your access has ended.") if card.is_self else _("You can no longer see this child here.")
-        messages.success(request, said)
+        message = _("Your access has ended.") if card.is_self else _("You can no longer see this child here.")
+        messages.success(request, message)
         return redirect("family:children")
     record(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_id=card.patient.pk, page="leave")
     return render(request, "portal/family/leave.html", {"card": card})

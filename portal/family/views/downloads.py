@@ -1,7 +1,7 @@
-"""What families take with them: an appointment for their calendar, and all the portal holds about a child.
+"""Downloads: an appointment for the family's calendar, and a child's whole record.
 
-The downloads are asked for by POST, as every export is (R10). The calendar file is a link: it says less
-than the page the link stands on, and phones hand its address to the calendar, which fetches by GET.
+Exports use POST (R10). The calendar file is a GET link because phones pass its address to the calendar app, and the
+file says less than the page with the link.
 """
 
 from collections.abc import Callable
@@ -25,8 +25,8 @@ from portal.family.children import Card
 from portal.family.views.child_pages import child_page
 
 
-def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[[HttpRequest, Card], HttpResponse]:
-    """For files that take long to be made: an account cannot keep the server busy with them."""
+def rate_limited(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[[HttpRequest, Card], HttpResponse]:
+    """Limit how often an account can request files that take long to make."""
 
     @wraps(view)
     def limited(request: HttpRequest, card: Card) -> HttpResponse:
@@ -45,7 +45,7 @@ def now_and_then(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[
 @require_safe
 @child_page
 def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpResponse:
-    """**Add to calendar**: an appointment that is to come, also a cancelled one, to strike it out there."""
+    """**Add to calendar**: a future appointment, or a cancelled one to take it off the calendar."""
     visits = family_visits.upcoming(card.patient.pk, is_limited=card.is_limited)
     visit = next((each for each in visits if each.number == appointment_id), None)
     if visit is None:
@@ -57,32 +57,32 @@ def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpRe
 
 @require_POST
 @child_page
-@now_and_then
+@rate_limited
 def child_pdf_file(request: HttpRequest, card: Card) -> HttpResponse:
-    """**Download as PDF**: what this account may see of the child, to keep or to print, with the latest history."""
-    file = pdf_file.render(records.of(card))
+    """**Download to read (PDF)**: the child's record to keep or print, with the latest access history."""
+    file = pdf_file.render(records.read(card))
     _record(request, card, file_format="pdf")
     return _answer(file, content_type="application/pdf", name=_name("pdf"))
 
 
 @require_POST
 @child_page
-@now_and_then
+@rate_limited
 def child_json_file(request: HttpRequest, card: Card) -> HttpResponse:
-    """**Download as data**: the same as a FHIR R4 Bundle, with all of the history."""
-    file = fhir_file.render(records.of(card))
+    """**Download for an app (JSON)**: the child's record as a FHIR R4 Bundle, with the whole access history."""
+    file = fhir_file.render(records.read(card))
     _record(request, card, file_format="json")
     return _answer(file, content_type="application/fhir+json", name=_name("json"))
 
 
 def _record(request: HttpRequest, card: Card, *, file_format: str, **detail: int) -> None:
-    """One line, once the file is made: what could not be made was not handed out."""
+    """Record the download after the file was made, because a failed one was not handed out."""
     by = Actor.of(request)
     record(actor=by, action=Action.CHILD_EXPORTED, patient_id=card.patient.pk, format=file_format, **detail)
 
 
 def _name(ending: str) -> str:
-    # No child's name: the list of downloads is seen by whoever has the phone in hand.
+    # No child's name, because everyone who uses the phone can see its downloads.
     return f"portal-record-{timezone.localdate().isoformat()}.{ending}"
 
 

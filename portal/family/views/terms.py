@@ -1,4 +1,4 @@
-"""The practice's terms: for everybody to read, and for families who have not accepted the newest version."""
+"""The practice's terms: a public page, and the page where families accept a new version."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from practice import terms
 @require_safe
 @public_page
 def read(request: HttpRequest) -> HttpResponse:
-    """The newest version, in the language of the page. A practice that has published none says so."""
+    """The newest version in the language of the page, or a note that there are no terms."""
     newest = terms.current()
     return render(
         request, "portal/family/terms.html", {"terms": newest, "text": terms.text_of(newest) if newest else None}
@@ -22,7 +22,7 @@ def read(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @family_page_before_terms
 def accept(request: HttpRequest) -> HttpResponse:
-    """Newer terms than this family has accepted: accept them, or sign out."""
+    """Ask a family to accept the newest terms or sign out."""
     user = Actor.of(request).signed_in
     waiting = terms.must_accept(user)
     if waiting is None:

@@ -1,4 +1,4 @@
-"""Patient Administration."""
+"""**Patient Administration**: find patients by portal status."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ PAGE_SIZE = 50  # rows
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.VIEW_CHARTS)
 def patients(request: HttpRequest) -> HttpResponse:
-    """**Patient Administration**. The filter is posted, since names must not stand in an address or a log."""
+    """List the patients that match the filter. It is posted, so that names stay out of addresses and logs."""
     form = AdministrationForm(request.POST or None)
     chosen: dict[str, Any] = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = administration.patients(query=chosen.get("query", ""), status=chosen.get("status", ""))

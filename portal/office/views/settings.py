@@ -1,4 +1,4 @@
-"""**Settings** of the Practice Portal: the practice itself, its logo, sheet, ages and terms; for administrators."""
+"""**Settings** of the Practice Portal: practice, logo, PIN sheet, ages, terms. For administrators."""
 
 from typing import Any
 
@@ -15,39 +15,39 @@ from audit.trail import Actor
 from patients.forms import add_differences, add_errors
 from portal.office import age_effects
 from portal.office.settings_forms import FORMS, LogoForm, TermsForm
-from practice import changes, logo
-from practice import terms as rules
+from practice import change_settings, logo
+from practice import terms as practice_terms
+from practice.edit_conflicts import Stale
 from practice.models import Practice, Terms
-from practice.records import Stale
 
 PAGE, TERMS_PAGE = "office:settings", "office:terms_settings"
 SAVED = {
-    "practice": "Saved. Families see it from their next page on, and on sheets printed from now on.",
-    "sheet": "Saved. It holds for sheets and PINs from now on.",
-    "ages": "Saved. The new ages hold already.",
+    "practice": "Saved. Shown on family pages and new PIN sheets from now on.",
+    "sheet": "Saved. Applies to new sheets and PINs.",
+    "ages": "Saved. The new ages are in effect.",
 }
-LOGO_CHANGED = "A colleague has changed the logo after you opened this page. This is how it is now."
+LOGO_CHANGED = "A colleague changed the logo after you opened this page. Check the logo below, then try again."
 
 
 @require_safe
 @staff_page(Permission.CHANGE_SETTINGS)
 def settings(request: HttpRequest) -> HttpResponse:
-    """All settings; each part is saved by itself."""
+    """All settings. Each part is saved separately."""
     return _page(request)
 
 
 @require_POST
 @staff_page(Permission.CHANGE_SETTINGS)
 def change(request: HttpRequest, part: str) -> HttpResponse:
-    """Save one part. Other ages are asked about first: they hold at once."""
+    """Save one part. New ages need a confirmation first because they take effect immediately."""
     form = FORMS[part](request.POST, instance=Practice.current())
     if not form.is_valid():
         return _page(request, form=form, part=part)
-    if part == "ages" and form.changed_data and request.POST.get("confirm") != _in_short(form.instance):
-        effects = age_effects.of(before=Practice.current(), after=form.instance)
-        return _page(request, form=form, part=part, effects=effects, confirm=_in_short(form.instance))
+    if part == "ages" and form.changed_data and request.POST.get("confirm") != _ages_code(form.instance):
+        effects = age_effects.compare(before=Practice.current(), after=form.instance)
+        return _page(request, form=form, part=part, effects=effects, confirm=_ages_code(form.instance))
     try:
-        changed = changes.change(
+        changed = change_settings.change(
             part=part, values=form.cleaned_data, seen=request.POST.get("seen", ""), by=Actor.of(request)
         )
     except Stale:
@@ -58,23 +58,23 @@ def change(request: HttpRequest, part: str) -> HttpResponse:
     except ValidationError as error:
         add_errors(error, form)
         return _page(request, form=form, part=part)
-    messages.success(request, SAVED[part] if changed else "Nothing was different, so nothing was changed.")
+    messages.success(request, SAVED[part] if changed else "Nothing changed: the values are the same as before.")
     return redirect(PAGE)
 
 
 @require_POST
 @staff_page(Permission.CHANGE_SETTINGS)
 def change_logo(request: HttpRequest) -> HttpResponse:
-    """Upload another logo, or **Remove** the one there is."""
+    """Upload a logo, or **Remove** the current one."""
     seen, form = request.POST.get("seen", ""), LogoForm(request.POST, request.FILES)
     try:
         if "remove" in request.POST:
             logo.remove(seen=seen, by=Actor.of(request))
-            messages.success(request, "The logo is removed.")
+            messages.success(request, "Logo removed.")
             return redirect(PAGE)
         if form.is_valid():
             logo.save(content=form.cleaned_data["logo"].read(), seen=seen, by=Actor.of(request))
-            messages.success(request, "Saved. The logo is on the families’ pages and on sheets printed from now on.")
+            messages.success(request, "Saved. The logo is shown on family pages and new PIN sheets.")
             return redirect(PAGE)
     except logo.NoLogo as refused:
         form.add_error("logo", str(refused))
@@ -86,18 +86,18 @@ def change_logo(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.CHANGE_SETTINGS)
 def terms(request: HttpRequest) -> HttpResponse:
-    """The terms for families: versions, and the text of the next one, with **Preview** and **Publish**."""
-    newest = rules.current()
+    """The terms for families: their versions, and the next text with **Preview** and **Publish**."""
+    newest = practice_terms.current()
     form = TermsForm(request.POST or None, initial=_texts(newest))
     preview = None
     if request.method == "POST" and form.is_valid():
         if "publish" in request.POST:
             try:
-                made = rules.publish(texts=form.texts, seen=_number(request), by=Actor.of(request))
-            except rules.NotPublished as refused:
+                made = practice_terms.publish(texts=form.texts, seen=_number(request), by=Actor.of(request))
+            except practice_terms.NotPublished as refused:
                 form.add_error(None, str(refused))
             else:
-                messages.success(request, f"Version {made.number} is published. Families are asked at their next page.")
+                messages.success(request, f"Version {made.number} published. Families accept it on their next page.")
                 return redirect(TERMS_PAGE)
         else:
             preview = [(code, name, form.texts[code]) for code, name in project.LANGUAGES if form.texts[code].strip()]
@@ -109,21 +109,21 @@ def terms(request: HttpRequest) -> HttpResponse:
 @require_safe
 @staff_page(Permission.CHANGE_SETTINGS)
 def terms_version(request: HttpRequest, number: int) -> HttpResponse:
-    """One version as it was published."""
+    """One published version."""
     found = get_object_or_404(Terms, number=number)
     names = dict(project.LANGUAGES)
     texts = [(each.language, names.get(each.language, each.language), each.text) for each in found.texts.order_by("pk")]
     return render(request, "portal/office/settings/terms_version.html", {"version": found, "texts": texts})
 
 
-# --- What is answered ----------------------------------------------------------------------------
+# --- The page ------------------------------------------------------------------------------------
 
 
 def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: Any) -> HttpResponse:
-    """The page, with the form of one part as it was typed. ``context``: logo_form, summary, effects, confirm."""
+    """The page, with one part's form as the user filled it in. ``context``: logo_form, summary, effects, confirm."""
     stored = Practice.current()
     forms = {each: FORMS[each](instance=stored) for each in FORMS} | ({part: form} if form else {})
-    parts = {each: {"form": forms[each], "seen": changes.fingerprint_of(stored, each)} for each in FORMS}
+    parts = {each: {"form": forms[each], "seen": change_settings.fingerprint_of(stored, each)} for each in FORMS}
     page = {
         "parts": parts,
         "part": part,
@@ -131,14 +131,14 @@ def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: 
         "summary": form,
         "logo_form": LogoForm(),
         "logo_on_sheet": logo.data_url(stored),
-        "newest": rules.current(),
+        "newest": practice_terms.current(),
         **context,
     }
     return render(request, "portal/office/settings/settings.html", page)
 
 
-def _in_short(practice: Practice) -> str:
-    """These ages, to be confirmed as they are."""
+def _ages_code(practice: Practice) -> str:
+    """The three ages as one value, so that a confirmation applies only to the ages that were shown."""
     return f"{practice.teen_from}-{practice.teen_to}-{practice.adult_age}"
 
 
@@ -147,6 +147,6 @@ def _texts(newest: Terms | None) -> dict[str, str]:
 
 
 def _number(request: HttpRequest) -> int:
-    """The version that the page was opened with, 0 for none."""
+    """The newest version when the page was opened: 0 for none, -1 if the value is invalid."""
     sent = request.POST.get("seen", "")
-    return int(sent) if sent.isdecimal() and len(sent) < 10 else -1  # noqa: PLR2004  # digits of a number we made
+    return int(sent) if sent.isdecimal() and len(sent) < 10 else -1  # noqa: PLR2004  # far more digits than there are versions

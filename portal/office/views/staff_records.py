@@ -1,4 +1,4 @@
-"""**Staff**: the staff records, and what each role can do."""
+"""**Staff**: the staff records, and what each role may do."""
 
 from typing import Any
 
@@ -59,6 +59,6 @@ def _save(form: StaffRecordForm, *, by: Actor) -> StaffRecord:
 @require_safe
 @staff_page(Permission.ADMINISTER)
 def roles(request: HttpRequest) -> HttpResponse:
-    """**What each role can do**, from the table that decides it."""
+    """**What each role may do**, from the table that decides it."""
     rows = [(words, list(zip(permissions.ROLES, may, strict=True))) for words, may in permissions.rows()]
     return render(request, "portal/office/roles.html", {"roles": permissions.ROLES, "rows": rows})

@@ -97,7 +97,7 @@ def test_a_run_that_ends_while_the_screen_is_blank_is_seen_to_have_ended(
     blank(desk)
     SheetRun.objects.update(printed_at=timezone.now(), touched_at=now)
     sign_in_again(desk, front_desk)
-    expect(desk.get_by_text("Print Again gives the same PINs")).to_be_visible()
+    expect(desk.get_by_text("choose Print again. The PINs stay the same")).to_be_visible()
     assert all("/runs/" in error for error in console_errors)  # it had asked once more after the end, and was refused
     console_errors.clear()
 

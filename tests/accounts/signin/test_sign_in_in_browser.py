@@ -28,13 +28,12 @@ def staff(settings):
 
 @pytest.fixture
 def at(page, live_server):
-    page.set_default_timeout(10_000)
     return lambda path: page.goto(f"{live_server.url}{path}")
 
 
 def sign_in(page, user, password=people.PASSWORD):
     page.get_by_label("E-mail").fill(user.email)
-    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("#id_password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
@@ -248,7 +247,7 @@ def test_an_administrator_invites_a_colleague(page, at, new_context, live_server
     page.get_by_role("link", name="What each role may do").click()
     axe(page)
     page.get_by_role("link", name="Staff").first.click()
-    page.get_by_role("link", name="Add Staff Record").click()
+    page.get_by_role("link", name="Add staff record").click()
     page.get_by_label("Name").fill("Jordan Lee")
     page.get_by_label("Role").select_option("Clinician")
     page.get_by_role("button", name="Save").click()

@@ -14,19 +14,19 @@ def url(mateo):
     return reverse("desk:history", args=[mateo.patient_id])
 
 
-def test_history_tells_what_became_of_each_pin(as_front_desk, url, mateo, by, front_desk):
+def test_history_shows_how_each_pin_ended(as_front_desk, url, mateo, by, front_desk):
     steps.issued(by, mateo)
     as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "reissue"]))
     as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "revoke"]), {"reason": "Sheet lost"})
     page = as_front_desk.get(url)
     assert page.status_code == 200
-    for words in ["Ana Rivera", "Superseded", "Revoked", f"by {front_desk.email}: Sheet lost", "not printed"]:
+    for words in ["Ana Rivera", "Superseded", "Revoked", f"by {front_desk.email}: Sheet lost", "Not printed"]:
         assert words in page.text
 
 
 def test_history_without_registrations_offers_the_contacts(as_front_desk, url, window_url):
     page = as_front_desk.get(url).text
-    assert "No PIN has been issued for Mateo Rivera yet." in page
+    assert "No PINs for Mateo Rivera yet." in page
     assert f'href="{window_url}"' in page
 
 

@@ -25,14 +25,14 @@ def test_patient_window_opens_for_the_primary_contact(as_front_desk, url, window
     assert f'hx-get="{window_url}" hx-trigger="refresh"' in page.text
 
 
-def test_patient_window_passes_over_whoever_may_not_register(as_front_desk, url, mateo, rivera):
+def test_patient_window_skips_contacts_who_may_not_register(as_front_desk, url, mateo, rivera):
     FamilyContact.objects.filter(pk=mateo.pk).update(authority="none")
     window = as_front_desk.get(url).context["window"]
     assert window.contact == rivera.luis
     assert {other.contact for other in window.other_contacts} == {rivera.ana, rivera.luis, rivera.elena}
 
 
-def test_patient_window_passes_over_former_contacts(as_front_desk, url, mateo, rivera):
+def test_patient_window_skips_former_contacts(as_front_desk, url, mateo, rivera):
     FamilyContact.objects.filter(pk=mateo.pk).update(is_active=False)
     assert as_front_desk.get(url).context["window"].contact == rivera.luis
 
@@ -47,7 +47,7 @@ def test_patient_window_shows_the_reason_where_nobody_may(as_front_desk, rivera)
 def test_patient_window_without_contacts_offers_to_add_one(as_front_desk, alone, headers):
     url = reverse("desk:patient_window", args=[alone.pk])
     page = as_front_desk.get(url, headers=headers).text
-    assert "Noa Alone has no contact yet." in page
+    assert "Noa Alone has no contacts yet." in page
     assert f'href="{reverse("patients:add_contact", args=[alone.pk])}?next={url}"' in page
     assert ("<html" in page) is not headers
     assert steps.trail() == [("registration.viewed", alone.pk)]
@@ -55,7 +55,7 @@ def test_patient_window_without_contacts_offers_to_add_one(as_front_desk, alone,
 
 def test_patient_window_without_contacts_offers_nothing_to_the_unlinked(as_unlinked, alone):
     page = as_unlinked.get(reverse("desk:patient_window", args=[alone.pk])).text
-    assert "has no contact yet" in page
+    assert "has no contacts yet" in page
     assert "Add contact" not in page
 
 

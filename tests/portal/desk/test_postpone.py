@@ -1,4 +1,4 @@
-"""Ask Again Later and Ask Now."""
+"""Ask again later and Ask now."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def later(number=5, **changes):
 
 def test_postpone_asks_first_and_proposes_30_days(as_front_desk, url):
     page = as_front_desk.get(url, headers={"HX-Request": "true"}).text
-    assert "Ask Again Later: Ana Rivera" in page
+    assert "Ask again later: Ana Rivera" in page
     assert f'value="{today() + timedelta(days=30)}"' in page
     assert "<html" not in page
     assert "<html" in as_front_desk.get(url).text
@@ -43,7 +43,7 @@ def test_postpone_asks_first_and_proposes_30_days(as_front_desk, url):
 def test_postpone_takes_the_family_off_the_list_and_says_so(as_front_desk, by, front_desk, url, rivera, mateo):
     steps.issued(by, mateo)
     page = as_front_desk.post(url, later(), follow=True)
-    assert f"Ana Rivera is asked again on {today() + timedelta(days=5):%b %-d, %Y}." in page.text
+    assert f"Ana Rivera is back on the list on {today() + timedelta(days=5):%b %-d, %Y}." in page.text
     assert not page.context["worklist"].families
     kept = Postponement.objects.get()
     assert (kept.contact, kept.reason, kept.postponed_by) == (rivera.ana, "In a hurry", front_desk)
@@ -120,12 +120,12 @@ def test_postpone_by_get_changes_nothing(as_front_desk, url):
 
 def test_ask_now_puts_the_family_back(as_front_desk, postponed, ask_now_url, rivera):
     page = as_front_desk.post(ask_now_url, follow=True)
-    assert "Ana Rivera is on the list again." in page.text
+    assert "Ana Rivera is back on the list." in page.text
     assert [family.contact for family in page.context["worklist"].families] == [rivera.ana]
     assert ("registration.resumed", rivera.mateo.pk) in steps.trail()
 
 
-def test_ask_now_twice_is_told_once_in_the_trail(as_front_desk, postponed, ask_now_url):
+def test_ask_now_twice_is_recorded_once(as_front_desk, postponed, ask_now_url):
     for _ in range(2):
         as_front_desk.post(ask_now_url)
     assert [action for action, _ in steps.trail()].count("registration.resumed") == 3

@@ -1,4 +1,4 @@
-"""Register and Print, Continue, Print Again: the sheets of a run as one PDF."""
+"""Register and Print, Continue, Print again: the sheets of a run as one PDF."""
 
 import pypdfium2
 import pytest
@@ -65,7 +65,7 @@ def test_print_run_while_it_is_running_is_refused_in_words(as_front_desk, run, u
     now = timezone.now()
     SheetRun.objects.filter(pk=run.pk).update(started_at=now, touched_at=now)
     page = as_front_desk.post(url)
-    assert "being printed already" in page.text
+    assert "already being printed" in page.text
     assert not Pin.objects.exists()
 
 

@@ -1,4 +1,4 @@
-"""The page of a run: dry run, progress, result."""
+"""The page of a run: preview, progress, result."""
 
 from datetime import timedelta
 
@@ -32,31 +32,31 @@ def url(run):
 
 
 def began(run, *, seconds_ago, done=1, drawn=0):
-    """The run as it stands while somebody works on it, or did."""
+    """A run that is running or was interrupted."""
     then = timezone.now() - timedelta(seconds=seconds_ago)
     SheetRun.objects.filter(pk=run.pk).update(started_at=then, touched_at=then, drawn=drawn)
     run.families.filter(position__lte=done).update(done_at=then)
 
 
-def test_run_says_beforehand_what_will_happen(as_front_desk, by, run, url, mateo):
+def test_run_shows_a_preview(as_front_desk, by, run, url, mateo):
     steps.issued(by, mateo)
     page = " ".join(as_front_desk.get(url).text.split())
     for words in [
         "3 PINs will be issued",
-        "1 child has a PIN already",
+        "1 child already has a PIN",
         "2 sheets</b> for 2 families",
         "2 children are left out",
         "Nothing has been issued yet",
         "Carmen Rivera is 19",
         "Enter the given name",
-        "Back to the List",
+        "Back to the list",
     ]:
         assert words in page
     assert "autofocus" in page
     assert 'target="_blank"' in page
 
 
-def test_run_shows_how_far_it_is_and_goes_on_looking(as_front_desk, run, url):
+def test_run_shows_its_progress_and_keeps_refreshing(as_front_desk, run, url):
     began(run, seconds_ago=1)
     page = as_front_desk.get(url, headers=FRAGMENT).text
     assert "<html" not in page
@@ -75,8 +75,8 @@ def test_run_then_shows_the_drawing(as_front_desk, by, run, url):
     assert '<progress value="1" max="2"' in page
 
 
-def test_run_without_a_sign_of_life_is_interrupted_and_can_be_continued(as_front_desk, run, url):
-    began(run, seconds_ago=runs.QUIET.total_seconds() + 1)
+def test_run_without_a_heartbeat_is_interrupted_and_can_be_continued(as_front_desk, run, url):
+    began(run, seconds_ago=runs.ABANDONED_AFTER.total_seconds() + 1)
     page = as_front_desk.get(url).text
     assert "Interrupted: 1 of 2 families" in page
     assert "Continue" in page
@@ -87,7 +87,7 @@ def test_run_without_a_sign_of_life_is_interrupted_and_can_be_continued(as_front
 
 
 def test_run_can_be_continued_by_a_colleague(as_clinician, run, url):
-    began(run, seconds_ago=runs.QUIET.total_seconds() + 1)
+    began(run, seconds_ago=runs.ABANDONED_AFTER.total_seconds() + 1)
     assert "Continue" in as_clinician.get(url).text
 
 
@@ -95,10 +95,10 @@ def test_run_says_what_was_printed_and_offers_it_again(as_front_desk, by, run, u
     runs.carry_out(run=run, by=by)
     page = as_front_desk.get(url).text
     assert f"2 sheets printed at {timezone.localtime(timezone.now()):%-I:%M %p}" in " ".join(page.split())
-    assert "Print Again" in page
+    assert "Print again" in page
     assert "Interrupted" not in as_front_desk.get(reverse("desk:worklist")).text
     fragment = as_front_desk.get(url, headers=FRAGMENT).text
-    assert 'id="run-said" hx-swap-oob="innerHTML"' in fragment
+    assert 'id="run-announcement" hx-swap-oob="innerHTML"' in fragment
 
 
 def test_run_shows_no_pin(as_front_desk, by, run, url):
@@ -109,7 +109,7 @@ def test_run_shows_no_pin(as_front_desk, by, run, url):
         assert pin.sealed not in page
 
 
-def test_run_leaves_one_line_per_opening(as_front_desk, run, url):
+def test_run_is_recorded_once_per_view(as_front_desk, run, url):
     before = AuditEvent.objects.count()
     as_front_desk.get(url)
     for _ in range(3):

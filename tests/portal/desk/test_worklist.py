@@ -59,12 +59,12 @@ def test_worklist_of_a_bad_date_is_today_s(as_front_desk, visit, day):
 def test_worklist_when_all_are_registered_is_good_news(as_front_desk, by, visit, mateo):
     steps.registered(by, mateo)
     page = as_front_desk.get(URL).text
-    assert "Nobody left to ask" in page
+    assert "All registered" in page
     assert "Register and Print" not in page
 
 
 def test_worklist_of_a_day_without_appointments(as_front_desk):
-    assert "Nobody comes on this day" in as_front_desk.get(URL).text
+    assert "No appointments on this day" in as_front_desk.get(URL).text
 
 
 def test_worklist_keeps_the_declined_and_postponed_in_sight(as_front_desk, by, visit, rivera, stranger):
@@ -73,7 +73,7 @@ def test_worklist_keeps_the_declined_and_postponed_in_sight(as_front_desk, by, v
     family_answers.postpone(contact=rivera.ana, until=today() + timedelta(days=3), reason="In a hurry", by=by)
     page = as_front_desk.get(URL).text
     assert "Left out (2)" in page
-    for words in ["Reason: No phone", "Reason: In a hurry", "Ask Now"]:
+    for words in ["Reason: No phone", "Reason: In a hurry", "Ask now"]:
         assert words in page
 
 
@@ -91,7 +91,7 @@ def test_worklist_names_are_text(as_front_desk, visit, rivera):
     assert "<script>alert" not in as_front_desk.get(URL).text
 
 
-def test_worklist_leaves_one_line_per_opening(as_front_desk, front_desk, visit):
+def test_worklist_is_recorded_once_per_view(as_front_desk, front_desk, visit):
     as_front_desk.get(URL)
     event = AuditEvent.objects.get()
     assert (event.action, event.user, event.detail) == ("worklist.viewed", front_desk, {"day": today().isoformat()})

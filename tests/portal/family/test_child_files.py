@@ -1,4 +1,4 @@
-"""The files a family takes along: calendar, PDF, data. Right in zone and words, and with nothing too much."""
+"""The files that families download: calendar, PDF, JSON. Correct time zone and words, and no extra data."""
 
 import io
 import json
@@ -15,7 +15,7 @@ from audit import trail
 from audit.models import AuditEvent
 from audit.trail import Actor
 from portal.family.access_history import SENTENCES
-from portal.family.fhir_file import DEEDS
+from portal.family.fhir_file import ACTIVITY_CODES
 from tests import people
 from tests.portal import steps
 
@@ -44,7 +44,7 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("start", "zone"), MOMENTS)
-def test_calendar_tells_the_moment_by_the_practice_s_clocks(ana, rivera, start, zone):
+def test_calendar_uses_the_practice_s_time_zone(ana, rivera, start, zone):
     visit = Appointment.objects.create(patient=rivera.mateo, start=start, duration=30)
     with time_machine.travel(start - timedelta(minutes=5), tick=False):
         client = people.signed_in(rivera.ana.account.user)
@@ -54,7 +54,7 @@ def test_calendar_tells_the_moment_by_the_practice_s_clocks(ana, rivera, start, 
     assert event.decoded("DTEND").astimezone(UTC) == start + timedelta(minutes=30)
 
 
-def test_calendar_keeps_its_uid_and_counts_up_and_strikes_out(ana, rivera):
+def test_calendar_keeps_its_uid_counts_up_and_cancels(ana, rivera):
     visit = Appointment.objects.create(patient=rivera.mateo, start=datetime.now(UTC) + timedelta(days=2))
     before = event_of(ana, rivera.mateo, visit)
     Appointment.objects.filter(pk=visit.pk).update(status="cancelled", cancel_reason="Family called")
@@ -83,7 +83,7 @@ def test_pdf_is_tagged_titled_and_in_the_family_s_language(ana, rivera):
 
 
 @pytest.mark.parametrize(("lines", "is_cut"), [(1000, False), (1001, True)])
-def test_pdf_says_where_it_leaves_out_history(ana, rivera, lines, is_cut):
+def test_pdf_says_that_it_leaves_out_history(ana, rivera, lines, is_cut):
     already = AuditEvent.objects.filter(patient_id=rivera.mateo.pk, action__in=SENTENCES).count()
     for _ in range(lines - already):
         trail.record(actor=Actor(None, "192.0.2.9"), action="pin.refused", patient_id=rivera.mateo.pk, verdict="wrong")
@@ -102,8 +102,8 @@ def test_json_has_the_documented_shape(ana, rivera):
     assert (bundle["resourceType"], bundle["type"]) == ("Bundle", "collection")
     assert kinds[:3] == ["Patient", "RelatedPerson", "Appointment"]
     assert set(kinds[3:]) == {"AuditEvent"}
-    deed = bundle["entry"][-1]["resource"]["type"]
-    assert deed == {"code": "pin-made", "display": "The front desk made or printed a PIN."}
+    activity = bundle["entry"][-1]["resource"]["type"]
+    assert activity == {"code": "pin-made", "display": "The front desk made or printed a PIN."}
     patient, mother, visit = (entry["resource"] for entry in bundle["entry"][:3])
     assert patient["birthDate"] == rivera.mateo.birth_date.isoformat()
     assert mother["relationship"][0]["coding"][0]["code"] == "MTH"
@@ -113,5 +113,5 @@ def test_json_has_the_documented_shape(ana, rivera):
 
 
 def test_every_sentence_has_its_own_code():
-    assert set(DEEDS) == set(SENTENCES.values())
-    assert len(set(DEEDS.values())) == len(DEEDS)
+    assert set(ACTIVITY_CODES) == set(SENTENCES.values())
+    assert len(set(ACTIVITY_CODES.values())) == len(ACTIVITY_CODES)

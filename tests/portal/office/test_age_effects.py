@@ -1,4 +1,4 @@
-"""What other ages would do, told before they are set."""
+"""Whom new ages would affect, shown before they are saved."""
 
 import pytest
 
@@ -37,11 +37,11 @@ def family(front_desk):
 def test_effects(family, ages, expected):
     teen_from, teen_to, adult_age = ages
     after = Practice(teen_from=teen_from, teen_to=teen_to, adult_age=adult_age)
-    found = age_effects.of(before=Practice(), after=after)
+    found = age_effects.compare(before=Practice(), after=after)
     assert (found.ends, found.opens, found.becomes_limited, found.becomes_full) == expected
     assert len(found.sentences) == sum(map(bool, expected))
 
 
-def test_the_other_way_access_opens_again(family):
-    found = age_effects.of(before=Practice(teen_from=12, teen_to=13, adult_age=14), after=Practice())
-    assert found.sentences == ["1 child: the guardians have access again."]
+def test_lower_ages_can_give_access_again(family):
+    found = age_effects.compare(before=Practice(teen_from=12, teen_to=13, adult_age=14), after=Practice())
+    assert found.sentences == ["1 child: guardians get access again."]

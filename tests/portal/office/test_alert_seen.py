@@ -1,4 +1,4 @@
-"""Saying to have seen an alert."""
+"""Marking an alert as seen."""
 
 import pytest
 from django.urls import reverse
@@ -22,7 +22,7 @@ def url(alert):
 
 def test_alert_seen_notes_who_and_when_once(as_front_desk, front_desk, alert, url):
     page = as_front_desk.post(url, follow=True)
-    assert "Noted that you have seen it." in page.text
+    assert "Marked as seen." in page.text
     alert.refresh_from_db()
     first = alert.seen_at
     assert alert.seen_by == front_desk

@@ -1,4 +1,4 @@
-"""**Settings** of the Practice Portal: the page, its parts, the logo; and the logo as everybody gets it."""
+"""**Settings** of the Practice Portal: the page, its parts, and the logo that everyone gets."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -57,7 +57,7 @@ def test_methods(as_administrator):
 def test_the_practice_gets_its_name_and_families_see_it(as_administrator, administrator):
     page = send(as_administrator, "practice")
     assert page.redirect_chain == [(URL, 302)]
-    assert "Saved. Families see it" in page.text
+    assert "Saved. Shown on family pages" in page.text
     practice = Practice.objects.get()
     assert (practice.name, practice.address) == ("Hilltop Kids", "1 Main St\nFairbrook, OH 43000")
     line = AuditEvent.objects.get()
@@ -76,13 +76,13 @@ def test_sheet(as_administrator):
     ("part", "changes", "words"),
     [
         ("practice", {"name": " "}, "This field is required."),
-        ("practice", {"phone": "call us"}, "type the number in digits"),
-        ("practice", {"address": "1\n2\n3\n4\n5"}, "room for 4 lines"),
+        ("practice", {"phone": "call us"}, "Enter the number in digits"),
+        ("practice", {"address": "1\n2\n3\n4\n5"}, "Use at most 4 lines"),
         ("sheet", {"pin_lifetime_days": "31"}, "less than or equal to 30"),
         ("sheet", {"pin_lifetime_days": "0"}, "greater than or equal to 1"),
         ("sheet", {"paper": "A3"}, "A3 is not one of the available choices"),
-        ("ages", {"adult_age": "17"}, "above the last limited age"),
-        ("ages", {"teen_to": "11"}, "below the age where it begins"),
+        ("ages", {"adult_age": "17"}, "above the age after which teen privacy ends"),
+        ("ages", {"teen_to": "11"}, "not below the age at which teen privacy starts"),
         ("ages", {"adult_age": "99"}, "less than or equal to 25"),
         ("ages", {"adult_age": "x"}, "Enter a whole number"),
     ],
@@ -95,13 +95,13 @@ def test_mistakes_come_back_with_what_was_typed(as_administrator, part, changes,
     assert steps.everything_but() == before
 
 
-def test_nothing_different_changes_nothing(as_administrator):
+def test_saving_the_same_values_changes_nothing(as_administrator):
     send(as_administrator, "sheet")
-    assert "Nothing was different" in send(as_administrator, "sheet").text
+    assert "Nothing changed" in send(as_administrator, "sheet").text
     assert AuditEvent.objects.count() == 1
 
 
-def test_the_second_of_two_administrators_is_told_and_can_insist(as_administrator):
+def test_the_second_of_two_administrators_is_warned_and_can_save_again(as_administrator):
     opened = seen_on(as_administrator.get(URL), "practice")
     send(as_administrator, "practice")
     page = send(as_administrator, "practice", seen=opened, name="Valley Kids")
@@ -121,17 +121,17 @@ def test_extra_fields_are_ignored(as_administrator):
 # --- Ages ----------------------------------------------------------------------------------------
 
 
-def test_other_ages_are_asked_about_first_and_hold_at_once(as_administrator, as_front_desk, by, rivera):
+def test_new_ages_need_a_confirmation_and_take_effect_immediately(as_administrator, as_front_desk, by, rivera):
     link = rivera.link(rivera.ana, rivera.mateo)  # 8 years
     steps.issued(by, link)
     ages = {"teen_from": "5", "teen_to": "13", "adult_age": "14"}
     before = steps.everything_but()
     page = send(as_administrator, "ages", **ages)
-    assert "Nothing is saved yet. These ages would hold at once" in page.text
-    assert "1 child: the guardians see less (Limited)" in page.text
+    assert "Nothing is saved yet. These ages would take effect immediately" in page.text
+    assert "1 child: guardians no longer see the visit type or reason (Limited)" in page.text
     assert steps.everything_but() == before
     confirmed = send(as_administrator, "ages", **ages, confirm=page.context["confirm"])
-    assert "The new ages hold already." in confirmed.text
+    assert "The new ages are in effect." in confirmed.text
     assert eligibility.is_limited(link, practice=Practice.current(), today=today())
     detail = AuditEvent.objects.get(action="practice.changed").detail
     assert detail == {"changed": ["adult_age", "teen_from", "teen_to"]}
@@ -164,41 +164,41 @@ def test_logo_is_uploaded_shown_to_everybody_and_removed(as_administrator, clien
     assert SHOWN not in client.get(reverse("signup:register")).text
 
 
-def test_without_a_logo_there_is_ours(client, db):
+def test_without_a_logo_pages_show_ours(client, db):
     assert client.get(SHOWN).headers["Location"] == "/static/favicon.svg"
     assert steps.refused_methods(client, SHOWN) == {"post", "put", "patch", "delete"}
 
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [(b"", "The file is empty."), (b"GIF89a", "no picture that can be read"), (picture("GIF"), "no picture")],
+    [(b"", "This file is empty."), (b"GIF89a", "not a picture that we can read"), (picture("GIF"), "not a picture")],
 )
-def test_what_is_no_picture_is_told(as_administrator, content, words):
+def test_a_file_that_is_no_picture_is_refused(as_administrator, content, words):
     page = upload(as_administrator, content)
     assert words in page.text
     assert not Practice.current().logo_mark
     assert not AuditEvent.objects.exists()
 
 
-def test_no_file_at_all_is_told(as_administrator):
+def test_a_missing_file_is_refused(as_administrator):
     assert "Choose a picture first." in as_administrator.post(LOGO, {"seen": ""}).text
 
 
-def test_a_file_that_is_too_large_is_413_or_told(as_administrator):
+def test_a_file_that_is_too_large_is_refused(as_administrator):
     assert upload(as_administrator, bytes(MAX_BYTES + 20_000)).status_code == 413
     assert "larger than 1 MB" in upload(as_administrator, bytes(MAX_BYTES + 1)).text
 
 
-def test_the_second_of_two_is_told_and_sees_the_logo_there_is(as_administrator):
+def test_the_second_of_two_is_warned_and_sees_the_current_logo(as_administrator):
     upload(as_administrator, picture())
     page = upload(as_administrator, picture("JPEG", (400, 90)), seen="")
-    assert "A colleague has changed the logo" in page.text
+    assert "A colleague changed the logo" in page.text
     assert Practice.current().logo_width == 260
 
 
 @pytest.mark.parametrize("role", ["front desk", "anonymous", "family"])
-def test_nobody_else_s_file_is_read(db, role):
-    """More than any other form may hold is turned away before it is read, whoever may not change the logo."""
+def test_files_of_other_users_are_not_read(db, role):
+    """A body larger than any other form is refused before it is read if the user may not change the logo."""
     client = steps.client_of(role)
     assert upload(client, picture(), follow=False).status_code in {302, 403}
     client.get(reverse("account_reset_password"))
@@ -227,7 +227,7 @@ def test_the_page_takes_the_same_number_of_queries_with_and_without_logo(as_admi
 
 
 def test_the_dashboard_leads_a_new_practice_here(as_administrator, as_front_desk):
-    dashboard, words = reverse("office:dashboard"), "Families still read “Our Practice”"
+    dashboard, words = reverse("office:dashboard"), "Family pages and PIN sheets still say “Our Practice.”"
     assert words in as_administrator.get(dashboard).text
     assert words not in as_front_desk.get(dashboard).text
     send(as_administrator, "practice")

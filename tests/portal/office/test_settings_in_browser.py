@@ -1,4 +1,4 @@
-"""Settings in a real browser: accessible, and the logo goes from the disk to the family's page."""
+"""Settings in a real browser: accessible, and an uploaded logo appears on the family's page."""
 
 import pytest
 from django.urls import reverse
@@ -24,7 +24,7 @@ def test_a_new_practice_is_set_up(office, live_server, new_context):
     office.get_by_label("Name").fill("Hilltop Kids")
     office.get_by_label("Address").fill("1 Main St\nFairbrook, OH 43000")
     office.get_by_role("button", name="Save practice").click()
-    expect(office.get_by_text("Saved. Families see it")).to_be_visible()
+    expect(office.get_by_text("Saved. Shown on family pages")).to_be_visible()
     office.get_by_label("Choose a picture").set_input_files(
         {"name": "logo.png", "mimeType": "image/png", "buffer": picture()}
     )
@@ -38,25 +38,25 @@ def test_a_new_practice_is_set_up(office, live_server, new_context):
     assert logo.evaluate("image => image.naturalWidth") == Practice.current().logo_width
 
 
-def test_other_ages_are_asked_about(office):
+def test_new_ages_need_a_confirmation(office):
     office.get_by_label("Adult from age").fill("19")
     office.get_by_role("button", name="Save ages").click()
     expect(office.get_by_role("alert")).to_be_focused()
     axe(office)
     office.get_by_role("button", name="Set these ages now").click()
-    expect(office.get_by_text("The new ages hold already.")).to_be_visible()
+    expect(office.get_by_text("The new ages are in effect.")).to_be_visible()
     assert Practice.current().adult_age == 19
 
 
 def test_terms_are_previewed_and_published(office):
-    office.get_by_role("link", name="Open Terms").click()
+    office.get_by_role("link", name="Open terms").click()
     axe(office)
     office.get_by_label("English").fill("Be kind.")
     office.get_by_role("button", name="Preview").click()
     expect(office.get_by_role("heading", name="Preview: not published yet")).to_be_visible()
     axe(office)
     office.get_by_role("button", name="Publish version 1").click()
-    expect(office.get_by_text("Version 1 is published.")).to_be_visible()
+    expect(office.get_by_text("Version 1 published.")).to_be_visible()
     assert Terms.objects.count() == 1
     office.get_by_role("link", name="Version 1").click()
     axe(office)

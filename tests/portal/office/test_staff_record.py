@@ -30,7 +30,7 @@ def url(record):
 def test_staff_record_is_added(as_administrator, administrator, unlinked):
     page = as_administrator.post(ADD, form(user=unlinked.pk), follow=True)
     assert page.redirect_chain == [(reverse("office:staff"), 302)]
-    assert "Saved: Noa Newcomer." in page.text
+    assert "Noa Newcomer was saved." in page.text
     added = StaffRecord.objects.get(name="Noa Newcomer")
     assert (added.role, added.is_active, added.user) == ("front_desk", True, unlinked)
     event = AuditEvent.objects.get()

@@ -43,7 +43,7 @@ def test_preview_shows_the_text_and_publishes_nothing(as_administrator):
 
 def test_publish_makes_a_version(as_administrator, administrator):
     page = as_administrator.post(URL, {**TEXTS, "seen": "0", "publish": "1"}, follow=True)
-    assert "Version 1 is published." in page.text
+    assert "Version 1 published." in page.text
     made = Terms.objects.get()
     assert {text.language: text.text for text in made.texts.all()} == {
         "en": "Be kind.\n\nCall us.",
@@ -63,11 +63,11 @@ def test_versions_with_date_and_how_many_accepted(as_administrator, published, f
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"en": "", "seen": "1"}, "write it first"),
-        ({"en": "Be good.", "seen": "1"}, "Nothing differs"),
-        ({"en": "Be kind.", "seen": "0"}, "A colleague has published"),
-        ({"en": "Be kind.", "seen": "x"}, "A colleague has published"),
-        ({"en": "Be kind."}, "A colleague has published"),
+        ({"en": "", "seen": "1"}, "Write the English text."),
+        ({"en": "Be good.", "seen": "1"}, "same as the published version"),
+        ({"en": "Be kind.", "seen": "0"}, "A colleague has just published"),
+        ({"en": "Be kind.", "seen": "x"}, "A colleague has just published"),
+        ({"en": "Be kind."}, "A colleague has just published"),
         ({"en": "x" * 20_001, "seen": "1"}, "at most 20000 characters"),
     ],
 )

@@ -113,7 +113,7 @@ def test_whoever_is_registered_keeps_everything(by, rivera, ana, settings):
 
 def test_patient_administration_says_how_many(as_front_desk, lost):
     page = as_front_desk.get(reverse("office:administration")).text
-    assert "1 PIN that is out can no longer be read" in " ".join(page.split())
+    assert "1 issued PIN can no longer be read" in " ".join(page.split())
 
 
 def test_patient_administration_says_nothing_while_all_is_well(as_front_desk, number):
@@ -154,5 +154,5 @@ def test_rotation_says_what_it_cannot_read_and_leaves_it(lost, settings):
 def test_ended_pins_are_told_with_the_reason(as_front_desk, by, ana, number):
     registration.void_all(reason="A backup was restored", by=by)
     page = window_of(as_front_desk, ana[0])
-    assert "The PIN was ended: A backup was restored. Issue a new one." in page
+    assert "The PIN was revoked: A backup was restored. Issue a new one." in page
     assert 'aria-label="Register Mateo Rivera"' in page

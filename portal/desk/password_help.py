@@ -1,4 +1,4 @@
-"""Helping a registered guardian who cannot sign in: a link to choose a new password, made at the desk."""
+"""Help a registered guardian who cannot sign in: the front desk makes a link to choose a new password."""
 
 from django.db import models, transaction
 
@@ -16,19 +16,19 @@ from practice.models import Practice
 
 
 class Lost(models.TextChoices):
-    """Why second step and passkeys are taken away along with it. The trail keeps the code."""
+    """Why the second step and the passkeys are removed, too. The audit trail stores the code."""
 
     PHONE = "phone", "The phone is lost or new"
     KEY = "key", "The passkey or key is lost"
-    STOLEN = "stolen", "Somebody else may have it"
+    STOLEN = "stolen", "Someone else may have it"
 
 
 class NotHelped(Exception):
-    """Refused. ``str()`` says why, in words for the desk."""
+    """The link was refused. ``str()`` is the reason for the front desk."""
 
 
 def obstacle(family_contact: FamilyContact) -> str:
-    """Why nobody can be helped with this family contact, in one sentence; empty where somebody can."""
+    """Why this guardian cannot be helped, in one sentence; empty if they can."""
     registered = Registration.Status.REGISTERED
     if not Registration.objects.filter(family_contact=family_contact, status=registered).exists():
         return f"{family_contact.contact.name} is not registered for {family_contact.patient.name}."
@@ -36,7 +36,7 @@ def obstacle(family_contact: FamilyContact) -> str:
     if blocked:
         return blocked.reason
     user = account_of(family_contact)
-    return "" if user and user.is_active else "There is no sign-in to help with, or it is switched off."
+    return "" if user and user.is_active else "This guardian has no sign-in, or it is disabled."
 
 
 def account_of(family_contact: FamilyContact) -> User | None:
@@ -47,10 +47,10 @@ def account_of(family_contact: FamilyContact) -> User | None:
 
 @transaction.atomic
 def make_link(*, family_contact: FamilyContact, lost: str = "", by: Actor) -> str:
-    """A link with which the guardian chooses a password: it works once, for an hour. Raises NotHelped.
+    """Make a link that lets the guardian choose a password once, within an hour. Raises NotHelped.
 
-    ``lost``: a code of ``Lost``, if the second step and the passkeys are to be taken away too; then all sessions
-    end at once, otherwise when the password is chosen.
+    ``lost``: a code of ``Lost`` also removes the second step and the passkeys and ends all sessions immediately.
+    Without it, the sessions end when the password is chosen.
     """
     list(Registration.objects.select_for_update(of=("self",)).filter(family_contact=family_contact))
     reason = obstacle(family_contact)
