@@ -23,7 +23,7 @@ demo: run-packages .venv/.run var/demo.env var/.static ## Start a demo practice 
 		{ echo "Port $(PORT) is taken. Try: make demo PORT=$$(($(PORT) + 1))" >&2; exit 1; }
 	@# An older demo has no AUDIT_KEYS yet.
 	@grep -q '^AUDIT_KEYS=' var/demo.env || $(PY) -m pinportal.secrets | grep '^AUDIT_KEYS=' >> var/demo.env
-	@$(DEMO) $(MANAGE) migrate --verbosity 0 --skip-checks
+	@$(DEMO) $(MANAGE) migrate --verbosity 0 --skip-checks --replace-old-demo
 	@$(DEMO) $(MANAGE) load_demo --skip-checks
 	@echo "Ctrl-C stops it."
 	@exec $(DEMO) $(PY) -m gunicorn --config pinportal/gunicorn.py --bind 127.0.0.1:$(PORT) --workers 2 \

@@ -9,6 +9,6 @@ from django.core.management import execute_from_command_line
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinportal.settings")
     if "runserver" not in sys.argv:
-        # A command may take its time with a statement; what the desk waits for may not: see the settings.
+        # Statements of commands may take long. Only pages have a limit: see the settings.
         os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
     execute_from_command_line(sys.argv)

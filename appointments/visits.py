@@ -14,7 +14,7 @@ from appointments.models import Appointment, Provider
 from appointments.refusals import Conflicting, NotPossible
 from audit.trail import Action, Actor, record
 from patients.models import Patient
-from practice.records import Stale, fingerprint
+from practice.edit_conflicts import Stale, fingerprint
 
 Status = Appointment.Status
 PLACING = frozenset({"start", "duration", "provider"})  # a change of these can cause conflicts

@@ -1,9 +1,9 @@
-"""The audit trail's lock in the database: rows can be added, never changed, and deleted only when old (R20).
+"""Triggers that make the audit trail append-only: no UPDATE, and DELETE only after six years (R20).
 
-Old is what is past the six years for which it must be kept: 45 CFR 164.316(b)(2)(i).
+Six years is how long the trail must be kept: 45 CFR 164.316(b)(2)(i).
 
-TRUNCATE is not blocked, or tests on PostgreSQL could not clear their tables; in production the
-database user of the application does not get that right.
+TRUNCATE is not blocked, because tests on PostgreSQL clear their tables with it. In production, do not give the
+application's database user that right.
 """
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -26,7 +26,7 @@ CREATE OR REPLACE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE ON {TABLE}
     FOR EACH ROW EXECUTE FUNCTION {TABLE}_refuse();
 """
 
-# Dropped first: where an older form of them stands, it gives way.
+# Drop first: an older form of a trigger may exist.
 SQLITE = [
     f"DROP TRIGGER IF EXISTS {TABLE}_no_update",
     f"DROP TRIGGER IF EXISTS {TABLE}_no_delete",
@@ -43,14 +43,14 @@ SQLITE = [
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Put the triggers in place; harmless where they stand already."""
+    """Create the triggers. Existing ones are replaced."""
     with connection.cursor() as cursor:
         for statement in [POSTGRESQL] if connection.vendor == "postgresql" else SQLITE:
             cursor.execute(statement)
 
 
 def remove(connection: BaseDatabaseWrapper) -> None:
-    """Take the triggers away: for undoing the migration."""
+    """Drop the triggers: for reversing the migration, and for tests."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"DROP FUNCTION IF EXISTS {TABLE}_refuse() CASCADE")

@@ -1,4 +1,4 @@
-"""Where a request comes from."""
+"""The client's IP address."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -11,9 +11,9 @@ HOUSEHOLD = 64  # bits of an IPv6 address that one subscriber line shares at lea
 def client_address(request: HttpRequest) -> str:
     """The client's IP address.
 
-    Behind N trusted proxies it is the Nth entry from the right of X-Forwarded-For: each of ours adds
-    one, and whatever stands further left was sent by the client. With N = 0 the header is ignored,
-    as anybody can send it. A header shorter than N was not made by our proxies: ignored as well.
+    Behind N trusted proxies it is the Nth entry from the right of X-Forwarded-For: each proxy adds one entry, and
+    entries further left come from the client. With N = 0 the header is ignored, because any client can send it.
+    A header with fewer than N entries did not pass our proxies and is ignored too.
     """
     remote: str = request.META.get("REMOTE_ADDR", "")
     hops: int = settings.TRUSTED_PROXIES
@@ -23,10 +23,10 @@ def client_address(request: HttpRequest) -> str:
 
 
 def network_of(address: str) -> str:
-    """Whom a limit counts together: an IPv4 address whole, an IPv6 address with its neighbours of the same /64.
+    """The network that a limit counts as one client: an IPv4 address, or the /64 of an IPv6 address.
 
-    A household is given at least a /64, so whoever holds one has 2^64 addresses to come from. Whatever
-    is no address counts as one and the same, so that nobody gets away by inventing some.
+    A household gets at least a /64, so one person can use 2^64 addresses. Invalid addresses count as one network,
+    so that inventing them does not evade a limit.
     """
     try:
         parsed = ip_address(address)
@@ -40,7 +40,7 @@ def network_of(address: str) -> str:
 
 
 def _without_port(entry: str) -> str:
-    """Some proxies write the client's port along, which is another one for every connection."""
+    """Remove the client's port, which some proxies add. It differs for every connection."""
     if entry.startswith("["):
         return entry[1:].partition("]")[0]
     return entry.partition(":")[0] if entry.count(":") == 1 else entry

@@ -1,4 +1,4 @@
-"""Lists of keys from the environment: the newest key writes, all of them read, so that keys can be replaced (R7, R20).
+"""Lists of keys from the environment: the newest key writes, all keys read, so that keys can be replaced (R7, R20).
 
 ``PIN_KEYS`` and ``AUDIT_KEYS`` are read this way. Every purpose gets a key of its own, derived from the listed one,
 and every row says under which key it was written, by the key's short name.

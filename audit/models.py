@@ -1,4 +1,4 @@
-"""The audit trail: its lines, and the heads of its lanes."""
+"""The audit trail: its lines and the heads of its chains."""
 
 from typing import Any, ClassVar
 
@@ -7,8 +7,8 @@ from django.db import models
 from django.utils import timezone
 
 
-class AuditLane(models.Model):
-    """The head of one lane of the audit trail: how many lines it has, and what they come to (``audit.lanes``)."""
+class AuditChain(models.Model):
+    """The head of one chain: the number of its lines and the digest over them (``audit.chains``)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True)
     count = models.BigIntegerField(default=0, help_text="The number of its last line")
@@ -19,14 +19,14 @@ class AuditLane(models.Model):
     seal = models.CharField(max_length=64)
 
     def __str__(self) -> str:
-        return f"Lane {self.pk}: {self.count} lines"
+        return f"Chain {self.pk}: {self.count} lines"
 
 
 class AuditEvent(models.Model):
-    """One line of the audit trail (R20): written by ``audit.trail.record``, never changed or deleted.
+    """One line of the audit trail (R20): written by ``audit.trail.record``, never changed, kept for six years.
 
-    The patient stands here by number rather than by foreign key: the trail is below the patients in
-    the order of imports, and outlives whatever it speaks of.
+    The patient is a plain number, not a foreign key: ``audit`` cannot import ``patients``, and a line outlives the
+    record that it names.
     """
 
     at = models.DateTimeField(default=timezone.now, editable=False, help_text="UTC")
@@ -43,15 +43,15 @@ class AuditEvent(models.Model):
     detail: "models.JSONField[dict[str, Any]]" = models.JSONField(
         default=dict, help_text="Numbers and codes only: no PIN, password or clinical text"
     )
-    lane = models.ForeignKey(AuditLane, on_delete=models.PROTECT, related_name="+", db_index=False)
-    number = models.BigIntegerField(help_text="In the lane, without gaps")
+    chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="+", db_index=False)
+    number = models.BigIntegerField(help_text="In the chain, without gaps")
     key_id = models.CharField(max_length=8)
     mac = models.CharField(max_length=64, help_text="Over all other columns: audit.seals.line_mac")
 
     class Meta:
         ordering: ClassVar = ["-pk"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["lane", "number"], name="one_line_per_lane_and_number")
+            models.UniqueConstraint(fields=["chain", "number"], name="one_line_per_chain_and_number")
         ]
         indexes: ClassVar = [
             models.Index(fields=["patient_id", "-at"]),

@@ -1,8 +1,8 @@
-"""Seals of the audit trail: what a changed or missing line is recognised by (R20).
+"""Seals of the audit trail, which reveal changed and missing lines (R20).
 
-Every line carries a keyed digest (MAC) over all its columns, its lane and its number in the lane
-among them. A lane's head says how many lines there are and carries a digest over all their MACs, and is
-sealed itself. Without a key of ``settings.AUDIT_KEYS`` nobody can write a line or a head that fits.
+Every line has a keyed digest (MAC) over all its columns, including its chain and its number in the chain. The head
+of a chain has the number of its lines, a digest over all their MACs, and a MAC of its own. Without a key of
+``settings.AUDIT_KEYS`` nobody can write a line or a head that passes.
 """
 
 import hashlib
@@ -15,14 +15,14 @@ from typing import Any, NamedTuple, Protocol
 from audit.keyring import Key, Keyring
 
 KEYS = Keyring("AUDIT_KEYS", "pinportal audit")
-NOTHING = ""  # the digest over no lines
+EMPTY = ""  # the digest over no lines
 
 
 class Line(NamedTuple):
-    """One line of the trail as it is sealed: every column of its table, the MAC last."""
+    """The sealed columns of one line: every column of its table, the MAC last."""
 
     id: int
-    lane_id: int
+    chain_id: int
     number: int
     at: datetime
     action: str
@@ -38,7 +38,7 @@ class Line(NamedTuple):
 
 
 class Head(Protocol):
-    """What a lane says about its lines: ``practice.models.AuditLane``, also as a migration knows it."""
+    """The head of a chain: ``audit.models.AuditChain``, or the same model inside a migration."""
 
     id: int
     count: int
@@ -50,7 +50,7 @@ class Head(Protocol):
 
 
 def line_mac(key: Key, line: Line) -> str:
-    """The MAC of the line, 64 hexadecimal digits. Moments count in UTC to the microsecond."""
+    """The MAC of the line, 64 hexadecimal digits. Times are in UTC, to the microsecond."""
     columns = line._replace(at=line.at.astimezone(UTC).isoformat(timespec="microseconds"))[:-1]  # type: ignore[arg-type]
     return key.mac("line", _canonical(columns))
 
@@ -62,25 +62,25 @@ def head_seal(key: Key, head: Head) -> str:
 
 
 def is_intact(head: Head) -> bool:
-    """Whether the head is as it was written. Also False where its key is not among ``AUDIT_KEYS``."""
+    """Whether the head is unchanged. False also if its key is not in ``AUDIT_KEYS``."""
     key = KEYS.get(head.key_id)
     return key is not None and same(head_seal(key, head), head.seal)
 
 
 def seal(head: Head) -> None:
-    """Seal the head under the newest key."""
+    """Seal the head with the newest key."""
     key = KEYS.newest
     head.key_id = key.key_id
     head.seal = head_seal(key, head)
 
 
 def next_digest(digest: str, mac: str) -> str:
-    """The digest over the lines so far and one more."""
+    """The digest after one more line."""
     return hashlib.sha256(f"{digest}{mac}".encode()).hexdigest()
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two MACs are the same, in a time that tells nothing."""
+    """Compare two MACs in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())
 
 

@@ -1,4 +1,4 @@
-"""The audit trail's one writer (R20)."""
+"""Write the audit trail (R20). Nothing else writes to it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 
-from audit import lanes
+from audit import chains
 from audit.client import client_address
 from audit.models import AuditEvent
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import _User as User  # whatever AUTH_USER_MODEL is
+    from django.contrib.auth.models import _User as User  # the model of AUTH_USER_MODEL
 
 
 class Action(models.TextChoices):
-    """Everything the trail can say. One word for the thing, one for what happened to it."""
+    """Everything that the trail records, as ``thing.what_happened``."""
 
     SIGNED_IN = "sign_in.succeeded"
     SIGN_IN_FAILED = "sign_in.failed"
@@ -94,32 +94,32 @@ class Action(models.TextChoices):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something, and from where."""
+    """Who acts, and from where."""
 
     user: "User | None"
     address: str
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Actor":
-        """Whoever sent this request."""
+        """The sender of this request."""
         return cls(user=request.user if request.user.is_authenticated else None, address=client_address(request))
 
     @property
     def signed_in(self) -> "User":
-        """The user. Raises PermissionError where nobody is signed in: the last line of defence for R1."""
+        """The user. Raises PermissionError if nobody is signed in: the last line of defense for R1."""
         if self.user is None:
             raise PermissionError("Only a signed-in user may do this.")
         return self.user
 
     @classmethod
     def command(cls, name: str) -> "Actor":
-        """A management command: no user, its name in place of an address."""
+        """A management command: no user, and its name as the address."""
         return cls(user=None, address=f"manage.py {name}")
 
 
 def record_each(*, actor: Actor, action: Action, patient_ids: Iterable[int]) -> None:
-    """Write one line for each patient, in one statement: for a page that shows several."""
-    lanes.write(
+    """Write one line for each patient, in one statement: for a page that shows several patients."""
+    chains.write(
         [
             AuditEvent(action=action, user=actor.user, patient_id=patient_id, address=actor.address)
             for patient_id in patient_ids
@@ -128,27 +128,27 @@ def record_each(*, actor: Actor, action: Action, patient_ids: Iterable[int]) -> 
 
 
 def listed(patient_ids: Iterable[int]) -> str:
-    """The patients of a list that showed their names, for ``detail["patients"]`` of its one line.
+    """The patients whose names a list showed, for ``detail["patients"]`` of its one line.
 
-    With spaces around each number, so that whoever looks for 12 does not find 112.
+    Each number has spaces around it, so that a search for 12 does not find 112.
     """
     return "".join(f" {number}" for number in patient_ids) + " "
 
 
 def record(*, actor: Actor, action: Action, patient_id: int | None = None, **detail: Any) -> None:
-    """Write one line of the trail, inside the caller's transaction.
+    """Write one line of the trail in the caller's transaction.
 
-    ``detail`` holds whole numbers and codes only, so that the trail itself discloses nothing.
+    ``detail`` has whole numbers and codes only, so that the trail itself reveals nothing about a patient.
     """
     event = AuditEvent(action=action, user=actor.user, patient_id=patient_id, address=actor.address, detail=detail)
-    lanes.write([event])
+    chains.write([event])
 
 
 def record_refresh(*, actor: Actor, action: Action, within: timedelta, **detail: Any) -> None:
-    """Write one line for a page that refreshes itself, unless the same user's last one is younger than ``within``.
+    """Write one line for a page that refreshes itself, unless the same user's last line is younger than ``within``.
 
-    A schedule that stays open all day would otherwise fill the trail; and a page that says of itself
-    that it only refreshes gets past the trail no longer than that.
+    Otherwise a schedule that stays open all day would fill the trail. A client that only claims to refresh can avoid
+    the trail for no longer than ``within``.
     """
     since = timezone.now() - within
     if not AuditEvent.objects.filter(action=action, at__gt=since, user=actor.user, detail=detail).exists():

@@ -1,10 +1,10 @@
-"""Is the audit trail as it was written? Every line and every head, lane by lane (R20, attack 20).
+"""Verify the audit trail: every line and every head, chain by chain (R20, attack 20).
 
-Found and named: changed and forged lines, missing ones (between which, or at the end), lines put in,
-heads that are gone, changed or older than their lines. Lines whose key is not there are no finding: they
-cannot be checked, and that is said.
+Each finding names the line or head: changed and forged lines, missing lines (between which lines, or at the end),
+inserted lines, and heads that are missing, changed, or older than their lines. A line whose key is missing is not a
+finding; it is counted as not checked.
 
-It looks while others write: what is committed meanwhile is looked at too.
+Other transactions may write meanwhile. Lines that they commit are checked too.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from audit import seals
+from audit.chains import CHAINS
 from audit.keyring import Key
-from audit.lanes import LANES
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from audit.seals import Line
 
 CHUNK = 2000  # lines held in memory
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 
 class Unreadable(Exception):
-    """A column of this line holds what its type does not allow; SQLite lets its owner put that there."""
+    """A column of this line has a value of the wrong type. SQLite lets the owner of the database write that."""
 
     def __init__(self, pk: object) -> None:
         super().__init__(pk)
@@ -32,8 +32,8 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Mark:
-    """How far a lane was at some time: an anchor is made of these."""
+class ChainState:
+    """The state of a chain at one time: the number of its lines and the digest over them."""
 
     lines: int
     digest: str
@@ -41,23 +41,23 @@ class Mark:
 
 @dataclass
 class Report:
-    """What a look at the whole trail came to. Findings have been said by then."""
+    """The result of verifying the whole trail. The findings themselves were reported one by one."""
 
     lines: int = 0
     findings: int = 0
-    unchecked: dict[str, int] = field(default_factory=dict)  # lines and heads, by the name of the key that is missing
-    marks: dict[int, Mark] = field(default_factory=dict)
+    unchecked: dict[str, int] = field(default_factory=dict)  # lines and heads, by the name of the missing key
+    states: dict[int, ChainState] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
         return not self.findings and not self.unchecked
 
 
-def verify(*, say: Say, progress: Say = lambda _: None, anchor: Mapping[int, Mark] | None = None) -> Report:
-    """Check every line; each finding is said at once, in a sentence. Memory does not grow with the trail.
+def verify(*, say: Say, progress: Say = lambda _: None, checkpoint: Mapping[int, ChainState] | None = None) -> Report:
+    """Check every line and report each finding at once, in one sentence. Memory does not grow with the trail.
 
-    ``anchor``: how far the lanes were when it was made; a trail that has been put back to an older state,
-    heads and all, is found only by such a mark from elsewhere.
+    ``checkpoint``: the states of the chains at an earlier time. Only a checkpoint reveals that an older copy
+    replaced the whole trail, heads included.
     """
     report = Report()
 
@@ -65,65 +65,65 @@ def verify(*, say: Say, progress: Say = lambda _: None, anchor: Mapping[int, Mar
         report.findings += 1
         say(sentence)
 
-    for lane in _lanes():
-        walk = _Walk(lane, report, found, (anchor or {}).get(lane))
+    for chain in _chains():
+        check = _ChainCheck(chain, report, found, (checkpoint or {}).get(chain))
         try:
-            for count in walk.lines():
+            for count in check.lines():
                 report.lines += count
                 progress(f"{report.lines:,} lines")
         except Unreadable as error:
-            found(f"Line {error.pk} of {walk.name} holds what was never written; the lane was not read any further.")
+            found(f"Line {error.pk} of {check.name} has a value of the wrong type. The rest of the chain was not read.")
         else:
-            walk.judge()
+            check.head_and_end()
     return report
 
 
-def _lanes() -> list[int]:
-    """All lanes that there must be, and those that lines or heads speak of besides."""
-    lanes = range(1, LANES + 1)
-    heads = AuditLane.objects.exclude(pk__in=lanes).values_list("pk", flat=True)
-    strays = AuditEvent.objects.exclude(lane_id__in=lanes).order_by().values_list("lane_id", flat=True).distinct()
-    return sorted({*lanes, *heads, *strays})
+def _chains() -> list[int]:
+    """All chains that must exist, and any others that lines or heads name."""
+    chains = range(1, CHAINS + 1)
+    heads = AuditChain.objects.exclude(pk__in=chains).values_list("pk", flat=True)
+    strays = AuditEvent.objects.exclude(chain_id__in=chains).order_by().values_list("chain_id", flat=True).distinct()
+    return sorted({*chains, *heads, *strays})
 
 
-class _Walk:
-    """One lane from its first line to what its head says is the last."""
+class _ChainCheck:
+    """Checks one chain from its first line to the end that its head states."""
 
-    def __init__(self, lane: int, report: Report, found: Say, mark: Mark | None) -> None:
-        self.lane, self.report, self.found, self.mark = lane, report, found, mark
-        self.name = f"lane {lane}"
-        self.head = AuditLane.objects.filter(pk=lane).first()
+    def __init__(self, chain: int, report: Report, found: Say, earlier: ChainState | None) -> None:
+        self.chain, self.report, self.found, self.earlier = chain, report, found, earlier
+        self.name = f"chain {chain}"
+        self.head = AuditChain.objects.filter(pk=chain).first()
         self.number = self.head.pruned_count if self.head else 0
-        self.digest = self.head.pruned_digest if self.head else seals.NOTHING
+        self.digest = self.head.pruned_digest if self.head else seals.EMPTY
         self.previous: Line | None = None
         self.is_whole = True
-        self._pass_mark()
+        self._compare_with_earlier()
 
     def lines(self) -> Iterator[int]:
-        """Check what there is, and what is written meanwhile; the number of lines in each step."""
+        """Check the lines, including those written meanwhile. Yields the number of lines checked in each step."""
         position = (-(2**63), 0)
         while True:
             before = self.number
-            while chunk := _after(self.lane, position):
+            while chunk := _after(self.chain, position):
                 for line in chunk:
                     self._check(line)
                 position = chunk[-1].number, chunk[-1].id
                 yield len(chunk)
-            self.head = AuditLane.objects.filter(pk=self.lane).first()
+            self.head = AuditChain.objects.filter(pk=self.chain).first()
             if self.head is None or self.head.count <= self.number or self.number == before:
                 return
 
-    def judge(self) -> None:
-        """After the last line: the head."""
+    def head_and_end(self) -> None:
+        """After the last line, check the head and that the chain ends where the head says."""
         head = self.head
         if head is None:
-            self.found(f"The head of {self.name} is missing: whether lines are missing at its end cannot be told.")
+            self.found(f"The head of {self.name} is missing, so missing lines at its end cannot be detected.")
             return
-        self.report.marks[self.lane] = Mark(head.count, head.digest)
+        self.report.states[self.chain] = ChainState(head.count, head.digest)
         if seals.KEYS.get(head.key_id) is None:
             self._unchecked(head.key_id)
         elif not seals.is_intact(head):
-            self.found(f"The head of {self.name} is not as it was written: changed, or forged.")
+            self.found(f"The head of {self.name} was changed or forged.")
             return
         if head.count > self.number:
             self._missing(head.count - self.number, f"at the end of {self.name}{self._after_what()}")
@@ -132,19 +132,19 @@ class _Walk:
             self.found(f"{self.name.capitalize()} has {_lines(beyond)} more than its head says: the head is older.")
         elif self.is_whole and not seals.same(self.digest, head.digest):
             self.found(
-                f"The lines of {self.name} are each as written, but not those its head was made over: "
-                "lines of an older state were put in their place."
+                f"Each line of {self.name} is intact, but its head was made for other lines: "
+                "lines from an older copy replaced them."
             )
-        if self.mark and self.mark.lines > max(self.number, head.count):
+        if self.earlier and self.earlier.lines > max(self.number, head.count):
             self.found(
-                f"{self.name.capitalize()} had {_lines(self.mark.lines)} when the anchor was made and has "
-                f"{self.number:,} now: an older state was put back."
+                f"{self.name.capitalize()} had {_lines(self.earlier.lines)} when the checkpoint was made and has "
+                f"{self.number:,} now: an older copy replaced it."
             )
 
     def _check(self, line: Line) -> None:
         if line.number <= self.number:
             self.is_whole = False
-            self.found(f"{_capital(line)} does not belong there: number {line.number} of {self.name} is taken.")
+            self.found(f"{_capital(line)} does not belong there: {self.name} already has a line number {line.number}.")
             return
         if line.number > self.number + 1:
             before = f"between {self.previous} and {line}" if self.previous else f"before {line}"
@@ -152,19 +152,19 @@ class _Walk:
         key = seals.KEYS.get(line.key_id)
         if key is None:
             self._unchecked(line.key_id)
-        elif not _is_as_written(key, line):
+        elif not _is_intact(key, line):
             self.is_whole = False
-            self.found(f"{_capital(line)} is not as it was written: changed, or forged.")
+            self.found(f"{_capital(line)} was changed or forged.")
         self.number, self.previous = line.number, line
         self.digest = seals.next_digest(self.digest, line.mac)
-        self._pass_mark()
+        self._compare_with_earlier()
 
-    def _pass_mark(self) -> None:
-        if not (self.mark and self.mark.lines == self.number and self.is_whole):
+    def _compare_with_earlier(self) -> None:
+        if not (self.earlier and self.earlier.lines == self.number and self.is_whole):
             return
-        if not seals.same(self.digest, self.mark.digest):
+        if not seals.same(self.digest, self.earlier.digest):
             self.found(
-                f"Up to its line number {self.number:,}, {self.name} is not what it was when the anchor was made."
+                f"{self.name.capitalize()} differs from the checkpoint at or before its line number {self.number:,}."
             )
 
     def _missing(self, count: int, where: str) -> None:
@@ -175,20 +175,20 @@ class _Walk:
         self.report.unchecked[key_id] = self.report.unchecked.get(key_id, 0) + 1
 
     def _after_what(self) -> str:
-        return f", after {self.previous}" if self.previous else ": all that were in it"
+        return f", after {self.previous}" if self.previous else ": all of its lines"
 
 
-def _is_as_written(key: Key, line: Line) -> bool:
+def _is_intact(key: Key, line: Line) -> bool:
     try:
         return seals.same(seals.line_mac(key, line), line.mac)
-    except (TypeError, AttributeError) as error:  # such as bytes where there should be text
+    except (TypeError, AttributeError) as error:  # such as bytes instead of text
         raise Unreadable(line.id) from error
 
 
-def _after(lane: int, position: tuple[int, int]) -> list[Line]:
-    """The next lines of the lane, by number. By record number too: one number may have been given twice."""
+def _after(chain: int, position: tuple[int, int]) -> list[Line]:
+    """The next lines of the chain, by number and then by record number, because a number may occur twice."""
     number, pk = position
-    following = AuditEvent.objects.filter(Q(number__gt=number) | Q(number=number, pk__gt=pk), lane_id=lane)
+    following = AuditEvent.objects.filter(Q(number__gt=number) | Q(number=number, pk__gt=pk), chain_id=chain)
     rows = following.order_by("number", "pk")
     try:
         return [Line(*row) for row in rows.values_list(*Line._fields)[:CHUNK]]
@@ -199,7 +199,7 @@ def _after(lane: int, position: tuple[int, int]) -> list[Line]:
 
 
 def _line(pk: int) -> Line:
-    """One line alone, for finding the one that cannot be read."""
+    """Read one line alone, to find the one that cannot be read."""
     try:
         return Line(*AuditEvent.objects.values_list(*Line._fields).get(pk=pk))
     except (ValueError, TypeError, AttributeError) as error:

@@ -1,7 +1,7 @@
-"""``make bench``: what window, sheet, calendar, run of sheets and audit trail cost, as ratios to a floor of this run.
+"""``make bench``: measure the window, sheet, calendar, run of sheets, and audit trail, as ratios to a floor.
 
-Times on a shared machine drift; ratios hold. The floor of a page is the smallest page Django can serve
-through the same middleware, the floor of a sheet is a one-line PDF from the same WeasyPrint. Medians.
+Times on a shared machine vary; ratios within one run do not. The floor of a page is the smallest page through the
+same middleware. The floor of a sheet is a one-line PDF from WeasyPrint. All times are medians.
 """
 
 import os
@@ -16,7 +16,7 @@ from http import HTTPStatus
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-os.environ.setdefault("LOG_LEVEL", "WARNING")  # a line for each request would bury the figures
+os.environ.setdefault("LOG_LEVEL", "WARNING")  # log lines of requests would hide the figures
 django.setup()
 
 from django.db import connection  # noqa: E402  # Django must be set up before its parts are imported
@@ -56,7 +56,7 @@ urlpatterns = [path("floor/", floor), *product_urls]
 
 
 def median(action: Callable[[], object], runs: int = RUNS) -> float:
-    """Milliseconds, the median over some runs."""
+    """The median of some runs in milliseconds."""
     times = []
     for _ in range(runs):
         started = time.perf_counter()
@@ -84,7 +84,7 @@ def window(client: Client, page_floor: float) -> None:
         client.get(address, headers={"HX-Request": "true"})
         with CaptureQueriesContext(connection) as queries:
             answer = client.get(address, headers={"HX-Request": "true"})
-        count = len(queries)  # now: the next request empties Django's log of them
+        count = len(queries)  # count now: the next request clears Django's query log
         if answer.status_code != HTTPStatus.OK:
             raise SystemExit(f"{address} answered {answer.status_code}: nothing was measured.")
         taken = median(lambda address=address: client.get(address, headers={"HX-Request": "true"}))
@@ -113,7 +113,7 @@ def sheets(by: Actor) -> None:
 
 
 def days(client: Client, page_floor: float) -> None:
-    """The day view of a small and of a large practice: the same twelve providers, more visits."""
+    """The day view of a small and a large practice: the same twelve providers, more visits."""
     providers = [Provider.objects.create(name=f"Dr. Number {number:02}") for number in range(12)]
     for provider in providers:
         for weekday in range(7):
@@ -140,7 +140,7 @@ def days(client: Client, page_floor: float) -> None:
 
 
 def run_of_sheets(by: Actor) -> None:
-    """Register and Print for a hundred families of two, from the dry run's list to the PDF."""
+    """Register and print for a hundred families with two children, from the dry run's list to the PDF."""
     day = today() + timedelta(days=len(VISITS))
     provider = Provider.objects.create(name="Dr. Batch")
     for number in range(FAMILIES):
@@ -154,8 +154,8 @@ def run_of_sheets(by: Actor) -> None:
     document = sheet_runs.carry_out(run=run, by=by)
     taken = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"\nrun of {FAMILIES} families: list read in {read:.2f} s; issued, drawn and marked in {taken:.1f} s,")
-    print(f"  {len(document) / 1024:.0f} kB of PDF; the process' peak so far {peak:.0f} MB")
+    print(f"\nrun of {FAMILIES} families: list read in {read:.2f} s; issued, rendered, and marked in {taken:.1f} s,")
+    print(f"  {len(document) / 1024:.0f} kB of PDF; peak memory of the process so far {peak:.0f} MB")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""What a sealed line of the audit trail costs, as a ratio to a line that is only inserted; and how fast a look is.
+"""Measure the cost of a sealed audit line, as a ratio to a plain INSERT, and the speed of ``verify_audit``.
 
-In transactions of their own, as a page that is only looked at; and a hundred in one, as a run of sheets.
+Each line in its own transaction, like a page view; and hundreds in one transaction, like a run of sheets.
 """
 
 import itertools
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from audit import verification
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from audit.trail import Action, Actor, record
 
 LINES = 500
@@ -19,7 +19,7 @@ BY = Actor(None, "192.0.2.1")
 
 
 def bench() -> None:
-    """Print the table. The plain lines are rolled back, or the look would rightly complain of them."""
+    """Print the table. The plain lines are rolled back, or verify_audit would report them."""
     print(f"\n{'line of the audit trail':<32}{'us':>8}{'x plain':>9}")
     with transaction.atomic():
         plain = _each(_plain)
@@ -36,7 +36,7 @@ def bench() -> None:
 
 
 def _each(write: Callable[[int], object], *, alone: bool = False) -> float:
-    """Microseconds a line, the best of three runs: what disturbs only ever adds."""
+    """Microseconds per line, the best of three runs, because disturbances only add time."""
     return min(_run(write, alone=alone) for _ in range(3)) / LINES * 1e6
 
 
@@ -57,13 +57,13 @@ def _sealed(number: int) -> None:
 
 
 def _plain(number: int) -> None:
-    """What a line was before it was sealed: one INSERT, with columns as wide as they are now."""
+    """A line without a seal: one INSERT, with columns as wide as those of a sealed line."""
     AuditEvent.objects.create(
         action=Action.PATIENT_VIEWED,
         patient_id=number,
         address=BY.address,
         detail={"tab": "basic_info"},
-        lane=AuditLane(pk=1),
+        chain=AuditChain(pk=1),
         number=next(_unused),
         key_id="00000000",
         mac="0" * 64,

@@ -1,7 +1,7 @@
-"""``python -m bench.backup``: time and size of a backup and of its restore at 100,000 patients.
+"""``python -m bench.backup``: measure a backup and a restore at 100,000 patients.
 
-On a database of its own: the one that DATABASE_URL leads to is replaced (``bin/with-postgres`` has one
-to spare), or else a file of SQLite that is deleted afterwards. The commands are the ones people run.
+The database of DATABASE_URL is replaced (``bin/with-postgres`` provides an empty one). Without DATABASE_URL, it uses a
+SQLite file that is deleted afterwards. It runs the same commands as an administrator.
 """
 
 import os
@@ -31,15 +31,15 @@ def main() -> None:
     kind = "PostgreSQL" if "DATABASE_URL" in os.environ else "SQLite"
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{workshop / 'bench.sqlite3'}")
     try:
-        from bench import filling  # noqa: PLC0415  # not before DATABASE_URL is known
+        from bench import filling  # noqa: PLC0415  # needs DATABASE_URL
 
         filling.fill()
-        made, said = timed("backup", "--to", str(workshop))
-        file = Path(said.splitlines()[0])
-        back, told = timed("restore", str(file), "--replace")
+        made, output = timed("backup", "--to", str(workshop))
+        file = Path(output.splitlines()[0])
+        back, report = timed("restore", str(file), "--replace")
         megabytes = file.stat().st_size / 1024 / 1024
         print(f"{kind}, {filling.PATIENTS:,} patients: backup {made:.1f} s, {megabytes:.0f} MB; restore {back:.1f} s")
-        print(f"  {told.splitlines()[0]}")
+        print(f"  {report.splitlines()[0]}")
     finally:
         shutil.rmtree(workshop)
 

@@ -35,7 +35,7 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright  # noqa: E402
 
-from audit import append_only, lanes  # noqa: E402
+from audit import append_only, chains  # noqa: E402
 from bench import families_page  # noqa: E402
 from tests import families, network, reading, servers  # noqa: E402
 from tests.accessibility import RULES  # noqa: E402
@@ -130,7 +130,7 @@ def a_practice_with_a_sheet(page: Page, url: str, *, children: int = 2) -> Visit
         append_only.remove(connection)  # SQLite empties tables by DELETE, which the audit trail refuses
     call_command("flush", interactive=False, verbosity=0)
     append_only.install(connection)
-    lanes.make()
+    chains.make()
     return prepared(page, url, settings, children=children)
 
 

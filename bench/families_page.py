@@ -1,4 +1,4 @@
-"""docs/families.md and its pictures, out of what bench/families.py has measured."""
+"""Write docs/families.md and its pictures from the measurements of bench/families.py."""
 
 import io
 import os
@@ -37,14 +37,14 @@ BUSY = 1  # others' processes that wait for the two processors, from which on th
 
 
 def keep(name: str, picture: bytes) -> None:
-    """Save a picture with a palette of its own."""
+    """Save a picture with its own palette."""
     PICTURES.mkdir(exist_ok=True)
     image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     image.save(PICTURES / f"{name}.png", optimize=True)
 
 
 def write(report: "Report") -> None:
-    """The page; pictures of pages that are no more go."""
+    """Write the page, and delete pictures of pages that no longer exist."""
     facts = {"day": date.today().isoformat(), "python": platform.python_version()}  # noqa: DTZ011
     text = INTRODUCTION.format(busy=busy(report.load[0]), **facts)
     text += "".join([way(report), weight(report), pages(report.looks), gallery(report)])
@@ -60,7 +60,7 @@ def write(report: "Report") -> None:
 
 
 def busy(load: float) -> str:
-    """Whether others were at work on this machine when it began."""
+    """Whether other processes were busy on this machine at the start."""
     many = f"{os.cpu_count()} processors; load when it began: {load:.1f}"
     return f"({many}.)" if load < BUSY else f"**The machine was busy ({many}): alone it is quicker.**"
 
@@ -133,7 +133,7 @@ those it adds to them.
 
 
 def gallery(report: "Report") -> str:
-    """The pictures, the phone's to be seen, the others behind a link."""
+    """The pictures: those of the phone are shown, the others are linked."""
     text = "\n## Pictures\n"
     for name, languages in report.pictures.items():
         text += f"\n### {languages.get('en', name)}\n\n"

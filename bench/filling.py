@@ -1,4 +1,4 @@
-"""A practice of ten years for ``bench.backup``, in the database that DATABASE_URL leads to."""
+"""Ten years of a practice for ``bench.backup``, in the database of DATABASE_URL."""
 
 import os
 from datetime import timedelta
@@ -13,7 +13,7 @@ from django.utils import timezone  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from appointments.models import Appointment, Provider  # noqa: E402
-from audit import lanes  # noqa: E402
+from audit import chains  # noqa: E402
 from audit.models import AuditEvent  # noqa: E402
 from patients.models import Contact, FamilyContact, Patient  # noqa: E402
 from portal.models import Pin, Registration  # noqa: E402
@@ -24,7 +24,7 @@ PATIENTS = 100_000
 
 
 def fill() -> None:
-    """Two contacts a family of two, a third registered, five visits and six lines of the trail each."""
+    """Families with two contacts and two children, a third registered; five visits and six audit lines per child."""
     call_command("migrate", verbosity=0)
     desk = people.staff("Dana Ortiz", "front_desk")
     patients = add_patients()
@@ -109,7 +109,7 @@ def add_visits(patients: list[Patient]) -> None:
 
 def add_lines(patients: list[Patient], desk: User) -> None:
     for _ in range(6):
-        lanes.write(
+        chains.write(
             [
                 AuditEvent(action="patient.viewed", user=desk, patient_id=patient.pk, address="192.0.2.1")
                 for patient in patients

@@ -1,11 +1,11 @@
-"""``python -m bench.limits``: what guessing PINs betrays, and what it costs the practice.
+"""``python -m bench.limits``: measure what a client that guesses PINs can learn, and how much it slows the practice.
 
-1. How long an answer takes: for each way in which a PIN can be wrong, and for a right one, taken in turns.
-   Wrong ones must not be told apart.
-2. Two gunicorn processes serve the front desk, who opens one page after another: alone, while eight clients try
-   out PINs from one address, and while they do so from another address each time.
+1. How long a response takes: for each way in which a PIN can be wrong, and for a right one, in turns. The wrong ones
+   must take equally long.
+2. How fast the front desk's pages are on two gunicorn processes: alone, while eight clients guess PINs from one
+   address, and while each guess comes from another address.
 
-On the database of DATABASE_URL, else on SQLite. Times on a shared machine drift; what holds is the comparison.
+It uses the database of DATABASE_URL, or SQLite. Times on a shared machine vary, so compare them within one run.
 """
 
 import os
@@ -35,7 +35,7 @@ from tests import people, servers  # noqa: E402
 from tests.portal import steps  # noqa: E402
 from tests.portal.pins import wrong_pins  # noqa: E402
 
-ROUNDS = 300  # answers of each kind
+ROUNDS = 300  # responses of each kind
 SPRAYERS = 8
 SECONDS = 20  # of each situation
 
@@ -91,7 +91,7 @@ def measured(server: servers.Server, session: str, *, sprayers: int) -> tuple[li
 
 
 def spray(server: servers.Server, number: int, over: threading.Event, tries: Counter[int]) -> None:
-    chance, token = random.Random(number), "a" * 32  # noqa: S311  # nobody has to be kept from guessing these
+    chance, token = random.Random(number), "a" * 32  # noqa: S311  # not a secret
     while not over.is_set():
         guess = steps.guesses(1, first=chance.randrange(10**11))[0]
         sent = steps.typed(guess, today(), csrfmiddlewaretoken=token)

@@ -1,6 +1,6 @@
-"""``python -m bench.sheets``: 2,000 sheets one run after another, then eight runs at once (attack 18).
+"""``python -m bench.sheets``: measure 2,000 sheets in successive runs, then eight runs at once (attack 18).
 
-Runs are of the largest size that is allowed; a process that draws them reports its peak of memory.
+Each run has the largest allowed size. The process that renders it reports its peak memory.
 """
 
 import os
@@ -14,7 +14,7 @@ AT_ONCE = 8
 
 
 def draw(count: int, rounds: int) -> None:
-    """Draw so many sheets as one PDF, so many times; print seconds and the peak of memory after the first and last."""
+    """Render ``count`` sheets as one PDF, ``rounds`` times. Print seconds and peak memory after the first and last."""
     import django  # noqa: PLC0415
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")

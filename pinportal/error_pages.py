@@ -1,7 +1,7 @@
-"""The error pages: what happened, what to do next, and a number by which the log has it.
+"""Error pages: what happened, what to do next, and the reference number of the request in the log.
 
-They need neither database nor session nor context processor, and where even the template fails there
-is a page that stands in this file. Nothing of the request but its number and language is in them.
+They need no database, session, or context processor. If even the template fails, ``LAST_RESORT`` is the page. They
+show nothing from the request except its reference number and language.
 """
 
 import logging
@@ -17,10 +17,10 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
-from practice.faults import words_for
+from practice.failure_messages import failure_message
 
 logger = logging.getLogger(__name__)
-RETRY_AFTER = 30  # seconds; a database that restarts is back by then
+RETRY_AFTER = 30  # seconds; enough for a database to restart
 
 LAST_RESORT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,25 +34,25 @@ a cargar la página y revise antes de hacerlo otra vez.</p>
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: not understood; 413 where it was only too much."""
+    """400 for a malformed request; 413 if it was only too large."""
     return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403 where nothing more is known; ``accounts.access.refuse`` gives reasons."""
+    """403 without a reason. ``accounts.access.refuse`` gives reasons."""
     return answer(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404, in the same words whether the page, the record or the surface is not there."""
+    """404, with the same text whether the page, the record, or the surface does not exist."""
     return answer(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: our mistake; 503 where it is the database that cannot be reached or does not get through."""
+    """500 for our own errors; 503 if the database cannot be reached or times out."""
     connection_lost = isinstance(sys.exception(), OperationalError | InterfaceError)
-    # What the view itself has to say is needed only where nothing can be said for certain.
-    words = words_for(request) if saved(request, connection_lost=connection_lost) == "unknown" else ""
+    # The view's own message is needed only if the outcome is unknown.
+    words = failure_message(request) if saved(request, connection_lost=connection_lost) == "unknown" else ""
     if connection_lost:
         return answer(request, 503, retry_after=RETRY_AFTER, reason=words)
     return answer(request, 500, reason=words)
@@ -61,52 +61,52 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def answer(
     request: HttpRequest, status: int, *, retry_after: int = 0, reason: str | Promise = "", heading: str | Promise = ""
 ) -> HttpResponse:
-    """The error page of this status, with ``heading`` and ``reason`` in place of its own where they are given."""
+    """The error page for this status. ``heading`` and ``reason`` replace the page's own, if given."""
     reference = getattr(request, "reference", "")
     connection_lost = status == HTTPStatus.SERVICE_UNAVAILABLE
     context: dict[str, Any] = {"reference": reference, "heading": heading, "reason": reason}
     context["saved"] = saved(request, connection_lost=connection_lost)
-    context["is_staffs"] = _is_staffs(request)
-    context["csrf_token"] = _token_of_switch(request, status)
+    context["is_staff_page"] = _is_staff_page(request)
+    context["csrf_token"] = _language_switch_token(request, status)
     try:
         with translation.override(_language(request)):
             page: str = render_to_string(f"{status}.html", context)
-    except Exception:  # whatever it is, an error page must come
-        logger.exception("The error page could not be drawn")
+    except Exception:  # whatever fails, show an error page
+        logger.exception("The error page could not be rendered")
         page = LAST_RESORT.format(reference=reference)
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     return HttpResponse(page, status=status, headers=headers)
 
 
 def saved(request: HttpRequest, *, connection_lost: bool) -> str:
-    """What can be said for certain of what this request was to save: ``nothing``, ``no`` or ``unknown``.
+    """Whether this request saved its changes: ``nothing``, ``no``, or ``unknown``.
 
-    *nothing*: it only looked. *no*: it had not begun to write when it failed, or all of it was undone.
-    Otherwise nobody can say: of a connection that breaks, it may have been the commit that got through.
+    *nothing*: the request changes nothing. *no*: it failed before it wrote, or everything was rolled back.
+    *unknown*: some of it was committed, or the connection broke and the commit may have succeeded.
     """
     if request.method in {"GET", "HEAD"}:
         return "nothing"
-    writing = getattr(request, "writing", None)  # none: it did not get as far
-    if writing is None or not writing.begun:
+    writes = getattr(request, "writes", None)  # None: the request failed before track_writes
+    if writes is None or not writes.started:
         return "no"
-    return "unknown" if writing.stands or connection_lost else "no"
+    return "unknown" if writes.may_be_saved or connection_lost else "no"
 
 
-def _token_of_switch(request: HttpRequest, status: int) -> str:
-    """For the language switch, where it can work: the request got through the layers it needs, and nothing is down."""
+def _language_switch_token(request: HttpRequest, status: int) -> str:
+    """The CSRF token for the language switch, if the switch can work: its middleware ran, and nothing is down."""
     is_refusal = status < HTTPStatus.INTERNAL_SERVER_ERROR
-    return get_token(request) if is_refusal and hasattr(request, "user") and not _is_staffs(request) else ""
+    return get_token(request) if is_refusal and hasattr(request, "user") and not _is_staff_page(request) else ""
 
 
-def _is_staffs(request: HttpRequest) -> bool:
+def _is_staff_page(request: HttpRequest) -> bool:
     match = getattr(request, "resolver_match", None)
     rule = getattr(match.func, "access_rule", "") if match else ""
     return bool(rule.startswith("staff"))
 
 
 def _language(request: HttpRequest) -> str:
-    """English on the staff's pages; else what the browser asks for, found without session or database."""
-    if _is_staffs(request):
+    """English on staff pages; otherwise the browser's language, found without session or database."""
+    if _is_staff_page(request):
         return "en"
-    # As settled for this request (``practice.languages``), if it had got as far.
+    # Set by ``practice.languages``, if the request got that far.
     return getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)

@@ -1,8 +1,7 @@
-"""What a load balancer asks: does the process live, and is it ready to be given work?
+"""Health checks for a load balancer: is the process alive, and is it ready for requests?
 
-Both are answered before host name, scheme and session are looked at: whoever watches asks by number
-and without TLS, and must not need the database to learn that the database is down. A stranger who asks
-learns which part has failed and no more; the reason is in the log.
+Both are answered before the checks of host name, scheme, and session: monitoring uses an IP address without TLS and
+must work while the database is down. The response names the failed part only; the reason is in the log.
 """
 
 import logging
@@ -19,14 +18,14 @@ from django.views.decorators.http import require_safe
 from accounts.access import public_page
 from portal.pins import numbers, sealing
 from portal.sheets import sheet
-from practice.schema import missing_migrations
+from practice import version
 
 logger = logging.getLogger(__name__)
 FAILURE_KEPT = 5  # seconds
 
 
-class NotReadyError(Exception):
-    """A part works, but not as it must."""
+class NotReady(Exception):
+    """A part works, but not as it must. ``str()`` says why, for the log."""
 
 
 def _database() -> None:
@@ -35,19 +34,21 @@ def _database() -> None:
 
 
 def _migrations() -> None:
-    if missing_migrations():
-        raise NotReadyError
+    if earlier := version.earlier_version_of_database():
+        raise NotReady(version.cannot_use(earlier))
+    if pending := version.missing_migrations():
+        raise NotReady(f"The database lacks {len(pending)} migrations. Run: manage.py migrate")
 
 
 def _keys() -> None:
     number = numbers.generate()
     if any(sealing.unseal(sealing.seal(number, key)) != number for key in sealing.KEYS):
-        raise NotReadyError
+        raise NotReady("A PIN does not come back from its sealed copy.")
 
 
 def _pdf() -> None:
     if not sheet.test_page().startswith(b"%PDF"):
-        raise NotReadyError
+        raise NotReady("The test page is not a PDF.")
 
 
 def _disk() -> None:
@@ -56,8 +57,8 @@ def _disk() -> None:
         file.flush()
 
 
-# Each part with the seconds for which a good answer stands, in this process. So asking without end costs
-# next to nothing: a page drawn in ten minutes, a look at the migrations in one.
+# Each part, and the seconds for which this process keeps a good result. So constant requests cost next to nothing:
+# one PDF in ten minutes, one look at the migrations in one minute.
 PARTS: dict[str, tuple[Callable[[], None], int]] = {
     "database": (_database, 2),
     "migrations": (_migrations, 60),
@@ -65,7 +66,7 @@ PARTS: dict[str, tuple[Callable[[], None], int]] = {
     "pdf": (_pdf, 600),
     "disk": (_disk, 10),
 }
-_known: dict[str, tuple[bool, float]] = {}  # by part: whether it works, and until when that stands
+_known: dict[str, tuple[bool, float]] = {}  # by part: whether it works, and until when that result is kept
 
 
 def _works(name: str) -> bool:
@@ -75,9 +76,10 @@ def _works(name: str) -> bool:
         return works
     try:
         check()
-    except Exception:  # whatever it is: that is the answer
+    except Exception as error:  # any failure means that the part is not ready
         works, kept = False, FAILURE_KEPT
-        logger.exception("not ready: %s", name)
+        # Only our own words: another exception's message can quote a row. The log has its type and place.
+        logger.exception("not ready: %s%s", name, f". {error}" if isinstance(error, NotReady) else "")
     else:
         works = True
     _known[name] = (works, monotonic() + kept)
@@ -87,14 +89,14 @@ def _works(name: str) -> bool:
 @require_safe
 @public_page
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process lives and answers. Asks nothing of anybody."""
+    """The process is alive. Checks nothing else."""
     return JsonResponse({"process": "ok"})
 
 
 @require_safe
 @public_page
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Everything that the front desk's next click needs is there: 200, or 503 and which part is not."""
+    """200 if everything that pages need works; otherwise 503 with the failed parts."""
     parts = {name: _works(name) for name in PARTS}
     words = {name: "ok" if works else "failed" for name, works in parts.items()}
     return JsonResponse(words, status=200 if all(parts.values()) else 503)
@@ -108,7 +110,7 @@ PATHS = {f"/{each.pattern}" for each in urlpatterns}
 
 
 def answer_health_checks(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Answer these two before the layers that look at host, scheme, session and sign-in."""
+    """Middleware that answers these two URLs before host, scheme, session, and sign-in are checked."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path_info not in PATHS:

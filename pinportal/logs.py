@@ -1,8 +1,8 @@
-"""Lines of the log: what happened, never to whom by name.
+"""Format log lines so that they contain no names or other patient data.
 
-A line has only fields that are chosen here. Messages of other people's code can quote an address, a
-header or a value, and messages of exceptions a whole row ("Key (email)=(…) already exists"), so neither
-is written: of the former the bare template, of the latter the type, the code and the place.
+A line has only the fields chosen here. Messages of other packages can quote a URL, a header, or a value, and messages
+of exceptions a whole row ("Key (email)=(…) already exists"). So only the template of such a message is logged, and
+only the type, code, and place of an exception.
 """
 
 import errno
@@ -29,7 +29,7 @@ current_request: ContextVar[HttpRequest | None] = ContextVar("current_request", 
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def format(self, record: logging.LogRecord) -> str:
         return json.dumps(_line(record), default=str)  # in ASCII: no character can begin a new line
@@ -53,26 +53,26 @@ def _line(record: logging.LogRecord) -> dict[str, Any]:
         "logger": record.name,
         "message": _message(record),
     }
-    # Django's last word on a request comes when our layer has been left.
+    # Django logs some messages after our middleware has returned.
     if request := current_request.get() or getattr(record, "request", None):
         line |= _of_request(request)
     line |= getattr(record, "facts", {})
-    is_refusal = record.name.startswith("django.security")  # a wrong host or form, and no mistake to be found
+    is_refusal = record.name.startswith("django.security")  # a wrong host or form, not an error of ours
     if record.exc_info and (error := record.exc_info[1]) and not is_refusal:
         line["error"] = [_of_error(each) for each in _chain(error)]
     return line
 
 
 def _message(record: logging.LogRecord) -> str:
-    """Our own message in full; of others' only what cannot quote a request."""
+    """Our own message in full; of other packages only the part that cannot quote a request."""
     room = record.name.split(".")[0]
     if room in settings.OUR_ROOMS:
         return record.getMessage()
     if status := getattr(record, "status_code", None):  # django.request, django.security: the message has the path
         return HTTPStatus(status).phrase
-    if room == "gunicorn":  # its messages tell of the server, except those that begin to tell of a request
-        told, about_request, _ = record.getMessage().partition("request")
-        return told + about_request
+    if room == "gunicorn":  # its messages are about the server, up to the word "request"
+        before, about_request, _ = record.getMessage().partition("request")
+        return before + about_request
     return str(record.msg)
 
 
@@ -88,13 +88,13 @@ def _of_request(request: HttpRequest) -> dict[str, Any]:
 
 
 def _user_number(request: HttpRequest) -> int | None:
-    """Who is signed in, if the request has come to asking that: a line of the log makes no query."""
+    """The signed-in user's number, if it is already loaded: logging makes no query."""
     user = vars(request).get("user")
     return None if getattr(user, "_wrapped", user) is empty else getattr(user, "pk", None)
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception and those that led to it, the latest first."""
+    """The exception and its causes, latest first."""
     while error:
         yield error
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
@@ -112,13 +112,13 @@ def _of_error(error: BaseException) -> dict[str, Any]:
 
 
 def _of_database_error(error: BaseException) -> dict[str, Any]:
-    """SQLSTATE and constraint, which are names of ours; the rest of the message can quote a row."""
+    """SQLSTATE and the constraint's name. The rest of the message can quote a row."""
     driver = error.__cause__ or error
     code = getattr(driver, "pgcode", None) or getattr(driver, "sqlite_errorname", None)
     diagnosis = getattr(driver, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None)
     if getattr(driver, "sqlite_errorname", "").startswith("SQLITE_CONSTRAINT"):
-        # SQLite quotes columns or an index there, never values.
+        # SQLite names columns or an index here, never values.
         constraint = str(driver).partition("constraint failed: ")[2].removeprefix("index ").strip("'")
     return {name: value for name, value in {"code": code, "constraint": constraint}.items() if value}
 

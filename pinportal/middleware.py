@@ -1,4 +1,4 @@
-"""The outermost layer: every request gets a reference number and one line in the log."""
+"""The outermost middleware: each request gets a reference number and one log line."""
 
 import logging
 from collections.abc import Callable
@@ -14,22 +14,22 @@ from pinportal.logs import current_request
 
 logger = logging.getLogger(__name__)
 REFERENCE_HEADER = "X-Request-ID"
-# Read out on the telephone: nothing that looks or sounds like something else. 39 bits.
+# Families read it out on the phone, so no characters that look or sound alike. 39 bits.
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 REFERENCE_LENGTH = 8
 
 
 def _level(request: HttpRequest, response: HttpResponse) -> int:
-    """Style sheets, and whoever watches us every few seconds, would bury the other lines."""
-    is_dull = request.path_info in health.PATHS or request.path_info.startswith(settings.STATIC_URL)
-    return logging.DEBUG if is_dull and response.status_code < HTTPStatus.BAD_REQUEST else logging.INFO
+    """DEBUG for static files and health checks, which would hide the other lines."""
+    is_routine = request.path_info in health.PATHS or request.path_info.startswith(settings.STATIC_URL)
+    return logging.DEBUG if is_routine and response.status_code < HTTPStatus.BAD_REQUEST else logging.INFO
 
 
 def account_for_request(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Give the request its reference number, which stands on error pages, in the answer and in the log.
+    """Give the request a reference number, for error pages, the response, and the log.
 
-    What comes from below is always an answer: Django makes one of every exception. A number that the
-    client sends is ignored, as it could name somebody else's request.
+    No exception reaches this middleware: Django turns each into a response. A number sent by the client is ignored,
+    because it could be that of another request.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The families' addresses alone (SURFACE=public)."""
+"""The URLs for families only (SURFACE=public)."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""What is wrapped around every request."""
+"""Middleware around every request: security headers, caching, and whether the request has written anything."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +13,11 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 
-def protective_headers(get_response: GetResponse) -> GetResponse:
-    """The headers of every answer, and no storing of anything but static files (patient data!).
+def add_security_headers(get_response: GetResponse) -> GetResponse:
+    """Add the security headers to every response, and forbid storing it, because any page may show patient data.
 
-    Django's SecurityMiddleware sets some of them too, but not where it is itself what answers or fails;
-    this one stands outside of all that can.
+    Django's SecurityMiddleware adds some of them too, but not to responses that it makes itself. This middleware is
+    outside of every other one that can respond or fail.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
@@ -27,49 +27,49 @@ def protective_headers(get_response: GetResponse) -> GetResponse:
         if request.is_secure() and settings.SECURE_HSTS_SECONDS:
             response.headers.setdefault("Strict-Transport-Security", headers.STRICT_TRANSPORT_SECURITY)
         is_static = request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 206, 304}
-        # A cookie is for one browser: kept between here and there, the end of one session would end everybody's.
-        kept = "" if response.cookies else getattr(response, "kept", "")
+        # A cookie is for one browser. A shared cache would hand it to others.
+        cache_control = "" if response.cookies else getattr(response, "cache_control", "")
         if not is_static:
-            response.headers["Cache-Control"] = kept or headers.CACHE_CONTROL
-        if kept:
-            response.headers.pop("Vary", None)  # it is the same for everybody
+            response.headers["Cache-Control"] = cache_control or headers.CACHE_CONTROL
+        if cache_control:
+            response.headers.pop("Vary", None)  # the response is the same for everyone
         return response
 
     return middleware
 
 
-def keep(response: HttpResponse, how: str) -> None:
-    """Have this answer kept, which is nobody's secret: the practice's logo is. ``how``: its Cache-Control."""
-    response.kept = how  # type: ignore[attr-defined]
+def allow_caching(response: HttpResponse, cache_control: str) -> None:
+    """Send this Cache-Control with a response that has no patient data, such as the practice's logo."""
+    response.cache_control = cache_control  # type: ignore[attr-defined]
 
 
-def follow_writes(get_response: GetResponse) -> GetResponse:
-    """Note on the request how far its writing has come, so that an error page can say what became of it."""
+def track_writes(get_response: GetResponse) -> GetResponse:
+    """Track on the request whether it has written anything, so that an error page can say what was saved."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        writing = Writing()
-        request.writing = writing  # type: ignore[attr-defined]
-        with connection.execute_wrapper(writing.watch):
+        writes = Writes()
+        request.writes = writes  # type: ignore[attr-defined]
+        with connection.execute_wrapper(writes.watch):
             return get_response(request)
 
     return middleware
 
 
-class Writing:
-    """How far a request has come with writing to the database."""
+class Writes:
+    """What a request has written to the database."""
 
-    begun = False  # something was sent to be written
-    stands = False  # something was written for good, or may have been
+    started = False  # a writing statement was sent
+    may_be_saved = False  # something was committed, or may have been
 
     def watch(self, execute: Callable[..., Any], sql: Any, *arguments: Any) -> Any:
-        """Look at each statement on its way."""
+        """Look at each statement before it runs."""
         if str(sql).lstrip().upper().startswith(WRITES):
-            self.begun = True
+            self.started = True
             if connection.in_atomic_block:
-                transaction.on_commit(self._committed)  # each time: a savepoint that is undone forgets it
+                transaction.on_commit(self._committed)  # each time: rolling back a savepoint drops it
             else:
-                self.stands = True
+                self.may_be_saved = True
         return execute(sql, *arguments)
 
     def _committed(self) -> None:
-        self.stands = True
+        self.may_be_saved = True

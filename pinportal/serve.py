@@ -1,4 +1,4 @@
-"""``python -m pinportal.serve``: the production server, or one line saying why it does not start."""
+"""``python -m pinportal.serve``: start the production server, or say in one line why not."""
 
 import os
 import sys
@@ -11,9 +11,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.http.request import validate_host
 
-from practice.schema import missing_migrations
+from practice import version
 
-# The settings themselves refuse weak secrets; these two have defaults that suit only a first start.
+# The settings refuse weak secrets. The defaults of these two are not for production.
 NEEDED = {
     "ALLOWED_HOSTS": "the names this server answers to, e.g. portal.example.org",
     "DATABASE_URL": "e.g. postgres://user:password@host/pinportal",
@@ -21,22 +21,24 @@ NEEDED = {
 
 
 def refusal() -> str:
-    """Why not to start, in one line; empty when all is well."""
+    """Why the server cannot start, in one line; "" if it can."""
     for name, meaning in NEEDED.items():
         if not os.environ.get(name, "").strip():
             return f"{name} is missing: {meaning}"
     try:
         django.setup()
-    except (ImproperlyConfigured, ValueError) as error:  # ValueError: a number that is none, a URL that is none
+    except (ImproperlyConfigured, ValueError) as error:  # ValueError: an invalid number or URL
         return str(error)
     if settings.DEBUG:
         return "DEBUG must not be set: error pages would show patient data"
     if "*" in settings.ALLOWED_HOSTS:
-        return "ALLOWED_HOSTS must name the hosts: * lets a stranger choose"
+        return "ALLOWED_HOSTS must name the hosts: * would accept any host name"
     if reason := _refusal_of_addresses():
         return reason
     try:
-        pending = missing_migrations()
+        if earlier := version.earlier_version_of_database():
+            return version.cannot_use(earlier)
+        pending = version.missing_migrations()
     except OperationalError as error:
         return f"the database does not answer: {str(error).splitlines()[0]}"
     if pending:
@@ -46,27 +48,27 @@ def refusal() -> str:
 
 
 def _refusal_of_addresses() -> str:
-    """Why the configured addresses cannot be right: people type PINs and passwords there."""
+    """What is wrong with the configured addresses. People type PINs and passwords there."""
     if settings.SURFACE == "staff" and not os.environ.get("STAFF_URL", "").strip():
-        return "STAFF_URL is missing: the address staff use, e.g. https://staff.example.org, for links in their mails"
+        return "STAFF_URL is missing: the address staff use, e.g. https://staff.example.org, for links in their e-mails"
     served = "STAFF_URL" if settings.SURFACE == "staff" else "PORTAL_URL"
     for name in ("PORTAL_URL", "STAFF_URL"):
         address = urlsplit(getattr(settings, name))
         if address.scheme != "https" or not address.hostname:
             return f"{name} must be an https:// address, not {getattr(settings, name)!r}: PINs and passwords go there"
         if name == served and not validate_host(address.hostname, settings.ALLOWED_HOSTS):
-            return f"ALLOWED_HOSTS lacks {address.hostname}, the host of {name}: everybody would be turned away"
+            return f"ALLOWED_HOSTS lacks {address.hostname}, the host of {name}: every request would be refused"
     return ""
 
 
 def main() -> None:
-    """Become gunicorn, with this process's number: signals reach it without a middleman."""
+    """Replace this process with gunicorn, so that signals reach it directly."""
     os.environ["PINPORTAL_ENV"] = "production"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pinportal.settings")
     if reason := refusal():
         sys.exit(f"Not started. {reason}")
     config = Path(__file__).with_name("gunicorn.py")
-    os.execv(  # noqa: S606  # no shell, and no word of it from outside
+    os.execv(  # noqa: S606  # no shell, no input from outside
         sys.executable, [sys.executable, "-m", "gunicorn", "--config", str(config), "pinportal.wsgi"]
     )
 

@@ -1,11 +1,11 @@
-"""Settings of the project, read from the environment.
+"""Django settings, read from the environment.
 
-``PINPORTAL_ENV`` says what kind of place this is:
+``PINPORTAL_ENV`` is the kind of installation:
 
-* ``production`` (the default): every secret must come from the environment and be strong,
-  otherwise the process refuses to start.
-* ``demo``: this machine only. ``make demo`` writes generated secrets to ``var/demo.env``, which is
-  read here when the environment names no other kind of place.
+* ``production`` (the default): every secret must come from the environment and be strong. Otherwise the process does
+  not start.
+* ``demo``: this machine only. ``make demo`` writes generated secrets to ``var/demo.env``, which is read here if
+  ``PINPORTAL_ENV`` is not set.
 * ``test``: set by ``tests/settings.py``.
 """
 
@@ -33,29 +33,29 @@ IS_DEMO = PINPORTAL_ENV == "demo"
 
 # --- Secrets -------------------------------------------------------------------------------------
 SECRET_KEY = checked_secret_key(env.str("SECRET_KEY", default=""))
-# Earlier ones, while it is changed: second factors are sealed under them, and sessions and links go on.
+# Earlier keys, during a change: they still open second factors, sessions, and links.
 SECRET_KEY_FALLBACKS = [checked_secret_key(each) for each in env.list("SECRET_KEY_FALLBACKS", default=[])]
-# Keys for PINs, newest first, apart from SECRET_KEY so that either can be rotated alone (R7).
+# Keys for PINs, newest first. Separate from SECRET_KEY, so that each can be changed alone (R7).
 PIN_KEYS = checked_keys(env.list("PIN_KEYS", default=[]), name="PIN_KEYS")
-# Keys that seal the audit trail, newest first (R20). Keep the old ones for as long as their lines are kept.
+# Keys that seal the audit trail, newest first (R20). Keep an old key as long as its lines are kept.
 AUDIT_KEYS = checked_keys(env.list("AUDIT_KEYS", default=[]), name="AUDIT_KEYS")
 
-# --- Where we are --------------------------------------------------------------------------------
+# --- Addresses -----------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
-# The address families use. It goes on the sheet and into e-mails; a request's Host never does.
+# The address families use. Sheets and e-mails have it; they never use a request's Host.
 PORTAL_URL = env.str("PORTAL_URL", default="" if IS_PRODUCTION else "http://127.0.0.1:8000")
 if not PORTAL_URL:
     raise ImproperlyConfigured("PORTAL_URL is missing: the address families use, e.g. https://portal.example.org")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if IS_PRODUCTION else ["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# Which pages this process serves: the staff's, the families' (public), or both.
+# Which pages this process serves: those for staff, those for families (public), or both.
 SURFACE = env.str("SURFACE", default="both")
 ROOT_URLCONFS = {"both": "pinportal.urls", "staff": "pinportal.staff_urls", "public": "pinportal.public_urls"}
 if SURFACE not in ROOT_URLCONFS:
     raise ImproperlyConfigured(f"SURFACE must be both, staff or public, not {SURFACE!r}.")
-# The address staff use, where their pages are served apart: for the links they get to choose a password.
+# The address staff use, if their pages are served separately: for links to choose a password.
 STAFF_URL = env.str("STAFF_URL", default=PORTAL_URL)
-# How many proxies of ours stand in front. 0: X-Forwarded-For is ignored, as anyone can send it.
+# The number of our proxies in front. 0: ignore X-Forwarded-For, because any client can send it.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 ROOT_URLCONF = ROOT_URLCONFS[SURFACE]
@@ -86,20 +86,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # These stand outside of all that can fail or turn a request away, so that every answer has what they add.
+    # These are outside of everything that can fail or refuse, so that every response has what they add.
     "pinportal.middleware.account_for_request",
-    "pinportal.responses.protective_headers",
+    "pinportal.responses.add_security_headers",
     "csp.middleware.CSPMiddleware",
     "pinportal.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "pinportal.responses.follow_writes",
+    "pinportal.responses.track_writes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.sessions.middleware.SessionLimits",  # knows who asks, and comes before whoever asks for a sign-in
+    "accounts.sessions.middleware.SessionLimits",  # needs the user, and must come before LoginRequiredMiddleware
     "practice.languages.follow",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -130,7 +130,7 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'pinportal.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
-        # Deferred transactions fail at once when two writers meet; immediate ones wait their turn.
+        # With two writers, deferred transactions fail at once; immediate ones wait.
         "transaction_mode": "IMMEDIATE",
         "timeout": env.int("DATABASE_LOCK_SECONDS", default=20),
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -138,14 +138,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Seconds after which a page gives up and says so: nobody at the desk waits for minutes, and gunicorn
-    # would end the process without a word after 180. No statement of a page takes one second, no rule
-    # holds a lock for longer than a few milliseconds. manage.py sets the first to 0, which is no limit.
+    # Seconds until a page gives up and says so. Nobody at the desk waits for minutes, and gunicorn kills the process
+    # after 180. No statement of a page takes a second, and no rule keeps a lock for more than a few milliseconds.
+    # manage.py sets the first to 0, which means no limit.
     _statement = env.int("DATABASE_STATEMENT_SECONDS", default=30)
     _lock = env.int("DATABASE_LOCK_SECONDS", default=10)
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
-        # A network that swallows packets is noticed after a minute at the latest, and not after two hours.
+        # Notice a network that drops packets after a minute, instead of two hours.
         "keepalives_idle": 30,
         "keepalives_interval": 10,
         "keepalives_count": 3,
@@ -154,7 +154,7 @@ else:
         f" -c idle_in_transaction_session_timeout={_statement}s",
         **DATABASES["default"].get("OPTIONS", {}),
     }
-# Whatever counts must hold in all processes, so it stands in the database; what is left needs no cache.
+# Counters must be the same in all processes, so they are in the database. Nothing else needs a cache.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -168,7 +168,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"accounts.signin.passwords.{each}"} for each in ("Length", "Known", "Personal", "Run")
 ]
-PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once, and that long
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once within this time
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "portal.signup.adapter.AccountAdapter"
@@ -190,7 +190,7 @@ ACCOUNT_FORMS = {
     "set_password": "accounts.signin.password_forms.SetPasswordForm",
     "user_token": "accounts.signin.password_forms.UserTokenForm",
 }
-# Staff need a second factor before they see anything of a patient; families do not.
+# Staff need a second factor before they see any patient data; families do not.
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=IS_PRODUCTION)
 MFA_ADAPTER = "accounts.factors.adapter.FactorsAdapter"
 MFA_FORMS = {
@@ -203,22 +203,22 @@ MFA_FORMS = {
     "authenticate_webauthn": "accounts.factors.passkey_forms.PasskeyForm",
     "reauthenticate_webauthn": "accounts.factors.passkey_forms.PasskeyAgainForm",
 }
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # an e-mail that is not confirmed yet is no reason to be less safe
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a user with an unconfirmed e-mail may use a second factor too
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_TOTP_TOLERANCE = 1  # the code before and the one after too: phones' clocks differ
+MFA_TOTP_TOLERANCE = 1  # accept the previous and the next code too: phones' clocks differ
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_PRODUCTION  # http://localhost
 USERSESSIONS_ADAPTER = "accounts.sessions.adapter.SessionsAdapter"
-# Seconds without use, and seconds in all, by kind of user. Held by accounts.sessions.limits, whatever the cookie says.
+# Seconds without use, and total seconds, by kind of user. accounts.sessions.limits enforces them, not the cookie.
 # NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
 SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}
-SESSION_WARNING = 2 * 60  # seconds before the end; at least 20 to answer by WCAG 2.2.1, at least 60 by our own standard
-SESSION_SEEN_EVERY = 30  # seconds; how often at most a session in use is written, and how early it may end
-SESSION_COOKIE_AGE = max(in_all for _idle, in_all in SESSION_LIMITS.values())  # of the row in the database
+SESSION_WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 requires at least 20, our own standard 60
+SESSION_SEEN_EVERY = 30  # seconds between two writes of a session in use; it can end this much early
+SESSION_COOKIE_AGE = max(in_all for _idle, in_all in SESSION_LIMITS.values())  # for the row in the database
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-# Messages name patients and staff. Django's own choice, a cookie that anyone can read, would outlive the
-# session and tell the next person at the desk.
+# Messages name patients and staff. Django's default, a readable cookie, would outlive the session and show them to the
+# next person at the desk.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Responses -----------------------------------------------------------------------------------
@@ -241,17 +241,17 @@ if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
 DEVICE_COOKIE_NAME = "__Host-device" if IS_PRODUCTION else "device"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; no form of ours comes near it
-# Files are not counted by that, and only one place takes any: a stranger’s would fill the disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # bytes; our forms are far smaller
+# That limit does not count files. Only one page accepts a file; others from strangers would fill the disk.
 FILE_UPLOAD_HANDLERS = ["portal.office.uploads.OnlyTheLogo"]
 
 # --- Language and time ---------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("es", "Español"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "pinportal.formats"  # where Django’s own dates and times are not what these families write
+FORMAT_MODULE_PATH = "pinportal.formats"  # for dates and times where Django’s formats differ from what families write
 USE_TZ = True
-# The practice's time zone: "today", ages and expiry dates are meant in it.
+# The practice's time zone, for "today", ages, and expiry dates.
 TIME_ZONE = env.str("PRACTICE_TIME_ZONE", default="America/New_York")
 
 # --- Static files, forms, mail, logs -------------------------------------------------------------
@@ -267,15 +267,15 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else builds pages of our files
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site uses our files
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "gz", "woff2"]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds our own widgets' templates
-# Without a mail server, links for staff to choose a password are shown to the administrator, once. Other mail
-# goes nowhere: on the terminal, which production keeps as its log, such links would open sign-ins for who reads it.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # finds the templates of our own widgets
+# Without a mail server, the administrator sees links for staff to choose a password once. Other e-mail is dropped: in
+# production the terminal is the log, and anyone who reads a link there could use it.
 SENDS_MAIL = "EMAIL_URL" in env
-# Whether families are told of mail at all: codes to confirm an address, news of changes. The demo's terminal shows it.
+# Whether families get e-mail: codes to confirm an address, notes about changes. The demo's terminal shows it.
 WRITES_TO_FAMILIES = SENDS_MAIL or IS_DEMO
 EMAIL_CONFIG = env.email("EMAIL_URL", default="dummymail://" if IS_PRODUCTION else "consolemail://")
 vars().update(EMAIL_CONFIG)
@@ -283,7 +283,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 LOG_FORMAT = env.str("LOG_FORMAT", default="json" if IS_PRODUCTION else "text")
 if LOG_FORMAT not in {"json", "text"}:
     raise ImproperlyConfigured(f"LOG_FORMAT must be json or text, not {LOG_FORMAT!r}.")
-# The demo's terminal is for its instructions.
+# Keep the demo's terminal for its instructions.
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if IS_DEMO else "INFO").upper()
 OUR_ROOMS = ["pinportal", "audit", "practice", "accounts", "patients", "appointments", "portal"]
 LOGGING = {
@@ -296,10 +296,10 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        # No handlers of its own: no mail with local variables to anybody, no line twice.
+        # No own handlers: no e-mail with local variables, and no line twice.
         "django": {"handlers": [], "level": "WARNING"},
-        "django.request": {"level": "ERROR"},  # what was refused stands in the line of the request
-        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},  # addresses with their query
+        "django.request": {"level": "ERROR"},  # refusals are in the log line of the request
+        "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},  # URLs with their query
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
         **{room: {"level": LOG_LEVEL} for room in OUR_ROOMS},
     },

@@ -1,6 +1,6 @@
-"""The addresses that both surfaces have: sign-in, language, health; and the error pages.
+"""URLs that both surfaces have: sign-in, language, health, and error pages.
 
-Numbers in addresses are record numbers; names, chart numbers and PINs never are.
+Numbers in URLs are record numbers, never names, chart numbers, or PINs.
 """
 
 from django.urls import include, path

@@ -1,4 +1,4 @@
-"""The staff's addresses alone (SURFACE=staff)."""
+"""The URLs for staff only (SURFACE=staff)."""
 
 from django.urls import include, path
 

@@ -1,4 +1,4 @@
-"""All addresses, where one process serves both surfaces (SURFACE=both)."""
+"""All URLs, if one process serves both surfaces (SURFACE=both)."""
 
 from pinportal.public_urls import families
 from pinportal.shared_urls import handler400, handler403, handler404, handler500

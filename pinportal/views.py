@@ -1,4 +1,4 @@
-"""The front door, the logo, the language switch, and the page for a form without its token."""
+"""The home page, the logo, the language switch, and the page for a failed CSRF check."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -17,7 +17,7 @@ from accounts.access import (
 )
 from accounts.models import User
 from pinportal import error_pages
-from pinportal.responses import keep
+from pinportal.responses import allow_caching
 from practice import languages
 from practice.models import Practice
 
@@ -25,7 +25,7 @@ from practice.models import Practice
 @require_safe
 @signed_in_page
 def home(request: HttpRequest) -> HttpResponse:
-    """Where a sign-in leads: staff to the patients, an auditor to the trail, a family to their children."""
+    """Redirect after signing in: staff to patients, an auditor to the audit trail, a family to My Children."""
     if not (isinstance(request.user, User) and request.user.is_staff_member):
         return redirect("family:children")
     allowed = permissions_of(request.user)
@@ -36,14 +36,14 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def favicon(request: HttpRequest) -> HttpResponse:
-    """Where browsers look by themselves when they show what is no page of ours, such as a sheet."""
+    """The icon at the URL that browsers try for responses without HTML, such as a PDF."""
     return redirect(static("favicon.svg"))
 
 
 @require_POST
 @public_page
 def language(request: HttpRequest) -> HttpResponse:
-    """The language switch. Back to ``next``, or on an error page to where that stood: a place of ours, by GET."""
+    """The language switch. Redirects to ``next``, or to the referring page; only to our own host."""
     response: HttpResponse = set_language(request)
     languages.switch(request, request.POST.get("language", ""))
     return response
@@ -52,20 +52,20 @@ def language(request: HttpRequest) -> HttpResponse:
 @require_safe
 @public_page
 def logo(request: HttpRequest) -> HttpResponse:
-    """The practice's logo; ours, as long as it has none. Named by its mark (``?v=``) it may be kept for good."""
+    """The practice's logo, or ours if it has none. With its own mark (``?v=``), browsers may cache it forever."""
     practice = Practice.current()
     if practice.logo is None:
         return redirect(static("favicon.svg"))
     answer = HttpResponse(bytes(practice.logo), content_type="image/png")
     answer.headers["ETag"] = f'"{practice.logo_mark}"'
     lasts = "31536000, immutable" if request.GET.get("v") == practice.logo_mark else "3600"
-    keep(answer, f"public, max-age={lasts}")
+    allow_caching(answer, f"public, max-age={lasts}")
     return get_conditional_response(request, answer.headers["ETag"], response=answer) or answer
 
 
 @public_page
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form that came without its token: mostly a page left open since before signing in."""
+    """A form without a valid CSRF token, usually from a page opened before signing in."""
     if request.user.is_authenticated:
         record_refusal(request, "csrf")
     message = _("This page had been open too long, so nothing was saved. Go back, reload the page and try again.")

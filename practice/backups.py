@@ -1,11 +1,11 @@
-"""Backups of the database: one file each, which says what is in it and can be checked.
+"""Backups of the database: one file each, with a manifest that describes and verifies its content.
 
-    make → read (checks) → put_back
+    make → read (checks) → restore
 
-A backup is a ZIP archive of two: ``manifest.json`` (when, of which kind of database, with which
-migrations, how many rows, the SHA-256 of the copy) and the copy itself. It holds everything about the
-practice's patients, so only its owner can read the file. No key is in it: PINs stay sealed and digests
-stay keyed for whoever has the backup alone (R7). The keys are kept elsewhere: see docs/operations.md.
+A backup is a ZIP archive of two files: ``manifest.json`` (time, product version, kind of database, migrations, number
+of rows, SHA-256 of the copy) and the copy itself. It contains all patient data, so only its owner can read the file.
+It contains no key, so nobody can read the PINs from the backup alone (R7). Keep the keys elsewhere: see
+docs/operations.md.
 """
 
 import hashlib
@@ -23,25 +23,25 @@ from typing import IO
 
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from audit.trail import Action, Actor, record
-from practice import dumps
+from practice import dumps, version
 
-FORMAT = 1
+FORMAT = 2  # 1: by version 0.1.0, whose manifest does not name the version
 MANIFEST = "manifest.json"
 
 
 class BackupRefused(Exception):
-    """No backup was made or none was put back, and nothing has changed; the message says why."""
+    """No backup was made or restored, and nothing has changed. The message says why."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself."""
+    """The description of a backup, in the backup."""
 
     format: int
+    version: str  # of the product
     made_at: str  # UTC, ISO 8601
     database: str  # sqlite or postgresql
     migrations: list[str]
@@ -55,11 +55,13 @@ class Manifest:
 
 
 def make(*, directory: Path, by: Actor) -> Path:
-    """Make a backup in this directory while the server goes on; the file's path.
+    """Make a backup in this directory while the server keeps running, and return the file's path.
 
-    It has its name only once it is complete and on the disk, and only its owner can read it. Refused
-    where a file of that name exists. Leaves its line in the trail, which is not in the backup itself.
+    The file gets its name when it is complete and on the disk. Only its owner can read it. Refused: if a file of that
+    name exists, and a database of an earlier version. Writes an audit line, which is not in the backup itself.
     """
+    if earlier := version.earlier_version_of_database():
+        raise BackupRefused(f"PIN Portal {earlier} made this database. Back it up with version {earlier}.")
     made_at = timezone.now()
     target = directory / f"pinportal-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -72,9 +74,10 @@ def make(*, directory: Path, by: Actor) -> Path:
             raise BackupRefused(str(error)) from error
         manifest = Manifest(
             FORMAT,
+            version.VERSION,
             made_at.astimezone(UTC).isoformat(),
             connection.vendor,
-            _applied_migrations(),
+            version.applied_migrations(),
             rows,
             copy.name,
             copy.stat().st_size,
@@ -89,7 +92,7 @@ def make(*, directory: Path, by: Actor) -> Path:
 
 @contextmanager
 def _private_directory(beside: Path) -> Iterator[Path]:
-    """A directory that only its owner can enter, on the same disk; gone afterwards, whatever happens."""
+    """A directory on the same disk that only its owner can open. It is removed afterwards in any case."""
     path = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=beside))
     mask = os.umask(0o077)
     try:
@@ -100,7 +103,7 @@ def _private_directory(beside: Path) -> Iterator[Path]:
 
 
 def _pack(target: Path, manifest: Manifest, copy: Path, *, is_compressed: bool) -> None:
-    # Level 1: three quarters of what level 6 saves, in a third of the time.
+    # Level 1 saves three quarters as much as level 6, in a third of the time.
     method = zipfile.ZIP_STORED if is_compressed else zipfile.ZIP_DEFLATED
     with zipfile.ZipFile(target, "x", compression=method, compresslevel=1) as archive:
         archive.writestr(MANIFEST, json.dumps(asdict(manifest), indent=1))
@@ -110,19 +113,15 @@ def _pack(target: Path, manifest: Manifest, copy: Path, *, is_compressed: bool) 
 
 
 def _give_name(unfinished: Path, target: Path) -> None:
-    """Rename, but never over another file."""
+    """Rename, but never overwrite another file."""
     if target.exists():
-        raise BackupRefused(f"{target} exists already; nothing was overwritten.")
+        raise BackupRefused(f"{target} already exists; nothing was overwritten.")
     unfinished.rename(target)
     directory = os.open(target.parent, os.O_RDONLY)
     try:
-        os.fsync(directory)  # the name is on the disk as well
+        os.fsync(directory)  # write the name to the disk too
     finally:
         os.close(directory)
-
-
-def _applied_migrations() -> list[str]:
-    return sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
 
 
 def _sha256(path: Path) -> str:
@@ -131,16 +130,16 @@ def _sha256(path: Path) -> str:
 
 
 def _digest_of(file: IO[bytes]) -> str:
-    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # a ZIP's files suit too
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # files of a ZIP archive work too
 
 
 # --- Read ----------------------------------------------------------------------------------------
 
 
 def read(path: Path) -> Manifest:
-    """What the backup says of itself, after every byte of the copy has been checked against it.
+    """Check every byte of the backup against its manifest, and return the manifest.
 
-    Refused: what is no backup, a damaged one, and one of a newer version of this product.
+    Refused: a file that is not a backup, a damaged backup, and a backup of a version that this one cannot continue.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -148,33 +147,40 @@ def read(path: Path) -> Manifest:
             with archive.open(manifest.file_name) as copy:
                 digest = _digest_of(copy)
     except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError) as error:
-        raise BackupRefused(f"{path} is no backup of PIN Portal, or is damaged: {error}") from error
+        raise BackupRefused(f"{path} is not a backup of PIN Portal, or is damaged: {error}") from error
     if digest != manifest.sha256:
-        raise BackupRefused(f"{path} is damaged: its content is not what its manifest says.")
+        raise BackupRefused(f"{path} is damaged: its content differs from its manifest.")
     return manifest
 
 
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     content = json.loads(archive.read(MANIFEST))
+    if earlier := version.earlier_version(content["migrations"]):
+        raise BackupRefused(
+            f"PIN Portal {earlier} made this backup, and version {version.VERSION} cannot restore it. Nothing has "
+            f"changed. Install version {earlier} to restore it."
+        )
     if content.get("format") != FORMAT:
-        raise ValueError(f"format {content.get('format')}, where this version knows {FORMAT}")
+        raise ValueError(f"format {content.get('format')}, but this version reads {FORMAT}")
     return Manifest(**content)
 
 
-# --- Put back ------------------------------------------------------------------------------------
+# --- Restore -------------------------------------------------------------------------------------
 
 
-def put_back(*, path: Path, manifest: Manifest) -> None:
-    """Put the backup in place of everything in the database, all or nothing; every session ends.
+def restore(*, path: Path, manifest: Manifest) -> None:
+    """Replace everything in the database with the backup, all or nothing. All sessions end.
 
-    Refused: a backup of the other kind of database, and one that a newer version of the product has
-    made. Whether what is there may go is for the caller to ask.
+    Refused: a backup of the other kind of database, and a backup of a newer version. The caller has asked whether the
+    current data may be replaced.
     """
     if manifest.database != connection.vendor:
-        raise BackupRefused(f"This is a backup of {manifest.database}, and DATABASE_URL leads to {connection.vendor}.")
+        raise BackupRefused(f"This is a backup of {manifest.database}, but DATABASE_URL is {connection.vendor}.")
     known = {f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations}
     if newer := [each for each in manifest.migrations if each not in known]:
-        raise BackupRefused(f"This backup was made by a newer version ({newer[-1]}). Install that, then restore.")
+        raise BackupRefused(
+            f"This backup was made by a newer version: {manifest.version} ({newer[-1]}). Install that, then restore."
+        )
     with _private_directory(path.parent) as workshop, zipfile.ZipFile(path) as archive:
         copy = Path(archive.extract(manifest.file_name, workshop))
         try:

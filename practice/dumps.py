@@ -1,9 +1,9 @@
-"""Copies of the whole database, and putting one in its place: how SQLite and PostgreSQL each do it.
+"""Copies of the whole database, for SQLite and for PostgreSQL.
 
-    ``write`` makes a consistent copy while the server goes on, ``load`` puts one in place of all there is.
+    ``write`` makes a consistent copy while the server keeps running; ``load`` replaces everything with a copy.
 
-Loading is all or nothing, and no session comes back with it: who was signed in when the copy was made
-may have signed out, or left, since.
+Loading is all or nothing. It restores no sessions: a user who was signed in at the time of the copy may have signed
+out or left since.
 """
 
 import os
@@ -21,37 +21,37 @@ from django.db import connection, transaction
 from psycopg2.extensions import make_dsn
 
 Result = TypeVar("Result")
-PLAIN = ("--no-owner", "--no-privileges")  # whoever restores owns it
+PLAIN = ("--no-owner", "--no-privileges")  # the user who restores becomes the owner
 END_SESSIONS = "DELETE FROM django_session"
 
 
 class DumpFailed(Exception):
-    """The database or one of its tools refused; the message is its own words."""
+    """The database or one of its tools failed. The message is its own."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What one kind of database calls its copy, and how it makes and loads it."""
+    """How one kind of database names, writes, and loads its copy."""
 
     file_name: str
     is_compressed: bool
-    write: Callable[[Path], dict[str, int]]  # how many rows of each table the copy has
+    write: Callable[[Path], dict[str, int]]  # returns the number of rows in each table of the copy
     load: Callable[[Path], None]
 
 
 def of_this_database() -> Kind:
-    """The kind of database that DATABASE_URL leads to."""
+    """The kind of database in DATABASE_URL."""
     return KINDS[connection.vendor]
 
 
 def count_rows() -> dict[str, int]:
-    """How many rows each table has."""
+    """The number of rows in each table."""
     with connection.cursor() as cursor:
         return {table: _count(cursor, table) for table in sorted(connection.introspection.table_names(cursor))}
 
 
 def _count(cursor: Any, table: str) -> int:
-    cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608  # a name of our own
+    cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608  # our own table name
     number: int = cursor.fetchone()[0]
     return number
 
@@ -59,37 +59,37 @@ def _count(cursor: Any, table: str) -> int:
 # --- SQLite --------------------------------------------------------------------------------------
 
 
-def _in_sqlites_words(action: Callable[[Path], Result]) -> Callable[[Path], Result]:
-    """Whatever SQLite refuses (a full disk, a damaged file) is said as DumpFailed."""
+def _with_dump_failed(action: Callable[[Path], Result]) -> Callable[[Path], Result]:
+    """Turn errors of SQLite, such as a full disk or a damaged file, into DumpFailed."""
 
     @wraps(action)
-    def said(path: Path) -> Result:
+    def wrapped(path: Path) -> Result:
         try:
             return action(path)
         except sqlite3.Error as error:
             raise DumpFailed(f"SQLite: {error}") from error
 
-    return said
+    return wrapped
 
 
-@_in_sqlites_words
+@_with_dump_failed
 def _write_sqlite(to: Path) -> dict[str, int]:
-    """By SQLite's own way of copying a database in use: writers go on, and the copy is of one moment."""
+    """With SQLite's online backup: other processes can write meanwhile, and the copy is consistent."""
     with closing(_open(_live_file(), mode="rw")) as live, closing(_open(to, mode="rwc")) as copy:
         live.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a log beside it
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file without a log
         _check(copy)
         tables = [name for (name,) in copy.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         return {
-            name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # a name of our own
+            name: copy.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608  # our own table name
             for name in sorted(tables)
             if not name.startswith("sqlite_")
         }
 
 
-@_in_sqlites_words
+@_with_dump_failed
 def _load_sqlite(dump: Path) -> None:
-    """The same way back, in one transaction of the database: who has it open sees the old or the new."""
+    """With SQLite's online backup, in one transaction: other processes see the old data or the new."""
     connection.close()
     with closing(_open(dump, mode="rw")) as copy, closing(_open(_live_file(), mode="rwc")) as live:
         copy.execute(END_SESSIONS)
@@ -116,10 +116,10 @@ def _check(copy: sqlite3.Connection) -> None:
 
 
 def _write_postgresql(to: Path) -> dict[str, int]:
-    """By pg_dump, in the very snapshot in which the rows are counted."""
+    """With pg_dump, in the same snapshot in which the rows are counted."""
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # this one waits for pg_dump
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")  # the transaction waits for pg_dump
         cursor.execute("SELECT pg_export_snapshot()")
         snapshot = cursor.fetchone()[0]
         _run(["pg_dump", "--format=custom", *PLAIN, "--no-comments", f"--snapshot={snapshot}", f"--file={to}"])
@@ -127,15 +127,15 @@ def _write_postgresql(to: Path) -> dict[str, int]:
 
 
 def _load_postgresql(dump: Path) -> None:
-    """What is there is dropped and the copy loaded in one transaction, or nothing happens at all.
+    """Drop everything and load the copy in one transaction.
 
-    pg_restore writes the statements to a file first: from a pipe, psql would commit the first half of
-    what a failing pg_restore leaves unfinished.
+    pg_restore writes its statements to a file first. From a pipe, psql would commit the incomplete output of a failing
+    pg_restore.
     """
     script = dump.with_name("restore.sql")
     drop, end = dump.with_name("drop.sql"), dump.with_name("end.sql")
     drop.write_text(f"SET client_min_messages = warning;\n{_drop_everything()}", encoding="utf-8")
-    end.write_text(f"SET search_path = DEFAULT;\n{END_SESSIONS};\n", encoding="utf-8")  # pg_restore leaves it empty
+    end.write_text(f"SET search_path = DEFAULT;\n{END_SESSIONS};\n", encoding="utf-8")  # pg_restore empties it
     connection.close()
     _run(["pg_restore", *PLAIN, "--exit-on-error", f"--file={script}", str(dump)], dsn=False)
     options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
@@ -143,7 +143,7 @@ def _load_postgresql(dump: Path) -> None:
 
 
 def _drop_everything() -> str:
-    """Statements that drop our tables, with their triggers and sequences, and our functions; no extension's."""
+    """Statements that drop our tables, with triggers and sequences, and our functions, but not those of extensions."""
     statements = """
         WITH extensions AS (SELECT objid FROM pg_depend WHERE deptype = 'e')
         SELECT format('DROP TABLE IF EXISTS %s CASCADE;', oid::regclass) FROM pg_class
@@ -159,17 +159,17 @@ def _drop_everything() -> str:
 
 
 def _run(command: Sequence[str], *, dsn: bool = True) -> None:
-    """Run one of PostgreSQL's programs on our database. The password goes by the environment: `ps` shows arguments."""
+    """Run a PostgreSQL program on our database. The password is in the environment, because `ps` shows arguments."""
     parameters = connection.get_connection_params()
     password = parameters.pop("password", None)
-    # psycopg2's own, and our limits for pages: a dump takes as long as it takes.
+    # Remove options of psycopg2 and our time limits for pages: a dump may take long.
     for name in ("cursor_factory", "options", "client_encoding"):
         parameters.pop(name, None)
     if "database" in parameters:
         parameters["dbname"] = parameters.pop("database")
     target = [f"--dbname={make_dsn(**parameters)}"] if dsn else []
     environment = os.environ | ({"PGPASSWORD": str(password)} if password else {})
-    done = subprocess.run(  # noqa: S603  # no shell, and no word of it from outside
+    done = subprocess.run(  # noqa: S603  # no shell, no input from outside
         [_program(command[0]), *target, *command[1:]], env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
@@ -184,7 +184,7 @@ def _program(name: str) -> str:
         [find_tool, "pg_dump", str(major)], capture_output=True, text=True, check=False
     )
     if found.returncode:
-        raise DumpFailed(f"{name} is not here. Debian has it in postgresql-client-{major}.")
+        raise DumpFailed(f"{name} is not installed. On Debian it is in postgresql-client-{major}.")
     return str(Path(found.stdout.strip()) / name)
 
 

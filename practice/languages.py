@@ -1,7 +1,7 @@
-"""Which language a family reads: on pages, in e-mails, and who has reviewed it.
+"""The language of pages and e-mails for families, and who has reviewed each language.
 
-What was chosen with the switch in this sitting comes first; then what the account says; then what was chosen on
-this device before (a cookie); then what the browser asks for. Staff's own pages are English throughout.
+The language is the one chosen in this session; else the account's; else the one chosen on this device before (a
+cookie); else the browser's. Staff pages are in English.
 """
 
 import re
@@ -18,22 +18,22 @@ from django.utils import translation
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
 
-SWITCHED = "language"  # in the session: what the switch was set to, signed in or not yet
-SOURCE = "en"  # what everything is written in
+SWITCHED = "language"  # session key of the chosen language, before and after signing in
+SOURCE = "en"  # the language of the source texts
 REVIEWED_BY = re.compile(r'^"X-Reviewed-By: *(.*?) *\\n"$', re.MULTILINE)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 def remember(user: "User | AnonymousUser", code: str) -> None:
-    """Keep this language in the account. Nothing for strangers, nor for a language that we have not."""
+    """Store this language in the account. Ignored for anonymous users and unknown languages."""
     if user.is_authenticated and code in _known() and user.language != code:
         user.language = code
         user.save(update_fields=["language"])
 
 
 def of(user: "User | AnonymousUser | None") -> str:
-    """The language to write to this user in; empty where it is not known. Staff: English."""
+    """The language for e-mails to this user, or "" if unknown. Staff: English."""
     if user is None or not user.is_authenticated:
         return ""
     if user.is_staff_member:
@@ -42,7 +42,7 @@ def of(user: "User | AnonymousUser | None") -> str:
 
 
 def follow(get_response: GetResponse) -> GetResponse:
-    """Middleware: the language of this sitting or of the account, in place of the cookie's or the browser's."""
+    """Middleware that activates the language of the session or the account instead of the cookie's or browser's."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if code := _switched(request) or of(request.user):
@@ -54,7 +54,7 @@ def follow(get_response: GetResponse) -> GetResponse:
 
 
 def switch(request: HttpRequest, code: str) -> None:
-    """The family has chosen: for this sitting, and for the account if there is one. The cookie is Django's to set."""
+    """Store the chosen language in the session, and in the account if signed in. Django sets the cookie."""
     if code not in _known():
         return
     request.session[SWITCHED] = code
@@ -63,9 +63,9 @@ def switch(request: HttpRequest, code: str) -> None:
 
 
 def settle(request: HttpRequest, response: HttpResponse, user: "User") -> None:
-    """On signing in: the account learns what was chosen on the way; without a choice the device learns the account's.
+    """After signing in, store the language in the account and on the device.
 
-    An account that says nothing yet takes the language in which its owner has just come in.
+    A choice in this session wins over the account's language. An account without a language gets that of the page.
     """
     if user.is_staff_member:
         return
@@ -74,7 +74,7 @@ def settle(request: HttpRequest, response: HttpResponse, user: "User") -> None:
 
 
 def keep(response: HttpResponse, code: str) -> None:
-    """For the next visit from this device, before anybody has signed in."""
+    """Set the cookie for the next visit from this device, before signing in."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         code,
@@ -86,20 +86,20 @@ def keep(response: HttpResponse, code: str) -> None:
 
 
 def reviewed_by(code: str) -> str:
-    """The qualified human translator who stands behind this language (45 CFR 92.201(c)(3)); empty: nobody yet."""
+    """The qualified human translator who reviewed this language (45 CFR 92.201(c)(3)), or "" if nobody has yet."""
     if code == SOURCE:
         return "the authors"
     return next(filter(None, (_header(Path(place), code) for place in settings.LOCALE_PATHS)), "")
 
 
 def unreviewed() -> list[str]:
-    """Codes of the languages that families can choose and no qualified human has read."""
+    """Codes of the offered languages that no qualified human has reviewed."""
     return [code for code in _known() if not reviewed_by(code)]
 
 
 @cache
 def _header(place: Path, code: str) -> str:
-    """The .po is read, not the .mo: pybabel leaves headers of our own out of that."""
+    """Read the .po file, because pybabel drops our own headers from the .mo file."""
     catalogue = place / translation.to_locale(code) / "LC_MESSAGES" / "django.po"
     found = REVIEWED_BY.search(catalogue.read_text()) if catalogue.exists() else None
     return found[1] if found else ""

@@ -1,6 +1,6 @@
-"""The practice's logo: whatever is uploaded is read once, and only a small picture of our own making is kept.
+"""The practice's logo. An uploaded file is read once, and only a small PNG that we make from it is stored.
 
-``save`` and ``remove`` change it, ``data_url`` is what the sheet prints; pages show ``logo``.
+``save`` and ``remove`` change the logo. The sheet prints ``data_url``; pages show the URL ``logo``.
 """
 
 import io
@@ -13,24 +13,24 @@ from django.db import transaction
 from PIL import Image, UnidentifiedImageError
 
 from audit.trail import Action, Actor, record
+from practice.edit_conflicts import Stale, fingerprint_of_bytes
 from practice.models import Practice
-from practice.records import Stale, fingerprint_of_bytes
 
 FORMATS = ("PNG", "JPEG", "WEBP")
-MAX_BYTES = 1024 * 1024  # of the file that is uploaded
-MAX_PIXELS = 16_000_000  # of it, decoded: 48 MB of memory
-KEPT_WIDTH, KEPT_HEIGHT = 560, 160  # pixels; 70 x 13 mm of the sheet at 200 dpi and more
-TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Save it smaller, and try again."
-MARGIN = 24  # how different from white a pixel must be to count as drawn, of 255
+MAX_BYTES = 1024 * 1024  # of the uploaded file
+MAX_PIXELS = 16_000_000  # decoded: 48 MB of memory
+KEPT_WIDTH, KEPT_HEIGHT = 560, 160  # pixels; 70 x 13 mm on the sheet at 200 dpi or more
+TOO_MANY_PIXELS = "The picture has more than 16 million pixels. Make it smaller and try again."
+MARGIN = 24  # how far from white (255) a pixel must be to count as part of the picture
 
 
 class NoLogo(Exception):
-    """The file was not taken. ``str()`` says why, in words for the administrator."""
+    """The file was refused. ``str()`` tells the administrator why."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """What is kept: a PNG on white, without anything the file said about itself."""
+    """The stored picture: a PNG on white, without the metadata of the file."""
 
     png: bytes
     width: int
@@ -38,35 +38,35 @@ class Picture:
 
     @property
     def mark(self) -> str:
-        """Another picture, another mark: for browsers that have it already."""
+        """A digest of the picture, in its URL, so that browsers notice a new picture."""
         return fingerprint_of_bytes(self.png)
 
 
 def read(content: bytes) -> Picture:
-    """The picture in a file, drawn anew: in its place on white, cut to what is drawn, scaled down to what is needed.
+    """Make the stored picture from a file: on white, cropped, and scaled down.
 
-    Refused (NoLogo): what is no PNG, JPEG or WebP, what is damaged, too large in bytes or in pixels (of which
-    a small file can claim any number), and what would be white on white.
+    Refused (NoLogo): a file that is not a PNG, JPEG, or WebP, a damaged file, too many bytes or pixels (a small file
+    can claim any number of pixels), and a picture that would be white on white.
     """
     if len(content) > MAX_BYTES:
-        raise NoLogo("The file is larger than 1 MB. Save the picture smaller, and try again.")
+        raise NoLogo("The file is larger than 1 MB. Make the picture smaller and try again.")
     try:
         with warnings.catch_warnings(), Image.open(io.BytesIO(content), formats=FORMATS) as file:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             if file.width * file.height > MAX_PIXELS:
                 raise NoLogo(TOO_MANY_PIXELS)
             if file.format == "PNG":
-                # WeasyPrint has Pillow take files that are cut off; a PNG tells by its sums that it is not whole.
+                # WeasyPrint makes Pillow accept truncated files. The checksums of a PNG reveal them.
                 Image.open(io.BytesIO(content)).verify()
             drawn = file.convert("RGBA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise NoLogo(TOO_MANY_PIXELS) from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise NoLogo("This is no picture that can be read. Choose a PNG, JPEG or WebP file.") from error
+        raise NoLogo("This file is not a picture that we can read. Choose a PNG, JPEG, or WebP file.") from error
     flat = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn).convert("RGB")
     edges = flat.convert("L").point(lambda shade: 255 if shade < 255 - MARGIN else 0).getbbox()
     if edges is None:
-        raise NoLogo("Nothing would be seen of this picture on white paper. Choose one that is dark on white.")
+        raise NoLogo("This picture would be invisible on white paper. Choose a darker one.")
     cut = flat.crop(edges)
     cut.thumbnail((KEPT_WIDTH, KEPT_HEIGHT), Image.Resampling.LANCZOS)
     kept = io.BytesIO()
@@ -76,9 +76,9 @@ def read(content: bytes) -> Picture:
 
 @transaction.atomic
 def save(*, content: bytes, seen: str, by: Actor) -> None:
-    """Put the picture in this file in the place of the logo. ``seen``: the mark of the logo the page showed.
+    """Replace the logo with the picture in this file. ``seen``: the mark of the logo that the page showed.
 
-    Refused: what ``read`` refuses, and when a colleague has changed the logo meanwhile (Stale).
+    Refused: what ``read`` refuses, and if another user changed the logo meanwhile (Stale).
     """
     picture = read(content)
     practice = _locked(seen)
@@ -89,7 +89,7 @@ def save(*, content: bytes, seen: str, by: Actor) -> None:
 
 @transaction.atomic
 def remove(*, seen: str, by: Actor) -> None:
-    """Show no logo any more. Refused: when a colleague has changed it meanwhile (Stale)."""
+    """Remove the logo. Refused: if another user changed it meanwhile (Stale)."""
     practice = _locked(seen)
     if practice.logo_mark:
         _put(practice, None, by)
@@ -111,13 +111,13 @@ def _put(practice: Practice, picture: Picture | None, by: Actor) -> None:
 
 
 def data_url(practice: Practice) -> str:
-    """The logo in shades of grey, complete in an address: the sheet fetches nothing. Empty where there is none."""
-    return _grey(practice.logo_mark, bytes(practice.logo)) if practice.logo_mark and practice.logo else ""
+    """The logo in gray as a data: URL, so that the sheet loads nothing. "" if there is none."""
+    return _gray(practice.logo_mark, bytes(practice.logo)) if practice.logo_mark and practice.logo else ""
 
 
 @lru_cache(maxsize=2)
-def _grey(mark: str, png: bytes) -> str:
-    grey = io.BytesIO()
+def _gray(mark: str, png: bytes) -> str:
+    gray = io.BytesIO()
     with Image.open(io.BytesIO(png), formats=["PNG"]) as file:
-        file.convert("RGB").convert("L").save(grey, "PNG", optimize=True)
-    return "data:image/png;base64," + b64encode(grey.getvalue()).decode()
+        file.convert("RGB").convert("L").save(gray, "PNG", optimize=True)
+    return "data:image/png;base64," + b64encode(gray.getvalue()).decode()

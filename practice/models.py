@@ -10,7 +10,7 @@ from django.utils import timezone
 
 
 class Practice(models.Model):
-    """The settings a practice chooses. One row at most; without it the defaults hold."""
+    """The practice's settings. At most one row; without it, the defaults apply."""
 
     class Paper(models.TextChoices):
         LETTER = "Letter"
@@ -24,7 +24,7 @@ class Practice(models.Model):
     name = models.CharField(max_length=100, default="Our Practice")
     address = models.CharField(max_length=200, blank=True, help_text="In lines, as on an envelope")
     phone = models.CharField(max_length=30, blank=True)
-    logo = models.BinaryField(null=True, editable=False, help_text="A small PNG of our own making (practice.logo)")
+    logo = models.BinaryField(null=True, editable=False, help_text="A small PNG made by practice.logo")
     logo_mark = models.CharField(max_length=16, blank=True, editable=False, help_text="Of the logo's bytes")
     logo_width = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Pixels")
     logo_height = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Pixels")
@@ -67,12 +67,12 @@ class Practice(models.Model):
 
     @classmethod
     def current(cls) -> "Practice":
-        """The practice's settings; the defaults where nobody has saved any yet. The logo is fetched when asked for."""
+        """The settings, or the defaults if nothing was saved yet. The logo is loaded only if used."""
         return cls.objects.filter(pk=1).defer("logo").first() or cls(pk=1)
 
     @classmethod
     def locked(cls) -> "Practice":
-        """The row, made where nobody has saved any yet; whoever else wants to change it waits for this transaction."""
+        """The row, locked until this transaction ends. Created if nothing was saved yet."""
         cls.objects.get_or_create(pk=1)
         return cls.objects.select_for_update().get(pk=1)
 
@@ -83,12 +83,12 @@ class Practice(models.Model):
 
     @property
     def address_in_one_line(self) -> str:
-        """The address where there is one line for it."""
+        """The address in one line."""
         return ", ".join(line.strip().rstrip(",") for line in self.address_lines)
 
 
 class Terms(models.Model):
-    """A version of the practice's terms for families. Published ones stay as they are; the newest counts."""
+    """A version of the practice's terms for families. Published versions never change; the newest applies."""
 
     number = models.PositiveIntegerField(unique=True, help_text="The version: 1, 2, 3 …")
     published_at = models.DateTimeField(default=timezone.now, help_text="UTC")
@@ -106,7 +106,7 @@ class Terms(models.Model):
 
 
 class TermsText(models.Model):
-    """The words of one version in one language."""
+    """The text of one version in one language."""
 
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="texts")
     language = models.CharField(max_length=10, help_text="A code of settings.LANGUAGES")
@@ -123,7 +123,7 @@ class TermsText(models.Model):
 
 
 class TermsAcceptance(models.Model):
-    """A family's sign-in has accepted a version, in the language in which it was shown."""
+    """A family user has accepted a version, in the language in which it was shown."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="acceptances")

@@ -2,7 +2,7 @@
 
     publish → current → must_accept → accept
 
-A published version is never changed: what a family has accepted stays what it was.
+A published version never changes, so the text that a family accepted stays the same.
 """
 
 from collections.abc import Mapping
@@ -19,27 +19,29 @@ from practice.models import Practice, Terms, TermsAcceptance, TermsText
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
 
-MAX_LENGTH = 20_000  # characters of a text, some eight pages
+MAX_LENGTH = 20_000  # characters of one text, about eight pages
 
 
 class NotPublished(Exception):
-    """No version was made. ``str()`` says why, in words for the administrator."""
+    """No version was published. ``str()`` tells the administrator why."""
 
 
 def current() -> Terms | None:
-    """The newest version. None: the practice has published none, and then nothing is asked of anybody."""
+    """The newest version. None: the practice has published no terms, so nobody is asked to accept any."""
     return Terms.objects.first()
 
 
 def text_of(terms: Terms, language: str = "") -> TermsText:
-    """The words of that version in this language (that of the page), in English where it has them not."""
+    """The text of that version in this language (default: the page's), or in English if there is none."""
     language = language or get_language() or SOURCE
     texts = {text.language: text for text in terms.texts.all()}
-    return texts.get(language) or texts.get(language.split("-", maxsplit=1)[0]) or texts[SOURCE]  # every version has it
+    return (
+        texts.get(language) or texts.get(language.split("-", maxsplit=1)[0]) or texts[SOURCE]
+    )  # every version has English
 
 
 def must_accept(user: "User") -> Terms | None:
-    """The version this family's sign-in has yet to accept; None where it has, where there is none, and for staff."""
+    """The version that this family user must still accept. None: accepted, no terms, or a staff user."""
     newest = current()
     if newest is None or user.is_staff_member or newest.acceptances.filter(user=user).exists():
         return None
@@ -48,7 +50,7 @@ def must_accept(user: "User") -> Terms | None:
 
 @transaction.atomic
 def accept(*, user: "User", terms: Terms, by: Actor) -> TermsAcceptance:
-    """The user accepts this version, in the language of the page. Once: a second time changes and records nothing."""
+    """Record that the user accepts this version, in the page's language. A second time changes and records nothing."""
     language = text_of(terms).language
     acceptance, is_new = TermsAcceptance.objects.get_or_create(user=user, terms=terms, defaults={"language": language})
     if is_new:
@@ -58,25 +60,25 @@ def accept(*, user: "User", terms: Terms, by: Actor) -> TermsAcceptance:
 
 @transaction.atomic
 def publish(*, texts: Mapping[str, str], by: Actor, seen: int | None = None) -> Terms:
-    """Make a new version of these texts, by code of language. Every family is asked to accept it at their next page.
+    """Publish a new version of these texts, by language code. Each family must accept it on their next page.
 
-    ``seen`` is the number of the version that was the newest when the page was opened, 0 for none. Refused
-    (NotPublished): when a colleague has published since, without English, in a language that is not offered,
-    when too long, and when nothing differs from the newest version.
+    ``seen``: the newest version's number when the page was opened, 0 for none. Refused (NotPublished): if another user
+    published since, without English, in a language that the portal does not have, if too long, and if nothing differs
+    from the newest version.
     """
     kept = {code: _tidy(text) for code, text in texts.items() if text.strip()}
     if SOURCE not in kept:
-        raise NotPublished("The English text is missing. It is shown where another language has no text.")
+        raise NotPublished("Enter the English text. It is shown if another language has no text.")
     if unknown := sorted(set(kept) - set(dict(settings.LANGUAGES))):
         raise NotPublished(f"The portal has no pages in “{unknown[0]}”.")
     if any(len(text) > MAX_LENGTH for text in kept.values()):
-        raise NotPublished(f"A text can have {MAX_LENGTH:,} characters at most.")
-    Practice.locked()  # of two who publish at once, the second waits, and then reads
+        raise NotPublished(f"Shorten the text to {MAX_LENGTH:,} characters or fewer.")
+    Practice.locked()  # if two users publish at once, the second waits and then sees the first version
     newest = current()
     if seen is not None and seen != (newest.number if newest else 0):
-        raise NotPublished("A colleague has published a new version meanwhile. Read it before you publish yours.")
+        raise NotPublished("A colleague has just published a new version. Read it before you publish yours.")
     if newest and kept == {text.language: text.text for text in newest.texts.all()}:
-        raise NotPublished("Nothing differs from the version that is published.")
+        raise NotPublished("The text is the same as the published version.")
     made = Terms.objects.create(number=newest.number + 1 if newest else 1, published_by=by.user)
     TermsText.objects.bulk_create(TermsText(terms=made, language=code, text=text) for code, text in kept.items())
     record(actor=by, action=Action.TERMS_PUBLISHED, version=made.number, languages=sorted(kept))
@@ -84,5 +86,5 @@ def publish(*, texts: Mapping[str, str], by: Actor, seen: int | None = None) -> 
 
 
 def _tidy(text: str) -> str:
-    """Line ends as they are here, and none at the ends."""
+    """Normalize line ends and remove space at the ends."""
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

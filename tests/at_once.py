@@ -8,18 +8,18 @@ from typing import Any
 from django.db import connections
 
 
-def at_once(*deeds: Callable[[], Any]) -> list[Any]:
+def at_once(*actions: Callable[[], Any]) -> list[Any]:
     """Do these at the same moment, each with a connection of its own; what each returned or raised."""
-    gate = Barrier(len(deeds))
+    gate = Barrier(len(actions))
 
-    def attempt(deed: Callable[[], Any]) -> Any:
+    def attempt(action: Callable[[], Any]) -> Any:
         try:
             gate.wait()
-            return deed()
+            return action()
         except Exception as error:  # whatever it is, the test looks at it
             return error
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(len(deeds)) as pool:
-        return list(pool.map(attempt, deeds))
+    with ThreadPoolExecutor(len(actions)) as pool:
+        return list(pool.map(attempt, actions))

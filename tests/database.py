@@ -11,7 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from audit import append_only, lanes
+from audit import append_only, chains
 
 # Filled by Django itself with what the models are, not with what happened.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
@@ -29,7 +29,7 @@ def empty() -> None:
             for table in filled:
                 cursor.execute(f"DELETE FROM {table}")  # noqa: S608
             append_only.install(connection)
-        lanes.make()  # as the migration had made them
+        chains.make()  # as the migration had made them
     connection.close()
 
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
+import crispy_bootstrap5
 import pytest
 from django.conf import settings
 
@@ -15,6 +16,7 @@ SHEETS = sorted(str(path.relative_to(ROOT / "static/css")) for path in (ROOT / "
 STYLES = [name for name in static_files.BUNDLES if name.endswith(".css")]
 TOKENS = {"tokens.css", "family/tokens.css", "staff/tokens.css"}
 PAPER = {"portal/sheets/sheet.css", "portal/family/record.css"}  # drawn by WeasyPrint, in mm and pt
+CRISPY = Path(crispy_bootstrap5.__file__).parent / "templates"
 FROM_HTMX = {"htmx-request"}
 
 
@@ -80,7 +82,8 @@ def test_no_two_style_sheets_of_a_bundle_style_the_same_thing(name):
 def test_every_class_is_used():
     styled = {each for sheet in SHEETS for each in re.findall(r"\.([a-zA-Z][\w-]*)", style(sheet))}
     # A class may be put together: status-{{ code }}. Then its beginning is what can be found.
-    text = "\n".join(templates().values()) + code()
+    markup = [*templates().values(), *(path.read_text() for path in CRISPY.rglob("*.html"))]
+    text = "\n".join(markup) + code()
     words, beginnings = set(re.findall(r"[\w-]+", text)), tuple(re.findall(r"([a-z]+-)\{[{%]?", text))
     assert {each for each in styled - words if not each.startswith(beginnings)} == FROM_HTMX
 

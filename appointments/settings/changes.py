@@ -18,8 +18,8 @@ from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, Vis
 from appointments.settings import hours
 from appointments.statuses import NOT_COMING
 from audit.trail import Action, Actor, record
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
 Week = Mapping[int, Sequence[hours.Span]]  # by ``date.weekday()``; a missing day is a day off
 HOURS = "hours"  # the name of such a change in the audit trail

@@ -17,8 +17,8 @@ from appointments.settings import changes, hours
 from appointments.settings.forms import WHOLE_PRACTICE, GridForm, ProviderForm, TimeOffForm, VisitTypeForm
 from audit.trail import Actor
 from patients.forms import add_differences, add_errors
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
 PAGE = "appointments:settings"
 AnyModel = TypeVar("AnyModel", bound=Model)

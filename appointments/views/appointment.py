@@ -22,8 +22,8 @@ from audit.trail import Actor
 from patients.forms import add_errors
 from patients.models import Patient
 from patients.views.roundtrip import return_path
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
 Status = Appointment.Status
 

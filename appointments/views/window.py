@@ -16,7 +16,7 @@ from audit.trail import Actor
 from patients import charts
 from patients.forms import add_differences
 from patients.models import Patient
-from practice.records import fingerprint
+from practice.edit_conflicts import fingerprint
 
 
 def window(

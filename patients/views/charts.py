@@ -14,7 +14,7 @@ from patients.forms import PatientForm, add_differences, add_errors
 from patients.models import Patient
 from patients.names import placeholder_problem
 from patients.views.roundtrip import is_out_of_date, return_path
-from practice.records import fingerprint
+from practice.edit_conflicts import fingerprint
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -22,7 +22,7 @@ from audit.models import AuditEvent
 from audit.trail import listed
 from audit.words import GROUPS, action_in_words, detail_in_words
 from patients.models import Patient
-from practice import cells
+from practice import csv_cells
 
 COLUMNS = ["line", "when_utc", "when_local", "who", "action", "what", "details", "chart_number", "patient", "address"]
 
@@ -160,7 +160,7 @@ def _cells(entry: Entry) -> list[str]:
         event.patient_id or "",
         event.address,
     ]
-    return [cells.neutral(value) for value in row]
+    return [csv_cells.escape(value) for value in row]
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> str:

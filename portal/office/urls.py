@@ -6,7 +6,7 @@ from django.urls.converters import StringConverter
 from portal.office.dashboard import Part
 from portal.office.staff_sign_ins import VERBS
 from portal.office.views import audit, dashboard, patients, settings, staff_records, staff_sign_ins
-from practice.changes import PARTS
+from practice.change_settings import PARTS
 
 app_name = "office"
 

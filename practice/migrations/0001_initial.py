@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(default='Our Practice', max_length=100)),
                 ('address', models.CharField(blank=True, help_text='In lines, as on an envelope', max_length=200)),
                 ('phone', models.CharField(blank=True, max_length=30)),
-                ('logo', models.BinaryField(help_text='A small PNG of our own making (practice.logo)', null=True)),
+                ('logo', models.BinaryField(help_text='A small PNG made by practice.logo', null=True)),
                 ('logo_mark', models.CharField(blank=True, editable=False, help_text="Of the logo's bytes", max_length=16)),
                 ('logo_width', models.PositiveSmallIntegerField(default=0, editable=False, help_text='Pixels')),
                 ('logo_height', models.PositiveSmallIntegerField(default=0, editable=False, help_text='Pixels')),

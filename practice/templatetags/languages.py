@@ -1,4 +1,4 @@
-"""What a page says about the language it is in."""
+"""Template tags about languages."""
 
 import unicodedata
 
@@ -12,13 +12,13 @@ register = template.Library()
 
 @register.simple_tag
 def is_machine_made() -> bool:
-    """Whether nobody qualified has reviewed the language of this place yet."""
+    """Whether the current language still lacks a review by a qualified human."""
     return not languages.reviewed_by(translation.get_language() or languages.SOURCE)
 
 
 @register.filter
 def direction(text: str) -> str:
-    """Which way the text reads, by its first letter: ``dir="auto"`` for the PDF, whose maker does not know that."""
+    """The text's direction by its first letter, like ``dir="auto"``, which WeasyPrint does not support."""
     kinds = (unicodedata.bidirectional(character) for character in str(text))
     first = next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L")
     return "ltr" if first == "L" else "rtl"

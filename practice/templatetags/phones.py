@@ -9,6 +9,6 @@ register = template.Library()
 
 @register.filter
 def tel(phone: str) -> str:
-    """The address that calls this number at a tap (RFC 3966), without what is written for people, such as brackets."""
+    """The tel: link of a phone number (RFC 3966), without parentheses, spaces, and hyphens."""
     digits = re.sub(r"[^\d+]", "", phone)
     return f"tel:{digits}"

@@ -10,7 +10,7 @@ from appointments import visits
 from appointments.models import Appointment, TimeOff, WorkingHours
 from appointments.refusals import Conflicting, NotPossible
 from audit.models import AuditEvent
-from practice.records import Stale, fingerprint
+from practice.edit_conflicts import Stale, fingerprint
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 

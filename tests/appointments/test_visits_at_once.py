@@ -7,7 +7,7 @@ from appointments.models import Appointment
 from appointments.refusals import Conflicting, NotPossible
 from audit.models import AuditEvent
 from audit.trail import Actor
-from practice.records import Stale, fingerprint
+from practice.edit_conflicts import Stale, fingerprint
 from tests.appointments import schedules
 from tests.appointments.schedules import Status, today_at
 from tests.at_once import at_once
@@ -15,9 +15,9 @@ from tests.at_once import at_once
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 
-def outcomes(*deeds):
+def outcomes(*actions):
     """What became of each of these, done at the same moment, sorted."""
-    return sorted(_outcome(each) for each in at_once(*deeds))
+    return sorted(_outcome(each) for each in at_once(*actions))
 
 
 def _outcome(came_back):

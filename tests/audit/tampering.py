@@ -1,4 +1,4 @@
-"""What somebody who owns the database can do to the audit trail: no trigger and no constraint stops him."""
+"""What the owner of the database can do to the audit trail, past triggers and constraints."""
 
 from contextlib import contextmanager
 
@@ -6,21 +6,21 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import append_only
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from audit.trail import Action, Actor, record
 
 BY = Actor(None, "203.0.113.9")
 
 
 def write(count):
-    """So many lines, in one lane; returns them, oldest first."""
+    """Write ``count`` lines to one chain, and return all lines, oldest first."""
     for number in range(count):
         record(actor=BY, action=Action.PATIENT_VIEWED, patient_id=number + 1, tab="basic_info")
     return list(AuditEvent.objects.order_by("pk"))
 
 
 def owner(sql, *values):
-    """Run this SQL as the owner of the database; how many rows it touched."""
+    """Run this SQL as the owner of the database, and return the number of affected rows."""
     with _unlocked(), connection.cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.rowcount
@@ -28,7 +28,7 @@ def owner(sql, *values):
 
 @contextmanager
 def _unlocked():
-    """Triggers and foreign keys are away: on PostgreSQL all of them, as for a replica."""
+    """Without triggers and foreign keys; on PostgreSQL in the mode of a replica."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET session_replication_role = replica")
@@ -48,12 +48,12 @@ def _unlocked():
 
 
 def copy_of(model):
-    """All rows of the table, for putting them back later."""
+    """All rows of the table, to restore them later."""
     return list(model.objects.order_by("pk").values())
 
 
 def put_back(model, rows):
-    """Make the table what it was: a backup restored."""
+    """Replace the rows of the table, like restoring a backup."""
     table = model._meta.db_table
     owner(f"DELETE FROM {table}")  # noqa: S608
     with _unlocked():
@@ -61,7 +61,7 @@ def put_back(model, rows):
 
 
 def verified(capsys, *arguments):
-    """What ``verify_audit`` ends with: its exit code, and all it says."""
+    """Run ``verify_audit``, and return its exit code and output."""
     code, words = 0, ""
     try:
         call_command("verify_audit", *arguments)
@@ -71,5 +71,5 @@ def verified(capsys, *arguments):
     return code, said.out + said.err + words
 
 
-def lane_of(line):
-    return AuditLane.objects.get(pk=line.lane_id)
+def chain_of(line):
+    return AuditChain.objects.get(pk=line.chain_id)

@@ -25,7 +25,7 @@ class AppendOnly:
             "UPDATE audit_auditevent SET action = 'pin.issued'",
             "UPDATE audit_auditevent SET patient_id = NULL",
             "DELETE FROM audit_auditevent",
-            "INSERT INTO audit_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
+            "INSERT INTO audit_auditevent (id, at, action, address, detail, chain_id, number, key_id, mac) "
             "SELECT id, at, 'pin.issued', '', '{}', 2, 1, '', '' FROM audit_auditevent WHERE true "
             "ON CONFLICT (id) DO UPDATE SET action = 'pin.issued'",
         ],
@@ -63,4 +63,4 @@ class TestInATransaction(AppendOnly):
 
 @pytest.mark.usefixtures("transactional_db")
 class TestCommitted(AppendOnly):
-    """As in life; and each test but the first shows that the triggers are back after the tables were emptied."""
+    """With commits. This also shows that the triggers are back after a test emptied the tables."""

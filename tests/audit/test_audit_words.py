@@ -1,4 +1,4 @@
-"""The trail in words, and cells that no spreadsheet runs."""
+"""The words of the audit trail, and CSV cells that no spreadsheet runs."""
 
 import csv
 import io
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from audit.trail import Action
 from audit.words import GROUPS, WORDS, action_in_words, detail_in_words
-from practice.cells import neutral, restored
+from practice.csv_cells import escape, unescape
 
 
 def test_every_action_has_words_of_its_own():
@@ -44,15 +44,15 @@ def test_details_in_words(detail, words):
 
 @given(st.text())
 def test_a_cell_is_read_back_as_it_was(text):
-    assert restored(neutral(text)) == text
+    assert unescape(escape(text)) == text
 
 
 @pytest.mark.parametrize(
     "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "|x", "%x"]
 )
 def test_no_spreadsheet_runs_a_cell(text):
-    assert neutral(text).startswith("'")
+    assert escape(text).startswith("'")
     written = io.StringIO(newline="")
-    csv.writer(written).writerow([neutral(text), neutral("plain"), neutral('say "so"')])
+    csv.writer(written).writerow([escape(text), escape("plain"), escape('say "so"')])
     (row,) = csv.reader(io.StringIO(written.getvalue(), newline=""))
-    assert [restored(cell) for cell in row] == [text, "plain", 'say "so"']
+    assert [unescape(cell) for cell in row] == [text, "plain", 'say "so"']

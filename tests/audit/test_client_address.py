@@ -1,4 +1,4 @@
-"""Where a request comes from, and that nobody outside gets to say (R12)."""
+"""The client's address, which a client cannot forge (R12)."""
 
 import pytest
 from django.test import RequestFactory
@@ -11,23 +11,23 @@ PROXY = "10.0.0.1"
 @pytest.mark.parametrize(
     ("trusted_proxies", "forwarded", "address"),
     [
-        # No proxy of ours: the header is anybody's.
+        # No proxy: any client can send the header.
         (0, None, PROXY),
         (0, "203.0.113.7", PROXY),
         (0, "203.0.113.7, 203.0.113.8", PROXY),
-        # One: it added the last entry; what stands before was sent along.
+        # One proxy: it added the last entry; earlier entries come from the client.
         (1, "203.0.113.7", "203.0.113.7"),
         (1, "198.51.100.99, 203.0.113.7", "203.0.113.7"),
         (1, "198.51.100.1,198.51.100.2,203.0.113.7", "203.0.113.7"),
         (1, "2001:db8::1", "2001:db8::1"),
-        # Some proxies write the port along; it must not make another client of every connection.
+        # Some proxies add the port, which must not make each connection another client.
         (1, "203.0.113.7:50123", "203.0.113.7"),
         (1, "[2001:db8::1]:50123", "2001:db8::1"),
         (1, "[2001:db8::1]", "2001:db8::1"),
-        # Two: the outer one added the last but one.
+        # Two proxies: the outer one added the second-last entry.
         (2, "203.0.113.7, 10.0.0.2", "203.0.113.7"),
         (2, "198.51.100.99, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
-        # Shorter than our proxies would have made it: somebody came round them.
+        # Fewer entries than our proxies add: the request bypassed them.
         (1, None, PROXY),
         (1, "", PROXY),
         (1, " , ,", PROXY),

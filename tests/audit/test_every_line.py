@@ -1,6 +1,6 @@
-"""Every address, and the one line it writes into the audit trail (R20): looked at, posted to, refused, guessed.
+"""Every URL, and the one audit line it writes (R20): viewed, posted to, refused, or guessed.
 
-A new view of ours fails here until it is said what it records.
+A new view fails here until this file states what it records.
 """
 
 import pytest
@@ -132,7 +132,7 @@ LINES = {
 
 
 def written_by(call):
-    """The lines that a call writes, by action."""
+    """The actions of the lines that a call writes."""
     before = set(AuditEvent.objects.values_list("pk", flat=True))
     answer = call()
     list(answer.streaming_content if answer.streaming else [])
@@ -149,7 +149,7 @@ def test_every_view_of_ours_says_what_it_records():
 
 @pytest.fixture
 def insiders(administrator, by, rivera):
-    """By rule: a browser that it opens to. The family has a child, as otherwise it is shown nothing."""
+    """For each access rule, a client that it admits. The family has a child, because otherwise it sees nothing."""
     family = steps.registered(by, rivera.link(rivera.luis, rivera.mateo))
 
     def insider(rule):
@@ -190,7 +190,7 @@ def test_every_refusal_for_the_wrong_role_writes_one_line(everything, role):
 
 
 def just_signed_in(user):
-    """A browser that is not asked for the password again before what only whoever has just shown it may do."""
+    """A client that has just confirmed its password, so pages do not ask for it again."""
     client = Client()
     client.post(reverse("account_login"), {"login": user.email, "password": people.PASSWORD})
     return client
@@ -221,7 +221,7 @@ def test_a_form_without_its_token_writes_one_line_for_whoever_is_signed_in(every
     client = steps.client_of(role)
     client.handler.enforce_csrf_checks = True
     for name, address, _rule in addresses():
-        if name in {"pinportal:healthz", "pinportal:readyz"}:  # know of no session
+        if name in {"pinportal:healthz", "pinportal:readyz"}:  # do not use a session
             continue
         written = written_by(lambda address=address: client.post(address))
         assert (name, written) == (name, ["access.refused"] * count)

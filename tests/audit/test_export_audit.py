@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from audit import seals
-from audit.lanes import LANES
+from audit.chains import CHAINS
 from audit.models import AuditEvent
 from tests.audit.tampering import write
 
@@ -20,11 +20,11 @@ def test_export_can_be_checked_by_whoever_has_the_key(tmp_path, monkeypatch):
     file = tmp_path / "trail.jsonl"
     call_command("export_audit", str(file))
     rows = [json.loads(line) for line in file.read_text().splitlines()]
-    heads, lines = rows[:LANES], rows[LANES:]
-    assert [set(row) for row in heads] == [{"head"}] * LANES
+    heads, lines = rows[:CHAINS], rows[CHAINS:]
+    assert [set(row) for row in heads] == [{"head"}] * CHAINS
     assert len(lines) == 6  # its own is the newest
     assert lines[0]["action"] == "audit.exported"
-    digest = seals.NOTHING
+    digest = seals.EMPTY
     for row in reversed(lines):
         line = seals.Line(**row | {"at": datetime.fromisoformat(row["at"])})
         assert seals.line_mac(seals.KEYS.get(line.key_id), line) == line.mac

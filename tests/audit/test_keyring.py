@@ -1,4 +1,4 @@
-"""Keys and what is sealed under them. The formats must never change, or a stored trail could not be verified."""
+"""Keys and seals. The formats must never change, or a stored audit trail could not be verified."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from audit import seals
 from audit.keyring import Key, Keyring
-from audit.models import AuditLane
+from audit.models import AuditChain
 
 OLD = "AAMGCQwPEhUYGx4hJCcqLTAzNjk8P0JFSEtOUVRXWl0="
 NEW = "QEFCQ0RFRkdISUpLTE1OT1BRUlNUVVZXWFlaW1xdXl8="
@@ -24,13 +24,13 @@ def test_a_trail_sealed_by_an_earlier_version_is_intact():
     key_id = "b9524013"
     moment = datetime(2026, 11, 29, 12, 0, 0, 5, UTC)
     line = seals.Line(7, 3, 2, moment, "pin.issued", 1, None, "192.0.2.1", {"b": 1, "a": "é"}, key_id)
-    head = AuditLane(id=3, count=2, digest="ab", pruned_count=0, pruned_digest="", key_id=key_id, seal=HEAD_SEAL)
+    head = AuditChain(id=3, count=2, digest="ab", pruned_count=0, pruned_digest="", key_id=key_id, seal=HEAD_SEAL)
     assert seals.line_mac(seals.KEYS.get(key_id), line) == LINE_MAC
     assert seals.is_intact(head)
 
 
 def test_the_newest_key_writes():
-    head = AuditLane(id=3)
+    head = AuditChain(id=3)
     seals.seal(head)
     assert head.key_id == seals.KEYS.newest.key_id
     assert [key.key_id for key in seals.KEYS] == [head.key_id, "b9524013"]

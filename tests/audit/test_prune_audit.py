@@ -1,4 +1,4 @@
-"""``manage.py prune_audit``: nothing younger than six years goes, and what stays can be verified."""
+"""``manage.py prune_audit``: it deletes nothing younger than six years, and the rest still verifies."""
 
 from datetime import date, timedelta
 
@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from audit import retention
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from tests.audit.tampering import owner, verified, write
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
@@ -21,7 +21,7 @@ def years_ago(years, *, days=0):
 
 @pytest.fixture
 def old_and_new():
-    """Three lines that may go, two that must stay."""
+    """Three lines that may be deleted, and two that must stay."""
     with time_machine.travel(years_ago(7)):
         old = write(3)
     new = write(2)[-2:]
@@ -55,13 +55,13 @@ def test_old_lines_go_and_the_rest_is_as_it_was_written(old_and_new, capsys):
 def test_what_was_pruned_is_marked_under_a_seal(old_and_new, capsys):
     old, _new = old_and_new
     prune("--older-than-years", "6", "--yes")
-    lane = AuditLane.objects.get(pk=old[0].lane_id)
-    assert lane.pruned_count == 3
+    chain = AuditChain.objects.get(pk=old[0].chain_id)
+    assert chain.pruned_count == 3
     owner("DELETE FROM audit_auditevent WHERE number = 4")
     assert verified(capsys)[0] == 1
-    owner("UPDATE audit_auditlane SET pruned_count = 4 WHERE id = %s", lane.pk)
+    owner("UPDATE audit_auditchain SET pruned_count = 4 WHERE id = %s", chain.pk)
     code, said = verified(capsys)
-    assert (code, "head of lane" in said) == (1, True)
+    assert (code, "head of chain" in said) == (1, True)
 
 
 def test_all_lines_may_go_when_all_are_old(capsys):
@@ -86,14 +86,14 @@ def test_what_is_younger_than_six_years_is_refused(old_and_new, arguments):
 
 
 def test_years_that_nobody_counts_are_refused():
-    with pytest.raises(CommandError, match="no days to count by"):
+    with pytest.raises(CommandError, match="before the first day"):
         prune("--older-than-years", "3000")
 
 
 def test_a_trail_that_does_not_verify_is_not_pruned(old_and_new):
     old, _new = old_and_new
     owner("UPDATE audit_auditevent SET action = 'pin.issued' WHERE id = %s", old[0].pk)
-    with pytest.raises(CommandError, match="does not verify"):
+    with pytest.raises(CommandError, match="verify_audit fails"):
         prune("--older-than-years", "6", "--yes")
     assert AuditEvent.objects.count() == 5
 

@@ -1,4 +1,4 @@
-"""``manage.py verify_audit``: whatever the owner of the database does to the trail is named (attack 20)."""
+"""``manage.py verify_audit``: it names everything that the owner of the database does to the trail (attack 20)."""
 
 import json
 
@@ -7,9 +7,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from audit import seals, verification
-from audit.lanes import LANES, NoLanes
-from audit.models import AuditEvent, AuditLane
-from tests.audit.tampering import copy_of, lane_of, owner, put_back, verified, write
+from audit.chains import CHAINS, NoIntactChain
+from audit.models import AuditChain, AuditEvent
+from tests.audit.tampering import chain_of, copy_of, owner, put_back, verified, write
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
@@ -26,7 +26,7 @@ def test_a_trail_nobody_touched_is_as_it_was_written(capsys):
     assert code == 0
     assert "5 lines checked" in said
     assert "lines/s" in said
-    assert "as it was written" in said
+    assert "is intact" in said
 
 
 def test_an_empty_trail_is_as_it_was_written(capsys):
@@ -50,11 +50,11 @@ def test_an_empty_trail_is_as_it_was_written(capsys):
 def test_a_changed_line_is_named_and_only_that(capsys, change):
     lines = write(5)
     assert owner(f"UPDATE audit_auditevent SET {change} WHERE id = %s", lines[2].pk) == 1  # noqa: S608
-    changed = AuditEvent.objects.get(lane=lines[2].lane, number=lines[2].number)
+    changed = AuditEvent.objects.get(chain=lines[2].chain, number=lines[2].number)
     code, said = verified(capsys)
     assert code == 1
-    assert f"L{name_of(changed)} is not as it was written" in said
-    assert said.count("is not as it was written") == 1
+    assert f"L{name_of(changed)} was changed or forged" in said
+    assert said.count("was changed or forged") == 1
     assert "1 findings" in said
 
 
@@ -62,7 +62,7 @@ def test_another_user_in_a_line_is_named(capsys, front_desk):
     line = write(1)[0]
     owner("UPDATE audit_auditevent SET user_id = %s", front_desk.pk)
     code, said = verified(capsys)
-    assert (code, f"L{name_of(line)} is not as it was written" in said) == (1, True)
+    assert (code, f"L{name_of(line)} was changed or forged" in said) == (1, True)
 
 
 def test_every_column_is_sealed():
@@ -75,7 +75,7 @@ def test_a_deleted_line_is_missed_between_its_neighbours(capsys):
     code, said = verified(capsys)
     assert code == 1
     assert f"2 lines are missing between l{name_of(lines[0])} and l{name_of(lines[3])}" in said
-    assert "is not as it was written:" not in said
+    assert "was changed or forged" not in said
 
 
 def test_the_first_line_deleted_is_missed(capsys):
@@ -90,64 +90,64 @@ def test_the_last_line_deleted_is_missed(capsys):
     owner("DELETE FROM audit_auditevent WHERE id = %s", lines[-1].pk)
     code, said = verified(capsys)
     assert code == 1
-    assert f"1 line is missing at the end of lane {lines[0].lane_id}, after l{name_of(lines[1])}" in said
+    assert f"1 line is missing at the end of chain {lines[0].chain_id}, after l{name_of(lines[1])}" in said
 
 
-def test_all_lines_of_a_lane_deleted_are_missed(capsys):
-    lane = write(3)[0].lane_id
+def test_all_lines_of_a_chain_deleted_are_missed(capsys):
+    chain = write(3)[0].chain_id
     owner("DELETE FROM audit_auditevent")
     code, said = verified(capsys)
-    assert (code, f"3 lines are missing at the end of lane {lane}: all that were in it" in said) == (1, True)
+    assert (code, f"3 lines are missing at the end of chain {chain}: all of its lines" in said) == (1, True)
 
 
 def test_a_deleted_head_is_missed_with_its_lines_or_without(capsys):
-    lane = write(3)[0].lane_id
-    owner("DELETE FROM audit_auditlane WHERE id = %s", lane)
+    chain = write(3)[0].chain_id
+    owner("DELETE FROM audit_auditchain WHERE id = %s", chain)
     code, said = verified(capsys)
-    assert (code, f"The head of lane {lane} is missing" in said) == (1, True)
+    assert (code, f"The head of chain {chain} is missing" in said) == (1, True)
     owner("DELETE FROM audit_auditevent")
     code, said = verified(capsys)
-    assert (code, f"The head of lane {lane} is missing" in said) == (1, True)
+    assert (code, f"The head of chain {chain} is missing" in said) == (1, True)
 
 
 def test_everything_deleted_is_missed(capsys):
     write(3)
     owner("DELETE FROM audit_auditevent")
-    owner("DELETE FROM audit_auditlane")
+    owner("DELETE FROM audit_auditchain")
     code, said = verified(capsys)
-    assert (code, said.count("is missing: whether")) == (1, LANES)
+    assert (code, said.count("is missing, so")) == (1, CHAINS)
 
 
 def test_a_head_set_back_to_hide_a_deleted_end_is_named(capsys):
     lines = write(3)
     owner("DELETE FROM audit_auditevent WHERE id = %s", lines[-1].pk)
-    owner("UPDATE audit_auditlane SET count = count - 1 WHERE id = %s", lines[0].lane_id)
+    owner("UPDATE audit_auditchain SET count = count - 1 WHERE id = %s", lines[0].chain_id)
     code, said = verified(capsys)
-    assert (code, f"The head of lane {lines[0].lane_id} is not as it was written" in said) == (1, True)
+    assert (code, f"The head of chain {lines[0].chain_id} was changed or forged" in said) == (1, True)
 
 
 def test_a_changed_head_is_not_made_genuine_by_the_next_line(capsys):
     lines = write(3)
     owner("DELETE FROM audit_auditevent WHERE id = %s", lines[-1].pk)
-    owner("UPDATE audit_auditlane SET count = count - 1 WHERE id = %s", lines[0].lane_id)
-    assert write(2)[-1].lane_id != lines[0].lane_id
+    owner("UPDATE audit_auditchain SET count = count - 1 WHERE id = %s", lines[0].chain_id)
+    assert write(2)[-1].chain_id != lines[0].chain_id
     code, said = verified(capsys)
-    assert (code, f"The head of lane {lines[0].lane_id} is not as it was written" in said) == (1, True)
+    assert (code, f"The head of chain {lines[0].chain_id} was changed or forged" in said) == (1, True)
 
 
 def test_an_older_head_put_back_is_named(capsys):
     line = write(1)[0]
-    older = lane_of(line)
+    older = chain_of(line)
     write(2)
     owner(
-        "UPDATE audit_auditlane SET count = %s, digest = %s, seal = %s WHERE id = %s",
+        "UPDATE audit_auditchain SET count = %s, digest = %s, seal = %s WHERE id = %s",
         older.count,
         older.digest,
         older.seal,
         older.pk,
     )
     code, said = verified(capsys)
-    assert (code, f"Lane {older.pk} has 2 lines more than its head says" in said) == (1, True)
+    assert (code, f"Chain {older.pk} has 2 lines more than its head says" in said) == (1, True)
 
 
 def test_two_lines_swapped_are_named(capsys):
@@ -165,7 +165,7 @@ def test_two_lines_swapped_are_named(capsys):
             line.pk,
         )
     code, said = verified(capsys)
-    assert (code, said.count("is not as it was written:")) == (1, 2)
+    assert (code, said.count("was changed or forged")) == (1, 2)
 
 
 def test_numbers_swapped_are_named(capsys):
@@ -173,12 +173,12 @@ def test_numbers_swapped_are_named(capsys):
     for line, number in [(first, 99), (second, first.number), (first, second.number)]:
         owner("UPDATE audit_auditevent SET number = %s WHERE id = %s", number, line.pk)
     code, said = verified(capsys)
-    assert (code, said.count("is not as it was written:")) == (1, 2)
+    assert (code, said.count("was changed or forged")) == (1, 2)
 
 
 FORGED = (
-    "INSERT INTO audit_auditevent (id, at, action, address, detail, lane_id, number, key_id, mac) "
-    "SELECT id + 1000, at, 'pin.issued', address, detail, lane_id, %s, key_id, mac "
+    "INSERT INTO audit_auditevent (id, at, action, address, detail, chain_id, number, key_id, mac) "
+    "SELECT id + 1000, at, 'pin.issued', address, detail, chain_id, %s, key_id, mac "
     "FROM audit_auditevent WHERE id = %s"
 )
 
@@ -198,7 +198,7 @@ def test_a_line_put_in_under_a_number_that_is_taken_is_named(capsys, monkeypatch
     """The constraint is gone too, and the two stand where one piece of the look ends and the next begins."""
     monkeypatch.setattr(verification, "CHUNK", 2)
     lines = write(3)
-    constraint = "one_line_per_lane_and_number"
+    constraint = "one_line_per_chain_and_number"
     owner(f"ALTER TABLE audit_auditevent DROP CONSTRAINT {constraint}")
     try:
         owner(FORGED, 2, lines[1].pk)
@@ -206,40 +206,40 @@ def test_a_line_put_in_under_a_number_that_is_taken_is_named(capsys, monkeypatch
         assert (code, f"Line {lines[1].pk + 1000} (" in said, "number 2" in said) == (1, True, True)
     finally:
         owner("DELETE FROM audit_auditevent WHERE id = %s", lines[1].pk + 1000)
-        owner(f"ALTER TABLE audit_auditevent ADD CONSTRAINT {constraint} UNIQUE (lane_id, number)")
+        owner(f"ALTER TABLE audit_auditevent ADD CONSTRAINT {constraint} UNIQUE (chain_id, number)")
 
 
-def test_a_line_moved_to_another_lane_is_named(capsys):
+def test_a_line_moved_to_another_chain_is_named(capsys):
     lines = write(2)
-    other = lines[0].lane_id % LANES + 1
-    owner("UPDATE audit_auditevent SET lane_id = %s WHERE id = %s", other, lines[1].pk)
+    other = lines[0].chain_id % CHAINS + 1
+    owner("UPDATE audit_auditevent SET chain_id = %s WHERE id = %s", other, lines[1].pk)
     code, said = verified(capsys)
     assert code == 1
-    assert f"L{name_of(lines[1])} is not as it was written" in said or f"L{name_of(lines[1])} does not" in said
+    assert f"L{name_of(lines[1])} was changed or forged" in said or f"L{name_of(lines[1])} does not" in said
     assert "missing" in said
 
 
-def test_a_lane_that_never_was_is_named(capsys):
+def test_a_chain_that_never_was_is_named(capsys):
     line = write(1)[0]
-    owner("UPDATE audit_auditevent SET lane_id = 1000 WHERE id = %s", line.pk)
+    owner("UPDATE audit_auditevent SET chain_id = 1000 WHERE id = %s", line.pk)
     code, said = verified(capsys)
-    assert (code, "The head of lane 1000 is missing" in said) == (1, True)
+    assert (code, "The head of chain 1000 is missing" in said) == (1, True)
 
 
 def test_lines_of_an_older_state_in_the_place_of_later_ones_are_found(capsys):
     """The same numbers given twice, since the database was put back in between: each line is genuine, not all."""
     write(1)
-    lanes = copy_of(AuditLane)
+    chains = copy_of(AuditChain)
     rows = copy_of(AuditEvent)
     first = write(1)[-1]
     put_back(AuditEvent, rows)
-    put_back(AuditLane, lanes)
+    put_back(AuditChain, chains)
     with_other_patient = write(1)[-1]
-    assert (with_other_patient.lane_id, with_other_patient.number) == (first.lane_id, first.number)
+    assert (with_other_patient.chain_id, with_other_patient.number) == (first.chain_id, first.number)
     owner("DELETE FROM audit_auditevent WHERE id = %s", with_other_patient.pk)
     first.save(force_insert=True)
     code, said = verified(capsys)
-    assert (code, "lines of an older state were put in their place" in said) == (1, True)
+    assert (code, "lines from an older copy replaced them" in said) == (1, True)
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL holds to its types")
@@ -270,7 +270,7 @@ def test_lines_whose_key_is_gone_cannot_be_checked_and_are_not_called_changed(ca
     code, said = verified(capsys)
     assert code == 2
     assert f"cannot be checked: key '{lines[0].key_id}' is missing" in said
-    assert "is not as it was written" not in said
+    assert "was changed or forged" not in said
     settings.AUDIT_KEYS = [NEW_KEY, *old]
     assert verified(capsys)[0] == 0
 
@@ -278,7 +278,7 @@ def test_lines_whose_key_is_gone_cannot_be_checked_and_are_not_called_changed(ca
 def test_nothing_is_written_under_heads_whose_key_is_gone_until_they_are_sealed_anew(capsys, settings):
     lost = write(1)[0].key_id
     settings.AUDIT_KEYS = [NEW_KEY]
-    with pytest.raises(NoLanes):
+    with pytest.raises(NoIntactChain):
         write(1)
     call_command("reseal_audit", lost)
     write(1)
@@ -310,50 +310,50 @@ def test_a_line_under_a_key_of_the_forger_s_own_does_not_pass(capsys):
     assert (code, "key 'f0f0f0f0' is missing" in said, "they are forged" in said) == (2, True, True)
 
 
-# --- Anchors -------------------------------------------------------------------------------------
+# --- Checkpoints -------------------------------------------------------------------------------------
 
 
-def test_an_anchor_finds_a_trail_that_was_put_back_heads_and_all(capsys, tmp_path):
+def test_a_checkpoint_finds_a_trail_that_was_put_back_heads_and_all(capsys, tmp_path):
     write(2)
-    lines, lanes = copy_of(AuditEvent), copy_of(AuditLane)
+    lines, chains = copy_of(AuditEvent), copy_of(AuditChain)
     write(2)
-    anchor = tmp_path / "anchor.json"
-    assert verified(capsys, "--anchor", str(anchor))[0] == 0
+    checkpoint = tmp_path / "checkpoint.json"
+    assert verified(capsys, "--checkpoint", str(checkpoint))[0] == 0
     put_back(AuditEvent, lines)
-    put_back(AuditLane, lanes)
+    put_back(AuditChain, chains)
     assert verified(capsys)[0] == 0  # nothing in the database itself can show it
-    code, said = verified(capsys, "--since-anchor", str(anchor))
-    assert (code, "had 4 lines when the anchor was made and has 2 now" in said) == (1, True)
+    code, said = verified(capsys, "--since-checkpoint", str(checkpoint))
+    assert (code, "had 4 lines when the checkpoint was made and has 2 now" in said) == (1, True)
     write(5)  # life has gone on since
-    code, said = verified(capsys, "--since-anchor", str(anchor))
-    assert (code, "is not what it was when the anchor was made" in said) == (1, True)
+    code, said = verified(capsys, "--since-checkpoint", str(checkpoint))
+    assert (code, "differs from the checkpoint" in said) == (1, True)
 
 
-def test_an_anchor_holds_while_the_trail_grows(capsys, tmp_path):
-    anchor = tmp_path / "anchor.json"
-    verified(capsys, "--anchor", str(anchor))
+def test_a_checkpoint_holds_while_the_trail_grows(capsys, tmp_path):
+    checkpoint = tmp_path / "checkpoint.json"
+    verified(capsys, "--checkpoint", str(checkpoint))
     write(3)
-    assert verified(capsys, "--since-anchor", str(anchor))[0] == 0
-    verified(capsys, "--anchor", str(anchor))
+    assert verified(capsys, "--since-checkpoint", str(checkpoint))[0] == 0
+    verified(capsys, "--checkpoint", str(checkpoint))
     write(3)
-    assert verified(capsys, "--since-anchor", str(anchor))[0] == 0
-    assert "patient" not in anchor.read_text()
+    assert verified(capsys, "--since-checkpoint", str(checkpoint))[0] == 0
+    assert "patient" not in checkpoint.read_text()
 
 
-def test_no_anchor_is_made_of_a_trail_that_is_not_as_written(capsys, tmp_path):
+def test_no_checkpoint_is_made_of_a_trail_that_is_not_as_written(capsys, tmp_path):
     write(1)
     owner("UPDATE audit_auditevent SET action = 'pin.issued'")
-    assert verified(capsys, "--anchor", str(tmp_path / "anchor.json"))[0] == 1
-    assert not (tmp_path / "anchor.json").exists()
+    assert verified(capsys, "--checkpoint", str(tmp_path / "checkpoint.json"))[0] == 1
+    assert not (tmp_path / "checkpoint.json").exists()
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"lanes": {"one": {}}}', '{"lanes": {"1": 2}}'])
-def test_a_file_that_is_no_anchor_is_said_to_be_none(capsys, tmp_path, content):
-    file = tmp_path / "anchor.json"
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"chains": {"one": {}}}', '{"chains": {"1": 2}}'])
+def test_a_file_that_is_no_checkpoint_is_said_to_be_none(capsys, tmp_path, content):
+    file = tmp_path / "checkpoint.json"
     file.write_text(content)
-    code, said = verified(capsys, "--since-anchor", str(file))
-    assert (code, "is no anchor" in said) == (1, True)
-    assert verified(capsys, "--since-anchor", str(tmp_path / "none.json"))[0] == 1
+    code, said = verified(capsys, "--since-checkpoint", str(file))
+    assert (code, "is not a checkpoint" in said) == (1, True)
+    assert verified(capsys, "--since-checkpoint", str(tmp_path / "none.json"))[0] == 1
 
 
 # --- While others write, and at length --------------------------------------------------------------

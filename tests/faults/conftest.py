@@ -1,4 +1,4 @@
-"""A server of its own for each test here, on a database of its own, of the kind that the run is about."""
+"""Each test here has its own server and database, of the kind that this test run uses."""
 
 import shutil
 import tempfile

@@ -1,4 +1,4 @@
-"""Databases that a test may stop, fill up and hold fast: a PostgreSQL of its own, and a file of SQLite."""
+"""Databases that a test can stop, fill, and block: its own PostgreSQL, and a SQLite file."""
 
 import os
 import shutil
@@ -24,7 +24,7 @@ def wait_until(condition, *, seconds=PATIENCE):
 
 
 class Postgres:
-    """A cluster, run by the user its package has made where we are root (PostgreSQL refuses root)."""
+    """A cluster. As root it runs as the package's user, because PostgreSQL refuses root."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -45,7 +45,7 @@ class Postgres:
         self._run("pg_ctl", "-D", f"{self.directory}/data", *more, "start")
 
     def stop(self, mode="fast"):
-        """``immediate`` is what a power cut is to it: no good-byes, recovery at the next start."""
+        """``immediate`` is like a power failure: no shutdown, and recovery at the next start."""
         self.is_up = False
         self._run("pg_ctl", "-D", f"{self.directory}/data", "-m", mode, "-w", "stop")
 
@@ -91,25 +91,25 @@ class PostgresDatabase:
 
     @contextmanager
     def stalled(self, table, *, lock="SHARE"):
-        """Whoever writes to the table waits, inside of its transaction."""
+        """Writers to the table wait inside their transaction."""
         with self.held(f"LOCK TABLE {table} IN {lock} MODE"):
             yield
 
     @contextmanager
     def held(self, statement):
-        """A transaction of somebody else that has done this and does not end."""
+        """Another transaction that has run this statement and does not end."""
         with closing(self.cluster.connect(self.name)) as connection:
             connection.autocommit = False
             connection.cursor().execute(statement)
             yield connection.close
 
     def busy(self):
-        """Another writer holds what everybody needs."""
+        """Another writer has locked what every change needs."""
         return self.stalled("audit_auditevent")
 
     @contextmanager
     def stalled_commit(self):
-        """Whoever has written to the trail waits inside of COMMIT, after everything else has been done."""
+        """Writers to the audit trail wait inside COMMIT, after everything else is done."""
         self.rows(
             "CREATE FUNCTION stall() RETURNS trigger AS"
             " 'BEGIN PERFORM pg_advisory_xact_lock(17); RETURN NULL; END' LANGUAGE plpgsql;"
@@ -120,7 +120,7 @@ class PostgresDatabase:
             yield
 
     def let_commit(self):
-        """Afterwards: nobody waits any more."""
+        """Remove the trigger of ``stalled_commit``."""
         self.wait_until_nobody_works()
         self.rows("DROP FUNCTION stall() CASCADE")
 
@@ -129,14 +129,14 @@ class PostgresDatabase:
         wait_until(lambda: self.rows(waiting))
 
     def wait_until_nobody_works(self):
-        """After a client was killed its session goes on until it notices."""
+        """The session of a killed client continues until PostgreSQL notices."""
         working = "state <> 'idle' AND pid <> pg_backend_pid()"
         others = f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self.name}' AND {working}"  # noqa: S608
         wait_until(lambda: not self.rows(others))
 
 
 class SqliteDatabase:
-    """A file. It cannot be stopped, but its disk can be gone, full, or busy with another writer."""
+    """A file. It cannot be stopped, but its disk can be missing, full, or busy with another writer."""
 
     vendor = "sqlite"
 
@@ -154,7 +154,7 @@ class SqliteDatabase:
         return self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
 
     def down(self):
-        """As when the disk with the database is not mounted."""
+        """As if the disk with the database were not mounted."""
         self._away().mkdir()
         for file in self.path.parent.glob(f"{self.path.name}*"):
             file.rename(self._away() / file.name)
@@ -171,7 +171,7 @@ class SqliteDatabase:
 
     @contextmanager
     def stalled(self, table):
-        """Whoever adds to the table is kept busy without end, inside of its transaction."""
+        """Inserts into the table run forever inside their transaction."""
         count = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) AS x FROM n"
         self.rows(f"CREATE VIEW endless AS {count}")
         self.rows(f"CREATE TRIGGER stall AFTER INSERT ON {table} BEGIN SELECT x FROM endless; END")  # noqa: S608
@@ -191,7 +191,7 @@ class SqliteDatabase:
         wait_until(self._is_locked_for_a_while)
 
     def _is_locked_for_a_while(self):
-        """Not only for the moment that any transaction takes."""
+        """Longer than a normal transaction."""
         for _ in range(8):
             if not self._is_locked():
                 return False
@@ -212,7 +212,7 @@ class SqliteDatabase:
 
 @contextmanager
 def small_disk(megabytes):
-    """A directory on a disk of that size; None where we may not mount one."""
+    """A directory on a disk of that size, or None if mounting is not allowed."""
     directory = Path(tempfile.mkdtemp(prefix="pinportal-disk."))
     mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(directory)]
     mounted = subprocess.run(mount, capture_output=True, check=False).returncode == 0  # noqa: S603
@@ -225,7 +225,7 @@ def small_disk(megabytes):
 
 
 def fill(directory, *, leave=0):
-    """Fill the disk up, except for so many bytes; the file to delete to make room again."""
+    """Fill the disk except for ``leave`` bytes. Returns the file to delete to make room again."""
     filler = directory / "filler"
     free = shutil.disk_usage(directory).free - leave
     with filler.open("wb") as file:

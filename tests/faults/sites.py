@@ -1,4 +1,4 @@
-"""The real server with the project's code, and browsers without a screen to use it with."""
+"""The real server with the project's code, and an HTTP client to use it."""
 
 import contextlib
 import http.client
@@ -18,7 +18,7 @@ from tests import servers
 from tests.faults.databases import wait_until
 from tests.servers import ROOT
 
-SECRET = "x" * 32  # of the CSRF cookie; any is as good as another
+SECRET = "x" * 32  # of the CSRF cookie
 
 PEOPLE = """
 import json
@@ -54,7 +54,7 @@ print(json.dumps({
 
 
 def surroundings(url, **more):
-    """What the server and commands see: this database, and little patience, so that tests need little too."""
+    """The environment of the server and commands: this database, and short time limits so that tests are quick."""
     limits = {"DATABASE_LOCK_SECONDS": "2", "DATABASE_STATEMENT_SECONDS": "20"}
     return {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | limits | more
 
@@ -73,7 +73,7 @@ def python(url, *arguments, **more):
 
 
 def populate(url):
-    """Migrate the database and put the people into it; the numbers that tests need."""
+    """Migrate the database, add the people, and return the numbers that tests need."""
     done = python(url, "-c", PEOPLE)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
@@ -119,7 +119,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; status 0 where nothing did."""
+    """The response; status 0 if there was none."""
 
     status: int
     body: bytes = b""
@@ -130,7 +130,7 @@ class Answer:
 
 
 class Browser:
-    """Cookies, forms and redirects, as a browser has them."""
+    """Cookies, forms, and redirects, as in a browser."""
 
     def __init__(self, address, session):
         self.address, self.cookies = address, CookieJar()

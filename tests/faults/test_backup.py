@@ -1,4 +1,4 @@
-"""``manage.py backup`` and ``restore``, on both databases: what goes in comes out, and nothing else happens."""
+"""``manage.py backup`` and ``restore``, on both databases."""
 
 import json
 import os
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from practice import backups
+from practice import backups, version
 from tests import settings as test_settings
+from tests.faults.changes import assert_nothing_is_half_done
 from tests.faults.databases import PostgresDatabase, SqliteDatabase, wait_until
-from tests.faults.deeds import assert_nothing_is_half_done
 from tests.faults.sites import python, surroundings
 from tests.servers import ROOT
 
@@ -34,7 +34,7 @@ record(actor=Actor(user, "192.0.2.9"), action=Action.PATIENT_ADDED)
 
 @pytest.fixture
 def empty(template, tmp_path):
-    """A database in which nothing is, not even tables."""
+    """A database without any tables."""
     original, _ = template
     if original.vendor == "sqlite":
         yield SqliteDatabase(tmp_path / "empty.sqlite3")
@@ -72,11 +72,13 @@ def actions(database):
 
 
 def changed(file, copy, **manifest):
-    """A copy of the backup that says something else of itself."""
+    """A copy of the backup with a changed manifest."""
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(copy, "w") as target:
         for name in source.namelist():
             inside = source.read(name)
-            said = json.loads(inside) | manifest if name == "manifest.json" else None
+            said = None
+            if name == "manifest.json":
+                said = {key: value for key, value in (json.loads(inside) | manifest).items() if value is not None}
             target.writestr(name, json.dumps(said) if said else inside)
     return copy
 
@@ -242,7 +244,7 @@ def test_what_is_damaged_or_no_backup_is_refused(database, tmp_path):
         (tmp_path / name).write_bytes(inside)
     assert_refused(database, tmp_path / "flipped", "damaged", "--replace")
     damaged = [tmp_path / "cut", tmp_path / "empty"]
-    for number, manifest in enumerate(({"sha256": "0" * 64}, {"format": 2}, {"more": 1})):
+    for number, manifest in enumerate(({"sha256": "0" * 64}, {"format": 3}, {"more": 1})):
         damaged.append(changed(file, tmp_path / f"{number}", **manifest))
     before = content(database)
     done = python(database.url, "-c", RESTORE_EACH, *map(str, damaged), str(tmp_path / "none"))
@@ -250,7 +252,7 @@ def test_what_is_damaged_or_no_backup_is_refused(database, tmp_path):
     refusals = done.stdout.splitlines()
     assert len(refusals) == len(damaged) + 1
     assert all("damaged" in each for each in refusals[:-1])
-    assert "no backup" in refusals[-1]
+    assert "not a backup" in refusals[-1]
     assert content(database) == before
 
 
@@ -258,12 +260,39 @@ def test_a_backup_of_the_other_database_or_a_newer_version_is_refused(database, 
     file = backup(database, tmp_path)
     other = "sqlite" if database.vendor == "postgresql" else "postgresql"
     assert_refused(database, changed(file, tmp_path / "a", database=other), f"a backup of {other}", "--replace")
-    newer = changed(file, tmp_path / "b", migrations=["portal.9999_future"])
-    assert_refused(database, newer, "newer version (portal.9999_future)", "--replace")
+    newer = changed(file, tmp_path / "b", migrations=["portal.9999_future"], version="0.9.0")
+    assert_refused(database, newer, "newer version: 0.9.0 (portal.9999_future)", "--replace")
 
 
-def test_a_backup_of_an_older_version_is_brought_up_to_date(database, empty, tmp_path):
-    done = python(database.url, "manage.py", "migrate", "mfa", "0002", "--skip-checks")  # of a library
+def test_the_manifest_names_the_version(database, tmp_path):
+    with zipfile.ZipFile(backup(database, tmp_path)) as archive:
+        assert json.loads(archive.read("manifest.json"))["version"] == version.VERSION
+
+
+def test_a_backup_of_0_1_0_is_refused_and_the_version_named(database, tmp_path):
+    """Its manifest named no version; its migrations are those of the apps as they were."""
+    old = {"format": 1, "version": None, "migrations": ["practice.0001_initial", "practice.0012_link_number"]}
+    file = changed(backup(database, tmp_path), tmp_path / "old.zip", **old)
+    assert_refused(database, file, "PIN Portal 0.1.0 made this backup", "--replace")
+
+
+def test_a_database_of_0_1_0_is_replaced_only_if_that_is_meant(database, empty, tmp_path):
+    file = backup(database, tmp_path)
+    for statement in (
+        "CREATE TABLE practice_user (id integer PRIMARY KEY)",
+        "CREATE TABLE django_migrations (id integer PRIMARY KEY, app text, name text, applied timestamp)",
+        "INSERT INTO django_migrations VALUES (1, 'practice', '0001_initial', '2026-01-01 00:00')",
+    ):
+        empty.rows(statement)
+    assert_refused(empty, file, "--replace")
+    done = python(empty.url, "manage.py", "backup", "--to", str(tmp_path / "none"))
+    assert (done.returncode, "Back it up with version 0.1.0" in done.stderr) == (1, True)
+    restored(empty, file, "--replace")
+    assert ("practice_user",) not in empty.tables()
+
+
+def test_a_backup_of_an_older_state_is_brought_up_to_date(database, empty, tmp_path):
+    done = python(database.url, "manage.py", "migrate", "mfa", "0002", "--skip-checks")
     assert done.returncode == 0, done.stderr
     assert "migrations follow" in restored(empty, backup(database, tmp_path))
     assert python(empty.url, "manage.py", "migrate", "--check").returncode == 0

@@ -1,7 +1,7 @@
-"""The database stopped, restarted, slow or full, the process killed, in the middle of what people do (attack 17).
+"""The database stopped, restarted, slow or full, the process killed, in the middle of a change (attack 17).
 
-Nothing is half done, nothing is lost, whoever waits is told, and the next try works. The server is the
-real one, on a database of its own; what happens to both is real too.
+Nothing is half done or lost, the user sees what happened, and the next try works. The server, its database, and the
+faults are real.
 """
 
 import time
@@ -9,65 +9,65 @@ import time
 import psycopg2
 import pytest
 
-from tests.faults.databases import Postgres, PostgresDatabase, SqliteDatabase, fill, small_disk
-from tests.faults.deeds import (
-    DEEDS,
+from tests.faults.changes import (
+    CHANGES,
     assert_nothing_is_half_done,
     under_way,
 )
+from tests.faults.databases import Postgres, PostgresDatabase, SqliteDatabase, fill, small_disk
 from tests.faults.sites import Site, populate
 
 pytestmark = pytest.mark.postgres
 
-DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
+CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 DONE = 2  # children, each time
 # Seconds. The limit is 2 here (tests/faults/sites.py); without it, it would be 20 on SQLite and 30 on PostgreSQL.
 GIVES_UP_WITHIN = 18
 
 
-def assert_undone(deed, database):
-    assert deed.done(database) == 0
+def assert_undone(change, database):
+    assert change.done(database) == 0
     assert_nothing_is_half_done(database)
 
 
-def assert_works(deed, do, database):
+def assert_works(change, do, database):
     assert do().status == 200
-    assert deed.done(database) == DONE
+    assert change.done(database) == DONE
     assert_nothing_is_half_done(database)
 
 
-@DEED
-def test_without_a_fault_it_works(deed, site, database, known):
-    assert_works(deed, deed.prepare(site, known), database)
+@CHANGE
+def test_without_a_fault_it_works(change, site, database, known):
+    assert_works(change, change.prepare(site, known), database)
 
 
-@DEED
-def test_process_killed_in_the_middle(deed, site, database, known):
-    do = deed.prepare(site, known)
-    with database.stalled(deed.stalls_at), under_way(do, database) as answer:
+@CHANGE
+def test_process_killed_in_the_middle(change, site, database, known):
+    do = change.prepare(site, known)
+    with database.stalled(change.stalls_at), under_way(do, database) as answer:
         site.kill_worker()
         assert answer.result().status == 0
     database.wait_until_nobody_works()
-    assert_undone(deed, database)
-    assert_works(deed, do, database)
+    assert_undone(change, database)
+    assert_works(change, do, database)
 
 
-@DEED
+@CHANGE
 @pytest.mark.usefixtures("only_postgresql")
-def test_database_stopped_in_the_middle(deed, site, database, known):
-    do = deed.prepare(site, known)
-    with database.stalled(deed.stalls_at), under_way(do, database) as answer:
+def test_database_stopped_in_the_middle(change, site, database, known):
+    do = change.prepare(site, known)
+    with database.stalled(change.stalls_at), under_way(do, database) as answer:
         database.down()
         assert answer.result().status >= 500
     assert do().status >= 500  # still down
     database.up()
-    assert_undone(deed, database)
-    assert_works(deed, do, database)
+    assert_undone(change, database)
+    assert_works(change, do, database)
 
 
-@DEED
-def test_database_down_and_back(deed, site, database, known):
-    do = deed.prepare(site, known)
+@CHANGE
+def test_database_down_and_back(change, site, database, known):
+    do = change.prepare(site, known)
     database.down()
     try:
         started = time.monotonic()
@@ -75,25 +75,25 @@ def test_database_down_and_back(deed, site, database, known):
         assert time.monotonic() - started < GIVES_UP_WITHIN
     finally:
         database.up()
-    assert_undone(deed, database)
-    assert_works(deed, do, database)
+    assert_undone(change, database)
+    assert_works(change, do, database)
 
 
-@DEED
-def test_database_too_busy(deed, site, database, known):
-    """Somebody holds a lock and does not let go: the page gives up after the limit and says so."""
-    do = deed.prepare(site, known)
+@CHANGE
+def test_database_too_busy(change, site, database, known):
+    """Another transaction keeps a lock: the page gives up after the limit and says so."""
+    do = change.prepare(site, known)
     with database.busy():
         started = time.monotonic()
         assert do().status >= 500
         assert time.monotonic() - started < GIVES_UP_WITHIN
-    assert_undone(deed, database)
-    assert_works(deed, do, database)
+    assert_undone(change, database)
+    assert_works(change, do, database)
 
 
-@DEED
-def test_disk_full(deed, tmp_path, database):
-    """A real disk without a byte left. Whatever needs one more is undone; with room made it works again."""
+@CHANGE
+def test_disk_full(change, tmp_path, database):
+    """A real full disk. The change is undone; with free space it works again."""
     with small_disk(96 if database.vendor == "postgresql" else 4) as disk:
         if disk is None:
             pytest.skip("No small disk can be mounted here")
@@ -102,14 +102,14 @@ def test_disk_full(deed, tmp_path, database):
         known = populate(there.url)
         site = Site(there.url, tmp_path / "site.log")
         try:
-            do = deed.prepare(site, known)
+            do = change.prepare(site, known)
             filler = fill(disk, leave=0 if full else 64 * 1024)  # SQLite needs half of that to open at all
             if full:
                 use_up_what_is_set_aside(there)
             assert do().status >= 500
-            assert_undone(deed, there)
+            assert_undone(change, there)
             filler.unlink()
-            assert_works(deed, do, there)
+            assert_works(change, do, there)
         finally:
             site.stop()
             if full:
@@ -117,12 +117,12 @@ def test_disk_full(deed, tmp_path, database):
 
 
 def use_up_what_is_set_aside(database):
-    """PostgreSQL gets disk space page by page: fill the last page of the trail, to which every deed adds."""
-    columns = "at, action, address, detail, lane_id, number, key_id, mac"
+    """PostgreSQL gets disk space page by page: fill the last page of the audit trail, which every change writes to."""
+    columns = "at, action, address, detail, chain_id, number, key_id, mac"
     smallest = (
         f"INSERT INTO audit_auditevent ({columns}) "  # noqa: S608
         "SELECT now(), '', '', '{}', 64, coalesce(max(number), 0) + 1, '', '' "
-        "FROM audit_auditevent WHERE lane_id = 64"
+        "FROM audit_auditevent WHERE chain_id = 64"
     )
 
     def add_until_it_fails():

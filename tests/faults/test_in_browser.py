@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.faults.deeds import assert_nothing_is_half_done
+from tests.faults.changes import assert_nothing_is_half_done
 
 pytestmark = pytest.mark.postgres
 
@@ -18,7 +18,7 @@ def window(page, site, known):
 
 
 def expect_failure(window, press):
-    """A toast says so, the window is still there, and the keyboard where it was."""
+    """A toast says so, the window is still open, and the focus has not moved."""
     press()
     toast = window.locator("dialog[open] .toast-error")
     toast.wait_for()
@@ -28,7 +28,7 @@ def expect_failure(window, press):
 
 
 def printed(window):
-    """Press Print: the status and kind of what the new tab gets."""
+    """Press Print, and return the status and content type of the new tab."""
     with window.context.expect_event("response", lambda answer: answer.url.endswith("/print/")) as answered:
         window.get_by_role("button", name="Print").click()
     window.wait_for_timeout(500)  # whatever the browser complains about has been noted

@@ -1,11 +1,11 @@
-"""How long anything waits for the database: a few seconds, as the settings say, and never for ever."""
+"""How long a page or command waits for the database: a few seconds, as set, never forever."""
 
 import socket
 import time
 
 import pytest
 
-from tests.faults.deeds import REGISTER, assert_nothing_is_half_done
+from tests.faults.changes import REGISTER, assert_nothing_is_half_done
 from tests.faults.sites import Site, python
 
 pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
@@ -26,7 +26,7 @@ def test_pages_have_limits(database):
 
 
 def test_commands_may_take_their_time(database):
-    """All but the waiting for locks: a command in the queue for one keeps the pages behind it waiting too."""
+    """Commands have no limit except for locks: pages wait behind a command that waits for a lock."""
     show = SHOW.replace("import django; django.setup()", "")
     done = python(database.url, "manage.py", "shell", "--no-imports", "-c", show, DATABASE_STATEMENT_SECONDS="0")
     assert done.stdout.split() == ["0", "2s", "0"]

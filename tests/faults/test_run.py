@@ -1,8 +1,8 @@
-"""A run of sheets whose process or database goes away in the middle, and which is continued (attack 17)."""
+"""A run of sheets whose process or database fails in the middle, and which is then continued (attack 17)."""
 
 import pytest
 
-from tests.faults.deeds import PRINT_RUN, assert_nothing_is_half_done, under_way
+from tests.faults.changes import PRINT_RUN, assert_nothing_is_half_done, under_way
 
 pytestmark = pytest.mark.postgres
 
@@ -30,7 +30,7 @@ def test_database_stopped_after_drawing_and_continued(site, database, known):
 
 @pytest.mark.usefixtures("only_postgresql")
 def test_database_restarted_while_drawing_lets_go_of_the_run_at_once(site, database, known):
-    """The database is back when the run ends early: whoever continues need not wait."""
+    """The database is back when the run ends early, so the user can continue at once."""
     do = PRINT_RUN.prepare(site, known)
     with database.stalled(PRINT_RUN.stalls_at), under_way(do, database) as answer:
         database.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")

@@ -1,4 +1,4 @@
-"""A connection that breaks during COMMIT: not even the database's client knows what became of it (attack 17).
+"""A connection that breaks during COMMIT: even the database's client does not know whether it succeeded (attack 17).
 
 Either way the next page tells what is the case, and doing it again does nothing twice.
 """
@@ -8,16 +8,16 @@ import signal
 
 import pytest
 
-from tests.faults.deeds import DEEDS, PRINT, REDEEM, REGISTER, assert_nothing_is_half_done, under_way
+from tests.faults.changes import CHANGES, PRINT, REDEEM, REGISTER, assert_nothing_is_half_done, under_way
 from tests.faults.sites import Site
 
 pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
-DEED = pytest.mark.parametrize("deed", DEEDS, ids=str)
+CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 
 
 @pytest.fixture
 def site(database, tmp_path):
-    """One that waits longer for a lock than its process takes to be replaced."""
+    """A site that waits longer for a lock than it takes to replace its process."""
     site = Site(database.url, tmp_path / "site.log", DATABASE_LOCK_SECONDS="30", DATABASE_STATEMENT_SECONDS="30")
     yield site
     site.stop()
@@ -25,7 +25,7 @@ def site(database, tmp_path):
 
 @pytest.fixture
 def answers_lost(site, database, known):
-    """Do it, and kill the process while the database is at the COMMIT, which then succeeds."""
+    """Make the change, and kill the process during COMMIT, which then succeeds."""
 
     def lose(do):
         with database.stalled_commit(), under_way(do, database) as answer:
@@ -67,22 +67,22 @@ def test_last_click_once_more_says_that_the_pins_are_used_and_leads_to_sign_in(s
     assert_nothing_is_half_done(database)
 
 
-@DEED
-def test_database_stopped_during_commit_undoes_it(deed, site, database, known):
-    do = deed.prepare(site, known)
+@CHANGE
+def test_database_stopped_during_commit_undoes_it(change, site, database, known):
+    do = change.prepare(site, known)
     with database.stalled_commit(), under_way(do, database) as answer:
         database.down()
         assert answer.result().status >= 500
     database.up()
     database.let_commit()
-    assert deed.done(database) == 0
+    assert change.done(database) == 0
     assert_nothing_is_half_done(database)
     assert do().status == 200
-    assert deed.done(database) == 2
+    assert change.done(database) == 2
 
 
 def test_a_process_that_freezes_in_a_transaction_does_not_keep_others_waiting(database, known, tmp_path):
-    """Its transaction is ended after DATABASE_STATEMENT_SECONDS; when it thaws it says that it failed."""
+    """Its transaction is ended after DATABASE_STATEMENT_SECONDS; when it continues, it says that it failed."""
     frozen = Site(database.url, tmp_path / "frozen.log", DATABASE_STATEMENT_SECONDS="3")
     other = Site(database.url, tmp_path / "other.log", DATABASE_LOCK_SECONDS="15")
     try:

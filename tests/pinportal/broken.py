@@ -1,4 +1,4 @@
-"""Pages and layers that fail, each in its own way, beside all the real ones. Tests take them as ROOT_URLCONF."""
+"""Pages and middleware that fail in different ways, added to the real ones. Tests use them as ROOT_URLCONF."""
 
 from contextlib import suppress
 

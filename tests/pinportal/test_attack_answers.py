@@ -1,4 +1,4 @@
-"""Attacks over HTTP, and what they get for an answer (2, 4, 7, 8, 10 and 13 of the list)."""
+"""Attacks over HTTP and their responses (attacks 2, 4, 7, 8, 10, and 13)."""
 
 import re
 from datetime import date, timedelta
@@ -89,13 +89,13 @@ FATES = {
 
 
 def same(page):
-    """The page without what differs from one request to the next whatever the answer."""
+    """The page without the parts that differ for every request."""
     return re.sub(r'(name="csrfmiddlewaretoken" value=)"\w+"', r"\1", page.text)
 
 
 @pytest.fixture
 def plain_answer(mateo):
-    """What a PIN that has never been issued gets; with the place of the PIN left out."""
+    """The response to a PIN that was never issued, without the PIN itself."""
     page = steps.prove(Client(), steps.UNKNOWN, mateo.patient)
     assert (page.status_code, NOT_PROVEN in page.text) == (200, True)
     return same(page).replace(steps.UNKNOWN, "")
@@ -182,7 +182,7 @@ BAD_DATES = {
 
 
 def values_of(page):
-    """What stands in the fields of the page, by name."""
+    """The values of the page's fields, by name."""
     inputs = re.findall(r"<input[^>]*>", page.text)
     named = {re.search(r'name="([^"]*)"', each)[1]: re.search(r' value="([^"]*)"', each) for each in inputs}
     return {name: unescape(value[1]) if value else "" for name, value in named.items()}
@@ -203,7 +203,7 @@ def test_a_hostile_birth_date_gets_a_clear_message(client, db, parts, message):
 
 
 def assert_asked_again(client, sent, message):
-    """The message stands there, what was typed too, and nothing has been counted."""
+    """The page shows the message and what was typed, and nothing was counted."""
     page = client.post(REGISTER, sent)
     assert page.status_code == 200
     assert message in page.text

@@ -1,4 +1,4 @@
-"""What is installed is what the lists name, by hash; and an audit that could not look says so."""
+"""The installed packages match the lock files by hash, and an audit that fails to run says so."""
 
 import json
 import re
@@ -18,7 +18,7 @@ def listed(name):
 
 
 def locked(name):
-    """Each package of a lock file with its version and the hashes that are good."""
+    """Each package of a lock file with its version and its hashes."""
     blocks = re.split(r"^(?=[\w.-]+(?:\[[\w-]+\])?==)", (ROOT / name).read_text(), flags=re.MULTILINE)[1:]
     packages = {}
     for block in blocks:
@@ -52,7 +52,7 @@ def test_psycopg_3_never_comes_along():
 
 
 def audit(tmp_path, answer):
-    """What bin/audit-packages makes of this answer of pip-audit, played by a module in its place."""
+    """The result of bin/audit-packages for this output of pip-audit, which a stand-in module prints."""
     (tmp_path / "pip_audit.py").write_text(f"import sys; {answer}")
     return subprocess.run(  # noqa: S603
         [sys.executable, ROOT / "bin" / "audit-packages", "some.lock"],

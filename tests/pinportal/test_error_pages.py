@@ -1,4 +1,4 @@
-"""Error pages: what to do next, a number that is in the log, nothing of anybody; whatever is down."""
+"""Error pages: what to do next, a number that is in the log, and no personal data, whatever is down."""
 
 import json
 import re
@@ -26,7 +26,7 @@ WORDS = {  # status: (English, Spanish)
 
 @pytest.fixture
 def stranger(settings):
-    """A browser that gets error pages rather than the test the exception."""
+    """A client that gets the error page instead of the exception."""
     settings.ROOT_URLCONF = "tests.pinportal.broken"
     return Client(raise_request_exception=False)
 
@@ -41,7 +41,7 @@ def reference_on(page):
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("status", WORDS)
 def test_each_page_stands_alone_in_the_reader_s_language(status, language):
-    """No database, no session: this test may use neither."""
+    """Without database and session: this test may use neither."""
     request = RequestFactory().get("/x/", headers={"accept-language": language})
     request.reference = "ABCD2345"
     page = error_pages.answer(request, status)
@@ -115,7 +115,7 @@ NOT_SAVED, MAYBE = "was not saved", re.compile("may not have been saved|cannot t
 
 @pytest.mark.parametrize("mistake", ["value", "database"])
 def test_a_page_that_only_looked_says_that_nothing_is_lost(stranger, mistake):
-    assert "Nothing of yours is lost" in stranger.get(f"/broken/{mistake}/").text
+    assert "Nothing was lost" in stranger.get(f"/broken/{mistake}/").text
 
 
 @pytest.mark.parametrize("mistake", ["value", "database"])
@@ -139,7 +139,7 @@ def test_what_was_written_before_a_failure_is_to_be_looked_at_first(stranger, mi
 @pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize(("mistake", "is_certain"), [("value", True), ("database", False)])
 def test_what_was_undone_was_not_saved_unless_the_connection_broke(stranger, mistake, is_certain):
-    """Of a connection that breaks, nobody here knows whether the commit had got through."""
+    """If the connection breaks, nobody knows whether the commit succeeded."""
     Practice.objects.create(pk=1)
     page = stranger.post(f"/broken/{mistake}/undone/")
     assert Practice.current().name == "Our Practice"
@@ -171,7 +171,7 @@ UNREACHABLE = ["postgres://nobody@127.0.0.1:9/none", "sqlite:////no/such/folder/
 def test_without_a_database_the_pages_say_so_and_when_to_come_back(url):
     done = run("-c", ASK % "en", DJANGO_SETTINGS_MODULE="tests.settings", DATABASE_URL=url, ALLOWED_HOSTS="testserver")
     answers = json.loads(done.stdout)
-    for name in ("look", "register", "save", "unknown"):  # whoever is signed in, the database would know
+    for name in ("look", "register", "save", "unknown"):  # the signed-in user is in the database
         status, text, headers = answers[name]
         assert (name, status, headers["Retry-After"]) == (name, 503, "30")
         assert WORDS[503][0] in text
@@ -189,7 +189,7 @@ def test_where_even_the_template_is_missing_a_page_stands_in_the_code(settings, 
     assert page.status_code == 404
     assert reference_on(page) == page.headers["X-Request-ID"]
     assert "número de referencia" in page.text
-    assert "The error page could not be drawn" in caplog.text
+    assert "The error page could not be rendered" in caplog.text
 
 
 def test_a_broken_context_processor_breaks_no_error_page(settings, stranger):

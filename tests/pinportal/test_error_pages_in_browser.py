@@ -1,4 +1,4 @@
-"""Error pages as people meet them: readable, accessible, and a toast where a part of a page fails."""
+"""Error pages in a browser: readable, accessible, and a toast if a part of a page fails."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""Every address there is: who may open it, and that looking changes nothing (attacks 9 and 11).
+"""Every URL: who may open it, and that GET changes nothing (attacks 9 and 11).
 
 A new view of ours without a stated rule, or a new address of a library, fails here until it is decided
 who may open it. All of it holds for each surface: where only one is served, the other's people are
@@ -25,7 +25,7 @@ from tests.portal import steps
 
 pytestmark = pytest.mark.postgres
 
-# Addresses of libraries, and to whom they open.
+# URLs of libraries, and who may open them.
 THIRD_PARTY = {
     "account_login": (reverse("account_login"), "public"),
     "account_signup": (reverse("account_signup"), "public"),
@@ -58,7 +58,7 @@ THIRD_PARTY = {
     "mfa_edit_webauthn": (reverse("mfa_edit_webauthn", args=[1]), "own sign-in"),
     "mfa_login_webauthn": (reverse("mfa_login_webauthn"), "public"),
 }
-# Who is let in under each rule that ``accounts.access`` can state.
+# Who is admitted by each rule of ``accounts.access``.
 OPEN_TO = {
     "public": steps.EVERYBODY,
     "signed in": steps.EVERYBODY - {"anonymous"},
@@ -75,7 +75,7 @@ OPEN_TO = {
     "staff: read the audit trail": {"administrator", "auditor"},
     "sign-in under way": set(),
 }
-# Told below: they lead to the sign-in page whoever asks.
+# Tested below: they always lead to the sign-in page.
 ON_THE_WAY_IN = {
     "account_login",
     "account_logout",
@@ -122,7 +122,7 @@ def surface(request, settings):
 
 
 def is_stranger(role, surface):
-    """Whether nobody of this role is known on the surface."""
+    """Whether no user of this role exists on the surface."""
     return role == "anonymous" or surface == ("staff" if role == "family" else "public")
 
 
@@ -171,7 +171,7 @@ def addresses(urlconf=None):
 
 @pytest.fixture
 def everything(administrator, rivera):
-    """All addresses; the records they speak of exist."""
+    """All URLs, with records that exist."""
     SheetRun.objects.create(day=today(), planned_by=administrator)
     now, provider = timezone.now(), Provider.objects.create(name="Dr. Feldman")
     VisitType.objects.create(name="Well visit")
@@ -205,7 +205,7 @@ def test_every_address_of_a_library_is_listed(surface):
 
 
 def asked(client, address):
-    """What GET comes to, or POST where that is all the page takes."""
+    """The status of GET, or of POST if the page accepts only that."""
     seen = steps.outcome(client.get(address))
     return steps.outcome(client.post(address)) if seen == "wrong method" else seen
 
@@ -229,7 +229,7 @@ def test_every_address_opens_to_those_its_rule_names(everything, surface, role):
 @pytest.mark.parametrize("surface", ["staff", "public"], indirect=True)
 @pytest.mark.parametrize("role", sorted(steps.EVERYBODY))
 def test_addresses_of_the_other_surface_are_as_unknown_as_any(everything, surface, role):
-    """Neither page, words, method nor sign-in tells that there is such an address somewhere."""
+    """Neither the page, its text, the method, nor a sign-in reveals that the URL exists on the other surface."""
     served = {address for _name, address, _rule in everything}
     others = [address for _name, address, _rule in addresses("pinportal.urls") if address not in served]
     assert surface != "staff" or len(others) == 24

@@ -1,4 +1,4 @@
-"""Fields that a form does not have, sent to forms that say who is who and who may do what (attack 10)."""
+"""Extra fields sent to forms that set identity and permissions (attack 10)."""
 
 from django.urls import reverse
 

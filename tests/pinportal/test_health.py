@@ -1,4 +1,4 @@
-"""What a load balancer asks: /healthz and /readyz."""
+"""Health checks: /healthz and /readyz."""
 
 import json
 import tempfile
@@ -22,7 +22,7 @@ PATHS = ["/healthz", "/readyz"]
 
 @pytest.fixture(autouse=True)
 def _nothing_known():
-    """Each test asks anew."""
+    """Each test starts without kept results."""
     health._known.clear()
     yield
     health._known.clear()
@@ -57,7 +57,7 @@ def test_only_looking_is_possible(client, db, path):
 
 
 def failed(client):
-    """The parts that do not work, with nothing more said of them."""
+    """The failed parts. The response says nothing more about them."""
     answer = client.get("/readyz")
     words = answer.json()
     assert answer.status_code == 503

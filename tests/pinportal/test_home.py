@@ -1,4 +1,4 @@
-"""The front door."""
+"""The home page."""
 
 import pytest
 from django.urls import reverse

@@ -1,4 +1,4 @@
-"""What surrounds the pages: sign-in, error pages, language, and who sees which navigation."""
+"""Layouts: sign-in, error pages, language, and the navigation for each role."""
 
 import re
 

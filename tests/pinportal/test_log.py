@@ -1,4 +1,4 @@
-"""The log: JSON lines that say what happened, and nobody's name, number or secret in any of them."""
+"""The log: JSON lines that say what happened, without names, PINs, or secrets."""
 
 import io
 import json
@@ -24,7 +24,7 @@ FIELDS = {"time", "level", "logger", "message", "request", "method", "route", "u
 
 
 class Written:
-    """What the log says, as text and as lines."""
+    """The log as text and as lines."""
 
     def __init__(self, formatter):
         self.stream = io.StringIO()
@@ -45,7 +45,7 @@ class Written:
 
 @pytest.fixture(params=[JsonFormatter])
 def log(request):
-    """Everything that reaches the log, down to the last detail of ours."""
+    """The whole log, including our own DEBUG messages."""
     written = Written(request.param())
     root, rooms = logging.getLogger(), [logging.getLogger(each) for each in project.OUR_ROOMS]
     before = [room.level for room in rooms]
@@ -62,7 +62,7 @@ def log(request):
 
 
 def everything_from_the_search_to_failures(front_desk, rivera):
-    """A desk's and a parent's story with every mistake there is; returns the PINs in clear."""
+    """Work of the desk and a parent with every kind of mistake. Returns the PINs in clear text."""
     mateo = rivera.link(rivera.ana, rivera.mateo)
     desk = Client(raise_request_exception=False)
     desk.post(reverse("account_login"), {"login": front_desk.email, "password": "wrong-secret"})
@@ -138,7 +138,7 @@ def test_each_answer_leaves_one_line(log, client, db, path, status):
 
 
 def test_a_line_asks_nothing_of_the_database(log, client):
-    """Where nothing has asked who is signed in, the log does not either: no database is allowed here."""
+    """If nothing has loaded the user, the log does not either: this test may not use the database."""
     client.cookies[project.SESSION_COOKIE_NAME] = "x" * 32
     client.get("/healthz")
     assert log.lines[0]["user"] is None

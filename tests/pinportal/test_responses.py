@@ -1,4 +1,4 @@
-"""The headers that every answer has, of whatever kind and from whichever layer it comes."""
+"""The headers of every response, from every middleware and view."""
 
 import pytest
 from django.conf import settings as project
@@ -27,7 +27,7 @@ POLICY = {
 
 @pytest.fixture
 def answers(settings, front_desk, rivera):
-    """An answer of every kind by what it is, over TLS as in production."""
+    """A response of every kind, by name, over TLS as in production."""
     settings.ROOT_URLCONF = "tests.pinportal.broken"
     settings.SECURE_HSTS_SECONDS = headers.HSTS_SECONDS
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True

@@ -1,4 +1,4 @@
-"""Secrets: strong ones, or no start."""
+"""Without strong secrets, nothing starts."""
 
 import base64
 import subprocess
@@ -23,7 +23,7 @@ GOOD = {
 
 
 def run(*arguments, **environment):
-    """Run Python in the project with exactly this environment; None takes a variable away."""
+    """Run Python in the project with exactly this environment; None removes a variable."""
     variables = {name: value for name, value in (GOOD | environment).items() if value is not None}
     return subprocess.run(  # noqa: S603
         [sys.executable, *arguments], cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""The settings that hold in production."""
+"""The settings in production."""
 
 from tests.pinportal.test_secrets import run
 
@@ -10,7 +10,7 @@ print(*(f"{name}={getattr(settings, name)}" for name in %r), sep="\\n")
 
 
 def production(*names, **environment):
-    """These settings' values in production, as words."""
+    """The values of these settings in production, as text."""
     done = run("-c", SHOW % (names,), DJANGO_SETTINGS_MODULE="pinportal.settings", **environment)
     assert done.returncode == 0, done.stderr
     return dict(line.split("=", 1) for line in done.stdout.splitlines())

@@ -12,7 +12,7 @@ from django.urls import reverse
 from stdnum import damm
 
 from accounts.models import StaffRecord
-from audit.models import AuditEvent, AuditLane
+from audit.models import AuditChain, AuditEvent
 from audit.trail import Actor
 from portal import registration
 from practice import terms
@@ -82,8 +82,8 @@ def trail():
 
 
 def everything_but(*models):
-    """All rows of all tables except those of these models (and AuditLane, which changes with each line)."""
-    left_out = {Session, AuditLane, *models}
+    """All rows of all tables except those of these models (and AuditChain, which changes with each line)."""
+    left_out = {Session, AuditChain, *models}
     kept = [model for model in apps.get_models(include_auto_created=True) if model not in left_out]
     return {model._meta.label: list(model.objects.order_by("pk").values_list()) for model in kept}
 

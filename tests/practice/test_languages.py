@@ -1,4 +1,4 @@
-"""Which language comes first, where it is kept, and who has reviewed it."""
+"""Which language is used, where it is stored, and who has reviewed it."""
 
 import pytest
 from django.core import checks
@@ -134,7 +134,7 @@ NOTE = {"es": "Una computadora hizo esta traducción", "ar": "ترجم حاسو�
 
 @pytest.fixture
 def reviewed(settings, tmp_path):
-    """Spanish, read by a human."""
+    """Spanish, reviewed by a human."""
     place = tmp_path / "es" / "LC_MESSAGES"
     place.mkdir(parents=True)
     (place / "django.po").write_text('msgid ""\nmsgstr ""\n"X-Reviewed-By: Maria Gómez, ATA, 2027-01-15\\n"\n')
@@ -158,7 +158,7 @@ def test_a_reviewed_one_does_not_and_neither_does_the_english(reviewed, path):
 def test_administrators_are_told_which_languages_nobody_has_reviewed(as_administrator, reviewed):
     page = as_administrator.get(reverse("office:dashboard")).text
     assert "Arabic" in page
-    assert "made by a machine" in page
+    assert "A machine made this translation" in page
     assert "Spanish" not in page
 
 

@@ -1,4 +1,4 @@
-"""The logo: read once, drawn anew, and nothing that a file says about itself is kept."""
+"""The logo: read once and stored as a new PNG without the file's metadata."""
 
 import io
 import struct
@@ -11,8 +11,8 @@ from PIL.PngImagePlugin import PngInfo
 from audit.models import AuditEvent
 from audit.trail import Actor
 from practice import logo
+from practice.edit_conflicts import Stale
 from practice.models import Practice
-from practice.records import Stale
 from tests.portal import steps
 
 
@@ -61,7 +61,7 @@ def test_what_the_file_says_about_itself_is_not_kept():
 
 
 def claiming(width, height):
-    """A small PNG that says it is that large."""
+    """A small PNG that claims this size."""
 
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -75,19 +75,19 @@ def claiming(width, height):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "no picture"),
-        (b"%PDF-1.7 something", "no picture"),
-        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "no picture"),
-        (picture("GIF"), "no picture"),
-        (picture("TIFF"), "no picture"),
-        (picture()[:200], "no picture"),
-        (claiming(10, 10)[:30], "no picture"),
+        (b"", "not a picture"),
+        (b"%PDF-1.7 something", "not a picture"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>', "not a picture"),
+        (picture("GIF"), "not a picture"),
+        (picture("TIFF"), "not a picture"),
+        (picture()[:200], "not a picture"),
+        (claiming(10, 10)[:30], "not a picture"),
         (claiming(5000, 5000), "16 million"),
         (claiming(60000, 60000), "16 million"),
         (bytes(logo.MAX_BYTES + 1), "larger than 1 MB"),
         (
             picture(background="white", size=(60, 60), mode="L")[:0] + Image.new("RGB", (9, 9), "white").tobytes(),
-            "no p",
+            "not a picture",
         ),
     ],
     ids=["empty", "PDF", "SVG", "GIF", "TIFF", "cut off", "cut off early", "bomb", "large bomb", "large", "raw"],
@@ -100,7 +100,7 @@ def test_anything_else_is_refused(content, words):
 def test_white_on_white_is_refused():
     written = io.BytesIO()
     Image.new("RGB", (50, 50), "#fafafa").save(written, "PNG")
-    with pytest.raises(logo.NoLogo, match="Nothing would be seen"):
+    with pytest.raises(logo.NoLogo, match="would be invisible"):
         logo.read(written.getvalue())
 
 
@@ -119,13 +119,13 @@ def test_it_is_saved_replaced_and_removed_with_one_line_each(by):
 
 
 @pytest.mark.parametrize(
-    "deed", [lambda by: logo.save(content=picture(), seen="x", by=by), lambda by: logo.remove(seen="x", by=by)]
+    "action", [lambda by: logo.save(content=picture(), seen="x", by=by), lambda by: logo.remove(seen="x", by=by)]
 )
-def test_the_second_of_two_is_told(by, deed):
+def test_the_second_of_two_is_told(by, action):
     logo.save(content=picture("JPEG"), seen="", by=by)
     before = steps.everything_but()
     with pytest.raises(Stale):
-        deed(by)
+        action(by)
     assert steps.everything_but() == before
 
 

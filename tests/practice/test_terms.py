@@ -1,4 +1,4 @@
-"""Terms: versions that stay as they were, and who has accepted which."""
+"""Terms: versions that never change, and who has accepted which."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -65,13 +65,13 @@ def test_lines_are_tidied(by):
 @pytest.mark.parametrize(
     ("texts", "seen", "words"),
     [
-        ({"es": "Sea amable."}, 1, "English text is missing"),
-        ({"en": " \n "}, 1, "English text is missing"),
+        ({"es": "Sea amable."}, 1, "Enter the English text"),
+        ({"en": " \n "}, 1, "Enter the English text"),
         ({"en": "Be good.", "tlh": "Qapla'"}, 1, "no pages in “tlh”"),
         ({"en": "x" * 20_001}, 1, "20,000 characters"),
-        (FIRST, 1, "Nothing differs"),
-        ({"en": "Be good."}, 0, "A colleague has published"),
-        ({"en": "Be good."}, 2, "A colleague has published"),
+        (FIRST, 1, "same as the published version"),
+        ({"en": "Be good."}, 0, "A colleague has just published"),
+        ({"en": "Be good."}, 2, "A colleague has just published"),
     ],
 )
 def test_refused(by, published, texts, seen, words):

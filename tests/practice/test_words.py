@@ -1,4 +1,4 @@
-"""Words as pages set them."""
+"""Template filters for text."""
 
 import pytest
 

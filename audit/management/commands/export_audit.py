@@ -1,4 +1,4 @@
-"""``manage.py export_audit FILE``: the whole audit trail with its seals, for handing to an auditor."""
+"""``manage.py export_audit FILE``: the whole audit trail with its seals, for an auditor."""
 
 import sys
 from contextlib import nullcontext
@@ -13,10 +13,10 @@ from audit.trail import Action, Actor, record
 
 
 class Command(BaseCommand):
-    help = "Write the audit trail as JSON Lines: the heads of all lanes, then every line, newest first."
+    help = "Write the audit trail as JSON Lines: the heads of all chains, then every line, newest first."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", help="Where to; - for standard output")
+        parser.add_argument("file", help="The file to write; - for standard output")
 
     def handle(self, *args: Any, **options: Any) -> None:
         record(actor=Actor.command("export_audit"), action=Action.AUDIT_EXPORTED, format="json_lines")

@@ -1,4 +1,4 @@
-"""``manage.py reseal_audit KEY``: go on although a key of the audit trail is lost for good."""
+"""``manage.py reseal_audit KEY``: continue after a key of the audit trail was lost permanently."""
 
 from typing import Any
 
@@ -6,29 +6,29 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from audit import seals
-from audit.models import AuditLane
+from audit.models import AuditChain
 from audit.trail import Action, Actor, record
 
 
 class Command(BaseCommand):
     help = (
-        "Seal the heads that a lost key has sealed under the newest of AUDIT_KEYS, so that the product runs again. "
-        "Lines under the lost key stay, and can never be checked again. Recorded."
+        "Give the heads that were sealed with a lost key a seal with the newest of AUDIT_KEYS, so that the product "
+        "works again. The lines of the lost key stay, but can never be checked again. The command is recorded."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", help="The name of the lost key, as verify_audit gives it")
+        parser.add_argument("key", help="The name of the lost key, as verify_audit shows it")
 
     def handle(self, *args: Any, **options: Any) -> None:
         lost = options["key"]
         if seals.KEYS.get(lost):
-            raise CommandError(f"Key {lost} is not lost: it is among AUDIT_KEYS.")
+            raise CommandError(f"Key {lost} is not lost: it is in AUDIT_KEYS.")
         with transaction.atomic():
-            lanes = list(AuditLane.objects.select_for_update().filter(key_id=lost))
-            if not lanes:
-                raise CommandError(f"No head is sealed with a key {lost}.")
-            for lane in lanes:
-                seals.seal(lane)
-                lane.save(force_update=True)
-            record(actor=Actor.command("reseal_audit"), action=Action.AUDIT_RESEALED, key=lost, heads=len(lanes))
-        self.stdout.write(f"{len(lanes)} heads are sealed anew.")
+            chains = list(AuditChain.objects.select_for_update().filter(key_id=lost))
+            if not chains:
+                raise CommandError(f"No head is sealed with key {lost}.")
+            for chain in chains:
+                seals.seal(chain)
+                chain.save(force_update=True)
+            record(actor=Actor.command("reseal_audit"), action=Action.AUDIT_RESEALED, key=lost, heads=len(chains))
+        self.stdout.write(f"{len(chains)} heads have a new seal.")

@@ -1,4 +1,4 @@
-"""``manage.py verify_audit``: is the audit trail as it was written?"""
+"""``manage.py verify_audit``: check the audit trail for changes."""
 
 import sys
 import time
@@ -7,25 +7,25 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from audit import anchors, verification
+from audit import checkpoints, verification
 
-NOT_CHECKED = 2  # exit code: nothing is wrong as far as could be seen, but a key was missing
+NOT_CHECKED = 2  # exit code: no finding, but some lines could not be checked
 
 
 class Command(BaseCommand):
     help = (
-        "Check every line of the audit trail; name what was changed, forged or deleted. "
-        "Exit code 0: all as written; 1: not so; 2: some lines could not be checked, as their key is missing."
+        "Check every line of the audit trail and name what was changed, forged, or deleted. "
+        "Exit code 0: intact; 1: changed; 2: some lines could not be checked, because their key is missing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--anchor", type=Path, help="If all is well, write to this file how far the trail is")
-        parser.add_argument("--since-anchor", type=Path, help="Compare with an anchor: finds a trail that was put back")
+        parser.add_argument("--checkpoint", type=Path, help="If the trail is intact, write a checkpoint to this file")
+        parser.add_argument("--since-checkpoint", type=Path, help="Compare with this checkpoint")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        anchor = _read(options["since_anchor"]) if options["since_anchor"] else None
+        checkpoint = _read(options["since_checkpoint"]) if options["since_checkpoint"] else None
         started = time.monotonic()
-        report = verification.verify(say=self._say, progress=self._progress, anchor=anchor)
+        report = verification.verify(say=self._say, progress=self._progress, checkpoint=checkpoint)
         seconds = time.monotonic() - started
         self._progress("")
         self.stdout.write(
@@ -37,27 +37,27 @@ class Command(BaseCommand):
                 "If the practice never had a key of that name, they are forged."
             )
         if report.findings:
-            raise CommandError(f"The audit trail is NOT as it was written: {report.findings:,} findings, see above.")
+            raise CommandError(f"The audit trail was CHANGED: {report.findings:,} findings, see above.")
         if report.unchecked:
             raise CommandError("Not all of the audit trail could be checked.", returncode=NOT_CHECKED)
-        self.stdout.write("The audit trail is as it was written.")
-        if options["anchor"]:
-            anchors.write(options["anchor"], report.marks)
-            self.stdout.write(f"Anchor written to {options['anchor']}. Keep it away from the database and its backups.")
+        self.stdout.write("The audit trail is intact.")
+        if options["checkpoint"]:
+            checkpoints.write(options["checkpoint"], report.states)
+            self.stdout.write(f"Checkpoint written to {options['checkpoint']}. Keep it away from the database.")
 
     def _say(self, sentence: str) -> None:
         self._progress("")
         self.stderr.write(sentence)
 
     def _progress(self, words: str) -> None:
-        """How far it is, on a terminal, in a line that is written over."""
+        """Show the progress on a terminal, in one line that is overwritten."""
         if sys.stderr.isatty():
             sys.stderr.write(f"\r\033[K{words}")
             sys.stderr.flush()
 
 
-def _read(path: Path) -> dict[int, verification.Mark]:
+def _read(path: Path) -> dict[int, verification.ChainState]:
     try:
-        return anchors.read(path)
-    except (anchors.NoAnchor, OSError) as error:
+        return checkpoints.read(path)
+    except (checkpoints.NotACheckpoint, OSError) as error:
         raise CommandError(str(error)) from error

@@ -16,7 +16,7 @@ from portal.desk.views.window import CANNOT_BE_READ, NUMBER
 from portal.desk.views.worklist import address_of, day_of, list_page
 from portal.models import SheetRun
 from portal.refusals import NothingToPrint, RunIsUnderWay, UnreadableSheet
-from practice.faults import when_it_fails
+from practice.failure_messages import when_it_fails
 
 ONE_VIEW = timedelta(minutes=15)  # refreshes within this time count as one view in the audit trail
 

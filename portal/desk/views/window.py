@@ -27,7 +27,7 @@ from portal.pins.sealing import UnreadablePin
 from portal.refusals import NothingToPrint
 from portal.rows import Row
 from portal.verbs import Verb
-from practice.faults import when_it_fails
+from practice.failure_messages import when_it_fails
 from practice.models import Practice
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits

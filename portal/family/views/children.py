@@ -14,7 +14,7 @@ from portal.family import access_history, children, records, visits
 from portal.family.children import Card
 from portal.family.views.child_pages import child_page, no_access, own_card
 from portal.models import Registration
-from practice.faults import when_it_fails
+from practice.failure_messages import when_it_fails
 
 
 @require_safe

@@ -12,7 +12,7 @@ from appointments import demo as appointments_demo
 from audit.trail import Actor
 from patients import demo as patients_demo
 from portal import demo as portal_demo
-from practice import demo as practice_demo
+from practice.demo import practice as practice_demo
 
 WHAT_TO_TRY = """
 The demo practice is ready at {url}

@@ -15,8 +15,7 @@ from patients.models import Contact, Patient
 from portal import registration
 from portal.models import Pin
 from portal.pins import sealing
-from practice import backups
-from practice.schema import missing_migrations
+from practice import backups, version
 
 WHY_VOIDED = "A backup of {day} was restored"
 STILL_OUT = """
@@ -46,14 +45,14 @@ class Command(BaseCommand):
                 raise CommandError(
                     "The database has people already, and they would be lost. To do that anyway, use --replace."
                 )
-            backups.put_back(path=options["file"], manifest=manifest)
+            backups.restore(path=options["file"], manifest=manifest)
         except (backups.BackupRefused, OSError, OperationalError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"Restored as of {manifest.made_at}: {sum(manifest.rows.values())} rows in {len(manifest.rows)} tables,"
             f" {time.monotonic() - started:.1f} s. Everyone is signed out."
         )
-        if older := missing_migrations():
+        if older := version.missing_migrations():
             self.stdout.write(f"The backup is from an older version: {len(older)} migrations follow.")
             call_command("migrate", verbosity=0, skip_checks=True)
         record(actor=by, action=Action.BACKUP_RESTORED, file=options["file"].name, made_at=manifest.made_at)
@@ -72,7 +71,7 @@ class Command(BaseCommand):
 def _has_people() -> bool:
     """Whether there is anything to lose. A database that was only migrated has none of these."""
     tables = connection.introspection.table_names()
-    return any(
+    return bool(version.earlier_version_of_database()) or any(
         model._meta.db_table in tables and model._default_manager.exists()
         for model in (User, AuditEvent, Patient, Contact)
     )

@@ -15,10 +15,10 @@ from audit.trail import Actor
 from patients.forms import add_differences, add_errors
 from portal.office import age_effects
 from portal.office.settings_forms import FORMS, LogoForm, TermsForm
-from practice import changes, logo
+from practice import change_settings, logo
 from practice import terms as practice_terms
+from practice.edit_conflicts import Stale
 from practice.models import Practice, Terms
-from practice.records import Stale
 
 PAGE, TERMS_PAGE = "office:settings", "office:terms_settings"
 SAVED = {
@@ -47,7 +47,7 @@ def change(request: HttpRequest, part: str) -> HttpResponse:
         effects = age_effects.compare(before=Practice.current(), after=form.instance)
         return _page(request, form=form, part=part, effects=effects, confirm=_ages_code(form.instance))
     try:
-        changed = changes.change(
+        changed = change_settings.change(
             part=part, values=form.cleaned_data, seen=request.POST.get("seen", ""), by=Actor.of(request)
         )
     except Stale:
@@ -123,7 +123,7 @@ def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: 
     """The page, with one part's form as the user filled it in. ``context``: logo_form, summary, effects, confirm."""
     stored = Practice.current()
     forms = {each: FORMS[each](instance=stored) for each in FORMS} | ({part: form} if form else {})
-    parts = {each: {"form": forms[each], "seen": changes.fingerprint_of(stored, each)} for each in FORMS}
+    parts = {each: {"form": forms[each], "seen": change_settings.fingerprint_of(stored, each)} for each in FORMS}
     page = {
         "parts": parts,
         "part": part,

@@ -29,7 +29,7 @@ from portal.signup.forms import EmailForm, NewSignInForm
 from portal.signup.steps import SignupStep, next_page, open_step, progress
 from portal.signup.views.guard import ended_page, posted, with_proof
 from practice import terms
-from practice.faults import when_it_fails
+from practice.failure_messages import when_it_fails
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,10 +13,10 @@ from practice import backups
 
 
 class Command(BaseCommand):
-    help = "Back up the database into one file, while the server goes on. The keys are not in it: keep them elsewhere."
+    help = "Back up the database to one file while the server keeps running. Back up the keys separately."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--to", type=Path, default=settings.VAR_DIR / "backups", help="The directory to put it in.")
+        parser.add_argument("--to", type=Path, default=settings.VAR_DIR / "backups", help="The directory for the file.")
 
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
@@ -26,5 +26,5 @@ class Command(BaseCommand):
             raise CommandError(f"No backup was made. {error}") from error
         size, seconds = made.stat().st_size / 1024 / 1024, time.monotonic() - started
         self.stdout.write(
-            f"{made}\n{size:.1f} MB in {seconds:.1f} s. SECRET_KEY, PIN_KEYS and AUDIT_KEYS are not in it."
+            f"{made}\n{size:.1f} MB in {seconds:.1f} s. SECRET_KEY, PIN_KEYS, and AUDIT_KEYS are not in it."
         )

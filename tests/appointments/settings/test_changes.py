@@ -13,8 +13,8 @@ from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from appointments.settings import changes
 from audit.models import AuditEvent
 from audit.trail import Actor
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 from tests.appointments.settings import samples
 from tests.appointments.settings.samples import DAY, MORNING
 from tests.portal import steps

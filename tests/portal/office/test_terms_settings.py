@@ -64,10 +64,10 @@ def test_versions_with_date_and_how_many_accepted(as_administrator, published, f
     ("sent", "words"),
     [
         ({"en": "", "seen": "1"}, "Write the English text."),
-        ({"en": "Be good.", "seen": "1"}, "Nothing differs"),
-        ({"en": "Be kind.", "seen": "0"}, "A colleague has published"),
-        ({"en": "Be kind.", "seen": "x"}, "A colleague has published"),
-        ({"en": "Be kind."}, "A colleague has published"),
+        ({"en": "Be good.", "seen": "1"}, "same as the published version"),
+        ({"en": "Be kind.", "seen": "0"}, "A colleague has just published"),
+        ({"en": "Be kind.", "seen": "x"}, "A colleague has just published"),
+        ({"en": "Be kind."}, "A colleague has just published"),
         ({"en": "x" * 20_001, "seen": "1"}, "at most 20000 characters"),
     ],
 )

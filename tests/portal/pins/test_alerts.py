@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from audit import lanes
+from audit import chains
 from audit.models import AuditEvent
 from audit.trail import Action, Actor, record
 from portal import registration
@@ -246,7 +246,7 @@ def test_a_right_password_from_where_the_attack_comes_is_told(front_desk, clock,
 def test_more_attempts_than_are_counted(db, clock, monkeypatch):
     monkeypatch.setattr(alerts, "COUNTED_UP_TO", 1200)
     for address in range(3):
-        lanes.write(
+        chains.write(
             [
                 AuditEvent(action="pin.refused", address=f"203.0.113.{address}", detail={"verdict": "unknown"})
                 for _ in range(500)

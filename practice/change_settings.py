@@ -1,7 +1,7 @@
-"""What an administrator changes about the practice itself: its name, its sheet, the ages.
+"""Change the practice's settings: name, address, and phone; the PIN sheet; the ages.
 
-Each save is one transaction with one line in the trail, which names what changed and not what it says.
-Whoever calls has checked ``Permission.CHANGE_SETTINGS``. The logo is in ``practice.logo``, terms in ``practice.terms``.
+Each save is one transaction with one audit line, which names the changed fields without their values. The caller has
+checked ``Permission.CHANGE_SETTINGS``. The logo is in ``practice.logo``, the terms are in ``practice.terms``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,10 @@ from typing import Any
 from django.db import transaction
 
 from audit.trail import Action, Actor, record
+from practice.edit_conflicts import Stale, fingerprint
 from practice.models import Practice
-from practice.records import Stale, fingerprint
 
-# The parts of the Settings page that are saved each by itself, and the columns of each.
+# The parts of the Settings page, each saved separately, and their fields.
 PARTS: Mapping[str, Sequence[str]] = {
     "practice": ("name", "address", "phone"),
     "sheet": ("paper", "pin_lifetime_days"),
@@ -22,16 +22,16 @@ PARTS: Mapping[str, Sequence[str]] = {
 
 
 def fingerprint_of(practice: Practice, part: str) -> str:
-    """The fingerprint of this part; its form carries it as ``seen``."""
+    """The fingerprint of this part. Its form carries it as ``seen``."""
     return fingerprint(practice, fields=PARTS[part])
 
 
 @transaction.atomic
 def change(*, part: str, values: Mapping[str, Any], seen: str, by: Actor) -> list[str]:
-    """Save one part; returns the names of what changed. It holds from everybody's next page on (R17, R18).
+    """Save one part and return the names of the changed fields. Takes effect on everyone's next page (R17, R18).
 
-    Refused: when a colleague has changed this part since the page was opened (Stale), and what the practice
-    cannot be (ValidationError), such as teens older than adults. Other parts are left as they are.
+    Refused: if another user changed this part after the page was opened (Stale), and invalid values
+    (ValidationError), such as teens older than adults.
     """
     practice = Practice.locked()
     if fingerprint_of(practice, part) != seen:

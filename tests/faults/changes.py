@@ -1,4 +1,4 @@
-"""Register, Print and the last click of a registration, as a test does them and tells what became of them."""
+"""Register, Print, and the last click of a registration: how a test makes them and sees whether they were saved."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,18 +8,18 @@ PASSWORD = "correct horse battery staple"
 
 
 @dataclass(frozen=True)
-class Deed:
-    """Something that somebody does, and how to see in the database whether it was done."""
+class Change:
+    """A change that a user makes, and how to see in the database whether it was saved."""
 
     name: str
-    count: str  # SQL: 0 where nothing is done, else how many children it was done for
-    stalls_at: str  # the table that it writes to when half of its work is done
+    count: str  # SQL: the number of children it was done for
+    stalls_at: str  # the table it writes to halfway through
 
     def __str__(self):
         return self.name
 
     def prepare(self, site, known):
-        """A call that does it."""
+        """A function that makes the change."""
         if self.name == "redeem":
             return _redeem(site, known)
         desk = site.browser(known["session"])
@@ -34,7 +34,7 @@ class Deed:
 
 
 def _redeem(site, known):
-    """A parent who has proven both children and stands before the last step."""
+    """A parent who has proven both children and is at the last step."""
     parent = site.browser()
     for pin, (month, day, year) in zip(known["pins"], known["born"], strict=True):
         typed = {"pin": [pin], "birth_date_month": [month], "birth_date_day": [day], "birth_date_year": [year]}
@@ -44,29 +44,29 @@ def _redeem(site, known):
     return lambda: parent.post("/register/account/", {"email": ["luis@mail.example"], "password": [PASSWORD]})
 
 
-REGISTER = Deed(
+REGISTER = Change(
     "register",
     "FROM portal_pin p JOIN portal_registration r ON r.id = p.registration_id"
     " JOIN patients_familycontact f ON f.id = r.family_contact_id"
     " JOIN patients_contact c ON c.id = f.contact_id WHERE c.given_name = 'Ana'",
     "audit_auditevent",
 )
-PRINT = Deed("print", "FROM portal_pin WHERE printed_at IS NOT NULL", "portal_pinsheet")
-REDEEM = Deed("redeem", "FROM portal_registration WHERE status = 'registered'", "audit_auditevent")
-PRINT_RUN = Deed("print_run", "FROM portal_pin WHERE printed_at IS NOT NULL", "portal_pinsheet")
-DEEDS = [REGISTER, PRINT, REDEEM]
+PRINT = Change("print", "FROM portal_pin WHERE printed_at IS NOT NULL", "portal_pinsheet")
+REDEEM = Change("redeem", "FROM portal_registration WHERE status = 'registered'", "audit_auditevent")
+PRINT_RUN = Change("print_run", "FROM portal_pin WHERE printed_at IS NOT NULL", "portal_pinsheet")
+CHANGES = [REGISTER, PRINT, REDEEM]
 
 
 @contextmanager
 def under_way(do, database):
-    """The deed, begun and held up; the answer is to be had from ``result()`` once it goes on or is cut off."""
+    """Start the change while it is blocked. ``result()`` returns the response once it continues or is cut off."""
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(do)
         database.wait_until_stalled()
         yield answer
 
 
-# Each is a way in which something could be half done, as SQL that finds the rows where it is.
+# Each is a kind of half-done change, with SQL that finds such rows.
 HALVES = {
     "an active PIN whose registration is not pending": "portal_pin p JOIN portal_registration r"
     " ON r.id = p.registration_id WHERE p.state = 'active' AND r.status <> 'pending'",
@@ -89,7 +89,7 @@ HALVES = {
     "a sheet without a printed PIN": "portal_pinsheet s WHERE NOT EXISTS (SELECT 1 FROM portal_pinsheet_pins t"
     " JOIN portal_pin p ON p.id = t.pin_id WHERE t.pinsheet_id = s.id AND p.printed_at IS NOT NULL)",
 }
-# What is done and what is recorded are as many.
+# As many audit lines as changes.
 RECORDED = {
     "pin.issued": "portal_pin",
     "pin.redeemed": "portal_pin WHERE state = 'redeemed'",

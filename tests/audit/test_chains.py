@@ -1,4 +1,4 @@
-"""Writing the trail: in lanes, without gaps, and without waiting for each other."""
+"""Writing the audit trail: in chains, without gaps, and without waiting."""
 
 import threading
 import time
@@ -6,8 +6,8 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from audit import lanes, verification
-from audit.models import AuditEvent, AuditLane
+from audit import chains, verification
+from audit.models import AuditChain, AuditEvent
 from audit.trail import Action, record, record_each
 from tests.at_once import at_once
 from tests.audit.tampering import BY, write
@@ -19,8 +19,8 @@ postgresql_only = pytest.mark.skipif(connection.vendor != "postgresql", reason="
 
 
 def numbers():
-    """The lines as (lane, number), oldest first."""
-    return list(AuditEvent.objects.order_by("pk").values_list("lane_id", "number"))
+    """The lines as (chain, number), oldest first."""
+    return list(AuditEvent.objects.order_by("pk").values_list("chain_id", "number"))
 
 
 def is_clean():
@@ -29,17 +29,17 @@ def is_clean():
 
 
 def together(count, action):
-    """Run the action so many times at once; what was raised."""
+    """Run the action many times at once, and return what was raised."""
     return [each for each in at_once(*[action] * count) if isinstance(each, Exception)]
 
 
 @pytest.mark.usefixtures("db")
-def test_lines_of_one_transaction_stand_in_one_lane_without_gaps():
+def test_lines_of_one_transaction_are_in_one_chain_without_gaps():
     with transaction.atomic():
         lines = write(3)
         record_each(actor=BY, action=Action.CHILDREN_VIEWED, patient_ids=[1, 2, 3])
-    lane = lines[0].lane_id
-    assert numbers() == [(lane, number) for number in range(1, 7)]
+    chain = lines[0].chain_id
+    assert numbers() == [(chain, number) for number in range(1, 7)]
     assert is_clean()
 
 
@@ -61,14 +61,14 @@ def test_what_is_rolled_back_leaves_no_gap():
             write(2)
             transaction.set_rollback(True)
         write(1)
-    assert [number for _lane, number in numbers()] == [1, 2, 3]
+    assert [number for _chain, number in numbers()] == [1, 2, 3]
     assert is_clean()
 
 
 @pytest.mark.usefixtures("transactional_db")
 def test_a_trail_without_heads_takes_no_line():
-    AuditLane.objects.all().delete()
-    with pytest.raises(lanes.NoLanes):
+    AuditChain.objects.all().delete()
+    with pytest.raises(chains.NoIntactChain):
         write(1)
     assert numbers() == []
 
@@ -95,15 +95,15 @@ def test_a_transaction_that_stays_open_keeps_nobody_waiting():
     with transaction.atomic():
         held = write(1)[0]
         assert together(WRITERS, quick) == []
-        assert held.lane_id not in set(AuditEvent.objects.exclude(pk=held.pk).values_list("lane_id", flat=True))
+        assert held.chain_id not in set(AuditEvent.objects.exclude(pk=held.pk).values_list("chain_id", flat=True))
     assert len(seconds) == WRITERS
     assert is_clean()
 
 
 @postgresql_only
 @pytest.mark.usefixtures("transactional_db")
-def test_twenty_transactions_open_at_once_write_in_twenty_lanes():
-    """All of them hold their line until the last has written: if one waited, none would come to an end."""
+def test_twenty_transactions_open_at_once_write_in_twenty_chains():
+    """All keep their transaction open until the last has written. If one had to wait, none would finish."""
     all_have_written = threading.Barrier(WRITERS, timeout=60)
 
     def hold():
@@ -112,16 +112,16 @@ def test_twenty_transactions_open_at_once_write_in_twenty_lanes():
             all_have_written.wait()
 
     assert together(WRITERS, hold) == []
-    assert AuditEvent.objects.values("lane").distinct().count() == WRITERS
+    assert AuditEvent.objects.values("chain").distinct().count() == WRITERS
     assert is_clean()
 
 
 @postgresql_only
 @pytest.mark.usefixtures("transactional_db")
-def test_more_writers_than_lanes_wait_and_then_write(monkeypatch):
-    AuditLane.objects.filter(pk__gt=1).delete()
-    monkeypatch.setattr(lanes, "LANES", 1)
-    monkeypatch.setattr(verification, "LANES", 1)
+def test_more_writers_than_chains_wait_and_then_write(monkeypatch):
+    AuditChain.objects.filter(pk__gt=1).delete()
+    monkeypatch.setattr(chains, "CHAINS", 1)
+    monkeypatch.setattr(verification, "CHAINS", 1)
     assert together(8, lambda: write(1)) == []
     assert sorted(numbers()) == [(1, number) for number in range(1, 9)]
     assert is_clean()

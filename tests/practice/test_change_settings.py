@@ -1,4 +1,4 @@
-"""What an administrator changes about the practice."""
+"""Changing the practice's settings."""
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -6,9 +6,9 @@ from django.db import IntegrityError
 
 from audit.models import AuditEvent
 from audit.trail import Actor
-from practice import changes
+from practice import change_settings
+from practice.edit_conflicts import Stale
 from practice.models import Practice
-from practice.records import Stale
 from tests.at_once import at_once
 from tests.portal import steps
 
@@ -23,7 +23,7 @@ def by(administrator):
 
 
 def seen(part):
-    return changes.fingerprint_of(Practice.current(), part)
+    return change_settings.fingerprint_of(Practice.current(), part)
 
 
 def noted():
@@ -31,7 +31,7 @@ def noted():
 
 
 def test_the_first_settings_are_saved_and_the_trail_names_what_changed(by):
-    changed = changes.change(part="practice", values=NEW, seen=seen("practice"), by=by)
+    changed = change_settings.change(part="practice", values=NEW, seen=seen("practice"), by=by)
     practice = Practice.objects.get()
     assert {name: getattr(practice, name) for name in NEW} == NEW
     assert practice.address_lines == ["1 Main St", "Fairbrook, OH 43000"]
@@ -41,26 +41,28 @@ def test_the_first_settings_are_saved_and_the_trail_names_what_changed(by):
 
 
 def test_only_what_differs_is_named_and_nothing_where_nothing_does(by):
-    changes.change(part="practice", values=NEW, seen=seen("practice"), by=by)
-    assert changes.change(part="practice", values=NEW, seen=seen("practice"), by=by) == []
-    assert changes.change(part="practice", values={**NEW, "phone": ""}, seen=seen("practice"), by=by) == ["phone"]
+    change_settings.change(part="practice", values=NEW, seen=seen("practice"), by=by)
+    assert change_settings.change(part="practice", values=NEW, seen=seen("practice"), by=by) == []
+    assert change_settings.change(part="practice", values={**NEW, "phone": ""}, seen=seen("practice"), by=by) == [
+        "phone"
+    ]
     told = sorted(detail["changed"] for *_, detail in noted())
     assert told == [["name", "address", "phone"], ["phone"]]
 
 
 def test_the_second_of_two_is_told(by):
     opened = seen("practice")
-    changes.change(part="practice", values=NEW, seen=opened, by=by)
+    change_settings.change(part="practice", values=NEW, seen=opened, by=by)
     with pytest.raises(Stale):
-        changes.change(part="practice", values={**NEW, "name": "Renamed"}, seen=opened, by=by)
+        change_settings.change(part="practice", values={**NEW, "name": "Renamed"}, seen=opened, by=by)
     assert Practice.current().name == "Sunnyside Pediatrics"
     assert len(noted()) == 1
 
 
 def test_parts_do_not_get_in_each_other_s_way(by):
     opened = seen("sheet")
-    changes.change(part="practice", values=NEW, seen=seen("practice"), by=by)
-    changes.change(part="sheet", values={"paper": "A4", "pin_lifetime_days": 7}, seen=opened, by=by)
+    change_settings.change(part="practice", values=NEW, seen=seen("practice"), by=by)
+    change_settings.change(part="sheet", values={"paper": "A4", "pin_lifetime_days": 7}, seen=opened, by=by)
     practice = Practice.current()
     assert (practice.name, practice.paper, practice.pin_lifetime_days) == ("Sunnyside Pediatrics", "A4", 7)
 
@@ -80,7 +82,7 @@ def test_parts_do_not_get_in_each_other_s_way(by):
 def test_what_cannot_be_is_refused(by, part, values):
     before = steps.everything_but()
     with pytest.raises(ValidationError):
-        changes.change(part=part, values=values, seen=seen(part), by=by)
+        change_settings.change(part=part, values=values, seen=seen(part), by=by)
     assert steps.everything_but() == before
 
 
@@ -103,18 +105,20 @@ def test_what_cannot_be_is_refused_by_the_database_too(db, values):
 @pytest.mark.usefixtures("transactional_db")
 def test_of_two_at_once_one_is_told(administrator):
     by, opened = Actor(administrator, "192.0.2.1"), seen("practice")
-    deeds = [
-        lambda name=name: changes.change(part="practice", values={**NEW, "name": name}, seen=opened, by=by)
+    actions = [
+        lambda name=name: change_settings.change(part="practice", values={**NEW, "name": name}, seen=opened, by=by)
         for name in ("One", "Two")
     ]
-    results = at_once(*deeds)
+    results = at_once(*actions)
     assert sum(isinstance(each, Stale) for each in results) == 1
     assert len(noted()) == 1
 
 
-@pytest.mark.parametrize(("part", "name"), [(part, name) for part, names in changes.PARTS.items() for name in names])
+@pytest.mark.parametrize(
+    ("part", "name"), [(part, name) for part, names in change_settings.PARTS.items() for name in names]
+)
 def test_every_setting_of_a_part_is_in_its_fingerprint(part, name):
     practice = Practice()
-    before = changes.fingerprint_of(practice, part)
+    before = change_settings.fingerprint_of(practice, part)
     setattr(practice, name, "other")
-    assert changes.fingerprint_of(practice, part) != before
+    assert change_settings.fingerprint_of(practice, part) != before

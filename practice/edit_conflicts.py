@@ -1,4 +1,4 @@
-"""Noticing that a record has changed since somebody opened it."""
+"""Detect that a record has changed since a user opened it."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,15 +10,15 @@ LENGTH = 16  # hexadecimal digits
 
 
 class Stale(Exception):
-    """A colleague has changed the record since the page was opened; nothing was saved."""
+    """Another user changed the record after the page was opened. Nothing was saved."""
 
 
 def fingerprint(*records: Model, fields: Sequence[str] | None = None) -> str:
-    """The fingerprint of what people can edit in these records, or of these fields alone.
+    """The fingerprint of the editable fields of these records, or of the named fields only.
 
-    A form carries it as ``seen``. Where it differs when the form comes back, the records have changed meanwhile.
+    A form carries it as ``seen``. If it differs when the form is submitted, the records have changed meanwhile.
     """
-    # As text: a choice that was just set and the same choice read back are different objects.
+    # As text: a choice that was just set and the same choice read from the database are different objects.
     values = repr(
         [sorted((name, str(value)) for name, value in model_to_dict(each, fields).items()) for each in records]
     )
@@ -26,5 +26,5 @@ def fingerprint(*records: Model, fields: Sequence[str] | None = None) -> str:
 
 
 def fingerprint_of_bytes(content: bytes) -> str:
-    """The same, of a file."""
+    """The fingerprint of a file."""
     return hashlib.sha256(content).hexdigest()[:LENGTH]
