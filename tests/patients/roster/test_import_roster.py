@@ -30,6 +30,7 @@ from patients.models import (
 ROSTERS = Path(__file__).parent / "rosters"
 MTH = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "MTH"}]}
 FTH = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-RoleCode", "code": "FTH"}]}
+V2_0131 = "http://terminology.hl7.org/CodeSystem/v2-0131"
 Role = FamilyContact.Role
 Authority = FamilyContact.Authority
 Json = dict[str, Any]
@@ -412,6 +413,22 @@ def test_names(tmp_path: Path, names: Any, expected: tuple[str, str, str]) -> No
 
 
 # --- Matching and changing guardians -------------------------------------------------------------
+
+
+def test_a_folder_with_one_file_for_each_record(tmp_path: Path) -> None:
+    """As the FHIR specification has its examples: a newborn without a name, and next of kin who is no parent."""
+    next_of_kin = {"relationship": [{"coding": [{"system": V2_0131, "code": "N"}]}], "name": {"text": "Vera Wolf"}}
+    newborn = patient(id="newborn", birthDate="2026-09-05", contact=[next_of_kin])
+    del newborn["name"]
+    for record in (newborn, related(of="Patient/newborn")):
+        (tmp_path / f"{record['resourceType']}.json").write_text(json.dumps(record))
+    run(tmp_path)
+    child = Patient.objects.get()
+    assert (child.given_name, child.family_name) == ("", "")
+    links = child.family_contacts.order_by("contact__given_name").values_list(
+        "contact__given_name", "role", "authority"
+    )
+    assert list(links) == [("Rosa", Role.MOTHER, Authority.JOINT), ("Vera", Role.OTHER, Authority.NONE)]
 
 
 def test_a_guardian_by_name_and_phone(tmp_path: Path) -> None:
