@@ -10,9 +10,9 @@ from patients.models import Patient
 from patients.names import placeholder_problem
 
 
-def view(*, by: Actor, patient: Patient, tab: str, beside: Iterable[int] = ()) -> None:
-    """Record that somebody viewed this tab. ``beside``: other patients whose names were shown with it."""
-    others = {"patients": listed(numbers)} if (numbers := sorted(set(beside))) else {}
+def view(*, by: Actor, patient: Patient, tab: str, also_shown: Iterable[int] = ()) -> None:
+    """Record that somebody viewed this tab. ``also_shown``: other patients named on the page."""
+    others = {"patients": listed(numbers)} if (numbers := sorted(set(also_shown))) else {}
     record(actor=by, action=Action.PATIENT_VIEWED, patient_id=patient.pk, tab=tab, **others)
 
 

@@ -5,7 +5,8 @@ from playwright.sync_api import Page
 
 # WCAG 2.2 AA and everything before it; "best-practice" is axe's own advice, and good.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-COLOURS = ["cat.color"]  # all that another theme can change
+# Those about colors, of the same standard: all that another theme can change.
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
 
 # Not awaited: a page that is not drawn never gets to the end of an animation.
 STAND = """() => document.getAnimations().forEach(
@@ -17,14 +18,15 @@ AXE = Axe().axe_script
 RUN = "([within, options]) => axe.run(within ?? document, options).then(({ violations }) => violations)"
 
 
-def axe(page: Page, *, within: str | None = None, rules: list[str] = RULES) -> None:
+def axe(page: Page, *, within: str | None = None, only_colors: bool = False) -> None:
     """Fail, naming rule and element, where axe-core finds a violation on the page (or within a selector)."""
     page.wait_for_load_state()  # half a page has no main part
     # Colours are judged once whatever fades in stands.
     page.evaluate(STAND)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    options = {"resultTypes": ["violations"], "runOnly": {"type": "tag", "values": rules}}
+    run_only = {"type": "rule", "values": COLOR_RULES} if only_colors else {"type": "tag", "values": RULES}
+    options = {"resultTypes": ["violations"], "runOnly": run_only}
     violations = page.evaluate(RUN, [within, options])
     report = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n"

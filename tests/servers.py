@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from django.db import connection
 
 ROOT = Path(__file__).parent.parent
-STARTS_WITHIN = 30  # seconds
+STARTS_WITHIN = 120  # seconds
 
 
 class Server:
@@ -26,7 +26,7 @@ class Server:
 
     def request(self, method: str, path: str, body: str = "", **headers: str) -> tuple[int, str, dict[str, str]]:
         """Status, text and headers of the answer."""
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as http:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=120)) as http:
             http.request(method, path, body or None, {key.replace("_", "-"): value for key, value in headers.items()})
             answer = http.getresponse()
             return answer.status, answer.read().decode(), dict(answer.getheaders())
@@ -53,7 +53,7 @@ def server(log: Path, **settings: str) -> Iterator[Server]:
         yield Server(port)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
 
 
 def started(log: Path, **settings: str) -> "tuple[subprocess.Popen[bytes], int]":
@@ -74,7 +74,7 @@ def started(log: Path, **settings: str) -> "tuple[subprocess.Popen[bytes], int]"
         _wait_for(port, process, log)
     except AssertionError:
         process.kill()
-        process.wait(timeout=30)
+        process.wait(timeout=120)
         raise
     return process, port
 

@@ -36,12 +36,18 @@ def test_grade_tells_plain_words_from_officialese():
     assert grade("Authentication credentials necessitate verification by the administrative authority.") > 15
 
 
-# A word or two are a label; its syllables say little about how hard it is to read.
-@pytest.mark.parametrize("text", [first(each) for each in messages_of(SPANISH) if len(first(each).split()) > 2])
-def test_each_message_alone(text):
+def test_each_message_alone():
+    texts = [first(each) for each in messages_of(SPANISH)]
+    # A word or two are a label; its syllables say little about how hard it is to read.
+    grades = {text: grade(as_read(text)) for text in texts if len(text.split()) > 2}
+    assert len(grades) > 300
+    assert {text: round(each, 1) for text, each in grades.items() if each > HIGHEST} == {}
+
+
+def as_read(text):
     for placeholder, example in NAMES.items():
         text = text.replace(placeholder, example)
-    assert grade(re.sub(r"<[^>]+>", "", text)) <= HIGHEST
+    return re.sub(r"<[^>]+>", "", text)
 
 
 @pytest.mark.usefixtures("db")

@@ -15,7 +15,7 @@ from patients.roster.report import Kind, Outcome, Report
 from patients.roster.writing import assign, fitting, in_batches, savepoint
 
 # Systems of keys made by this import; all others are identifiers of the senders.
-OURS = "urn:pinportal:"
+OWN_SYSTEMS = "urn:pinportal:"
 TWO_NAMES = "its identifier belongs to a contact with another first name; not changed"
 _COLUMNS = ("given_name", "family_name", "birth_date", "language", "home_phone", "cell_phone", "email", *ADDRESS)
 _LOCAL_DIGITS = 7  # digits; shorter numbers are extensions or mistakes
@@ -181,7 +181,7 @@ def _conflict(item: GuardianRecord, identity: Identity, match: ContactMatch) -> 
     if identity.has_other_name(match.identity) and identity.has_other_birth_date(match.identity):
         return TWO_PEOPLE
     # A family number can be shared by two parents, but under a key of this import a new name is a correction.
-    if any(key in match.keys for key in item.keys if key.system.startswith(OURS)):
+    if any(key in match.keys for key in item.keys if key.system.startswith(OWN_SYSTEMS)):
         return ""
     is_same_day = identity.birth_date is not None and identity.birth_date == match.identity.birth_date
     return TWO_NAMES if identity.has_other_given_name(match.identity) and not is_same_day else ""
@@ -191,7 +191,9 @@ def _could_be_one(one: ContactMatch, other: ContactMatch) -> bool:
     """Whether two contacts with the same name can be one person, by birth date and identifiers."""
     if one.identity.has_other_birth_date(other.identity):
         return False
-    ours, theirs = ({key.system for key in match.keys if not key.system.startswith(OURS)} for match in (one, other))
+    ours, theirs = (
+        {key.system for key in match.keys if not key.system.startswith(OWN_SYSTEMS)} for match in (one, other)
+    )
     return not ours & theirs
 
 

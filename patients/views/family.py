@@ -61,7 +61,7 @@ def add_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
     query = request.POST.get("query", patient.family_name)[:MAX_LENGTH]
     known = _known(query, patient)
     children = [link.patient_id for person in known for link in person.active_links]  # type: ignore[attr-defined]
-    charts.view(by=Actor.of(request), patient=patient, tab="add_contact", beside=children)
+    charts.view(by=Actor.of(request), patient=patient, tab="add_contact", also_shown=children)
     initial = _as_self(patient) if request.GET.get("role") == FamilyContact.Role.SELF else {}
     return _render_add(
         request,

@@ -86,7 +86,7 @@ def listed(part: Part, *, start: int = 0, end: int) -> Listed:
     if part == Part.AGE_OUTS:
         day, adult_age = today(), Practice.current().adult_age
         found = _age_outs(day, adult_age)
-        title = part.format(adult_age=adult_age)
+        title = part.value.format(adult_age=adult_age)
         return Listed(part, title, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
     links = _locked() if part == Part.LOCKED else _long_pending()
     rows = rows_of(links[start:end])

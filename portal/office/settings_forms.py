@@ -75,7 +75,7 @@ class AgesForm(ModelForm):
         }
         help_texts: ClassVar = {
             "teen_from": "From this age, guardians no longer see the visit type or reason.",
-            "teen_to": "After this age, teen privacy ends. It must be below the adult age.",
+            "teen_to": "The last age with teen privacy. It must be below the adult age.",
             "adult_age": "On this birthday, guardians’ access and unused PINs end. The patient can get a PIN as Self.",
         }
         widgets: ClassVar = {name: forms.NumberInput({"min": 1, "max": 25}) for name in fields}

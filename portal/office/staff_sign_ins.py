@@ -1,6 +1,6 @@
 """A staff member's sign-in as an administrator sees it, and what can be done to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
@@ -47,67 +47,64 @@ def read(user: User) -> StaffSignIn:
     )
 
 
-VERBS: Mapping[str, Verb[StaffSignIn]] = {
-    verb.name: verb
-    for verb in (
-        Verb(
-            name="disable",
-            title="Disable",
-            explanation="No one can sign in with it until you enable it again. Open sessions end with the next click.",
-            rule=staff.disable,
-            possible=lambda sign_in: sign_in.user.is_active,
-            done="Disabled.",
-            not_done="It was already disabled.",
-            is_dangerous=True,
-        ),
-        Verb(
-            name="enable",
-            title="Enable",
-            explanation="It works again, with the same password and second factor as before.",
-            rule=staff.enable,
-            possible=lambda sign_in: not sign_in.user.is_active,
-            done="Enabled.",
-            not_done="It was not disabled.",
-        ),
-        Verb(
-            name="unlock",
-            title="Unlock",
-            explanation="Clears the failed attempts, so the user can try again right away. "
-            "The password stays the same.",
-            rule=staff.unlock,
-            possible=lambda sign_in: bool(sign_in.failures),
-            done="Unlocked. The user can try again now.",
-            not_done="There were no failed attempts.",
-        ),
-        Verb(
-            name="reset-second-factor",
-            title="Reset second factor",
-            explanation="For a lost phone or key. Removes the authenticator app, passkeys, and recovery codes, and "
-            "ends all sessions. Check who is asking: until a new second factor is added, the password alone is enough.",
-            rule=staff.reset_second_factor,
-            possible=lambda sign_in: sign_in.has_second_factor,
-            done="Second factor reset.",
-            not_done="There was no second factor.",
-            is_dangerous=True,
-        ),
-        Verb(
-            name="end-sessions",
-            title="Sign out everywhere",
-            explanation="Ends all sessions of this user with the next click. The user can sign in again.",
-            rule=staff.end_sessions,
-            possible=lambda sign_in: sign_in.sessions > 0,
-            done="Signed out everywhere.",
-            not_done="There were no sessions.",
-        ),
-        Verb(
-            name="password-link",
-            title="Make password link",
-            explanation="For a new colleague or a forgotten password. The link works once and expires after one hour. "
-            "The current password works until the link is used.",
-            rule=staff.link_for,  # returns the link
-            possible=lambda sign_in: sign_in.user.is_active,
-            done="Link made.",
-            not_done="No link was made.",
-        ),
-    )
-}
+_VERBS: Sequence[Verb[StaffSignIn]] = (
+    Verb(
+        name="disable",
+        title="Disable",
+        explanation="No one can sign in with it until you enable it again. Open sessions end with the next click.",
+        rule=staff.disable,
+        possible=lambda sign_in: sign_in.user.is_active,
+        done="Disabled.",
+        not_done="It was already disabled.",
+        is_dangerous=True,
+    ),
+    Verb(
+        name="enable",
+        title="Enable",
+        explanation="It works again, with the same password and second factor as before.",
+        rule=staff.enable,
+        possible=lambda sign_in: not sign_in.user.is_active,
+        done="Enabled.",
+        not_done="It was not disabled.",
+    ),
+    Verb(
+        name="unlock",
+        title="Unlock",
+        explanation="Clears the failed attempts, so the user can try again right away. The password stays the same.",
+        rule=staff.unlock,
+        possible=lambda sign_in: bool(sign_in.failures),
+        done="Unlocked. The user can try again now.",
+        not_done="There were no failed attempts.",
+    ),
+    Verb(
+        name="reset-second-factor",
+        title="Reset second factor",
+        explanation="For a lost phone or key. Removes the authenticator app, passkeys, and recovery codes, and "
+        "ends all sessions. Check who is asking: until a new second factor is added, the password alone is enough.",
+        rule=staff.reset_second_factor,
+        possible=lambda sign_in: sign_in.has_second_factor,
+        done="Second factor reset.",
+        not_done="There was no second factor.",
+        is_dangerous=True,
+    ),
+    Verb(
+        name="end-sessions",
+        title="Sign out everywhere",
+        explanation="Ends all sessions of this user with the next click. The user can sign in again.",
+        rule=staff.end_sessions,
+        possible=lambda sign_in: sign_in.sessions > 0,
+        done="Signed out everywhere.",
+        not_done="There were no sessions.",
+    ),
+    Verb(
+        name="password-link",
+        title="Make password link",
+        explanation="For a new colleague or a forgotten password. The link works once and expires after one hour. "
+        "The current password works until the link is used.",
+        rule=staff.link_for,  # returns the link
+        possible=lambda sign_in: sign_in.user.is_active,
+        done="Link made.",
+        not_done="No link was made.",
+    ),
+)
+VERBS: Mapping[str, Verb[StaffSignIn]] = {verb.name: verb for verb in _VERBS}

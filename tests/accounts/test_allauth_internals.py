@@ -30,7 +30,6 @@ from tests import people
 from tests.accounts.factors import codes
 
 ROOT = Path(settings.BASE_DIR)
-APPS = ["accounts", "patients", "appointments", "portal", "practice", "audit", "pinportal"]
 # What allauth's documentation names: https://docs.allauth.org/en/latest/
 DOCUMENTED = {
     "allauth.account.adapter": {"DefaultAccountAdapter", "get_adapter"},
@@ -58,7 +57,7 @@ def imports(path):
 
 
 def modules():
-    paths = (path for app in APPS for path in (ROOT / app).rglob("*.py"))
+    paths = (path for room in settings.OUR_ROOMS for path in (ROOT / room).rglob("*.py"))
     return {str(path.relative_to(ROOT)): path for path in paths}
 
 

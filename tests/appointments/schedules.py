@@ -41,6 +41,11 @@ NONSENSE = [
 TYPED_NONSENSE = [*NONSENSE, "", "x" * 300]
 
 
+def nonsense_for(number: int, *, is_all: bool) -> list[str]:
+    """What to type into the field of this number: all there is, or with a further button a third of it, in turns."""
+    return TYPED_NONSENSE if is_all else TYPED_NONSENSE[number % 3 :: 3]
+
+
 def today_at(hour: int, minute: int = 0) -> datetime:
     """That time of today on the practice's clocks."""
     return clock.at(timezone.localdate(), time(hour, minute))

@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from tests import by_hand
-from tests.accessibility import COLOURS, axe
+from tests.accessibility import axe
 from tests.browser.states import WRONG
 from tests.vocabulary import strange_to
 
@@ -27,7 +27,7 @@ TEXTS = r"""() => {
       for (const node of element.childNodes) if (node.nodeType === Node.TEXT_NODE) found.push(node.data);
       for (const { name, value } of element.attributes) {
         const isSaid = ["aria-label", "title", "alt", "placeholder"].includes(name);
-        const isText = /^data-(?!guessed$|.*apart$)/.test(name) && value.includes(" "); // words, no figures
+        const isText = /^data-(?!guessed$|keyboard$|.*apart$)/.test(name) && value.includes(" "); // words, no figures
         if (isSaid || isText) found.push(value);
       }
       if (element.matches("template")) walk(element.content);
@@ -51,7 +51,7 @@ def is_usable(page: Page, name: str) -> None:
     by_hand.leads_to_mistakes(page)
     axe(page)
     page.emulate_media(color_scheme="dark")
-    axe(page, rules=COLOURS)
+    axe(page, only_colors=True)
     by_hand.is_told(page)
     by_hand.works_by_keyboard(page)
     by_hand.keeps_its_shape(page)

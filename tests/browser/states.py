@@ -60,8 +60,8 @@ def _(visit):
 
 @state("session, warning")
 def _(visit):
-    visit.settings.SESSION_LIMITS = {"family": (60, 600)}
-    visit.settings.SESSION_WARNING = 58
+    visit.settings.SESSION_LIMITS = {"family": (600, 6000)}
+    visit.settings.SESSION_WARNING = 598  # at once, and for as long as the page is looked at
     visit.sign_in(visit.registered(visit.rivera.mateo))
     visit.go("family:children")
     warned(visit.page)
@@ -69,11 +69,13 @@ def _(visit):
 
 @state("session, over")
 def _(visit):
-    visit.settings.SESSION_LIMITS = {"family": (2, 600)}
-    visit.settings.SESSION_WARNING = 1
+    visit.settings.SESSION_LIMITS = {"family": (600, 6000)}
     visit.sign_in(visit.registered(visit.rivera.mateo))
+    visit.page.clock.install()
     visit.go("family:children")
-    visit.page.locator("#session-ended-why").wait_for(timeout=20_000)
+    visit.settings.SESSION_LIMITS = {"family": (0, 6000)}
+    visit.page.clock.fast_forward("30:00")
+    visit.page.locator("#session-ended-why").wait_for()
 
 
 @state("session, signed in again")

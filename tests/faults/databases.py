@@ -13,7 +13,7 @@ import psycopg2
 
 from tests.servers import ROOT
 
-PATIENCE = 30  # seconds until a test that waits for something gives up
+PATIENCE = 120  # seconds until a test that waits for something gives up
 
 
 def wait_until(condition, *, seconds=PATIENCE):

@@ -67,7 +67,7 @@ def python(url, *arguments, **more):
         env=os.environ | surroundings(url, **more),
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
 
@@ -111,7 +111,7 @@ class Site:
         for worker in self.workers:
             os.kill(worker, signal.SIGKILL)  # one that waits for a lock would not listen
         self.master.kill()
-        self.master.wait(timeout=30)
+        self.master.wait(timeout=120)
 
     def browser(self, session=""):
         return Browser(self.address, session)
@@ -154,7 +154,7 @@ class Browser:
 
     def _ask(self, path, body):
         try:
-            with self.opener.open(self.address + path, body, timeout=60) as answer:
+            with self.opener.open(self.address + path, body, timeout=120) as answer:
                 return Answer(answer.status, answer.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.read())

@@ -196,7 +196,7 @@ def test_the_password_is_in_no_command_line(database, tmp_path):
         process = subprocess.Popen(command, cwd=ROOT, env=os.environ | surroundings(url), stdout=subprocess.DEVNULL)  # noqa: S603
         database.wait_until_stalled()
         lines = [each.read_bytes() for each in Path("/proc").glob("[0-9]*/cmdline") if each.exists()]
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=120) == 0
     assert any(b"pg_dump" in line and b"--snapshot" in line for line in lines)
     assert not any(b"s3cret" in line for line in lines)
 

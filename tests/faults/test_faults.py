@@ -21,6 +21,8 @@ pytestmark = pytest.mark.postgres
 
 CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 DONE = 2  # children, each time
+# Seconds. The limit is 2 here (tests/faults/sites.py); without it, it would be 20 on SQLite and 30 on PostgreSQL.
+GIVES_UP_WITHIN = 18
 
 
 def assert_undone(change, database):
@@ -70,7 +72,7 @@ def test_database_down_and_back(change, site, database, known):
     try:
         started = time.monotonic()
         assert do().status >= 500
-        assert time.monotonic() - started < 10
+        assert time.monotonic() - started < GIVES_UP_WITHIN
     finally:
         database.up()
     assert_undone(change, database)
@@ -84,7 +86,7 @@ def test_database_too_busy(change, site, database, known):
     with database.busy():
         started = time.monotonic()
         assert do().status >= 500
-        assert time.monotonic() - started < 10  # the limit is 2 here
+        assert time.monotonic() - started < GIVES_UP_WITHIN
     assert_undone(change, database)
     assert_works(change, do, database)
 

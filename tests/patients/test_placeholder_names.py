@@ -97,19 +97,20 @@ def _flagged_at(name: str) -> tuple[bool, bool, bool]:
     return unknown, newborn, five
 
 
-@pytest.mark.parametrize("name", PLACEHOLDERS)
-def test_a_placeholder_is_flagged_at_any_age(name: str):
-    assert _flagged_at(name) == (True, True, True)
+def _not_flagged_as(expected: tuple[bool, bool, bool], names: list[str]) -> list[str]:
+    return [name for name in names if _flagged_at(name) != expected]
 
 
-@pytest.mark.parametrize("name", DOUBTFUL)
-def test_a_doubtful_name_is_held_up_in_the_first_year_or_without_an_age(name: str):
-    assert _flagged_at(name) == (True, True, False)
+def test_a_placeholder_is_flagged_at_any_age():
+    assert _not_flagged_as((True, True, True), PLACEHOLDERS) == []
 
 
-@pytest.mark.parametrize("name", NEAR)
-def test_a_name_that_is_merely_near_is_never_flagged(name: str):
-    assert _flagged_at(name) == (False, False, False)
+def test_a_doubtful_name_is_held_up_in_the_first_year_or_without_an_age():
+    assert _not_flagged_as((True, True, False), DOUBTFUL) == []
+
+
+def test_a_name_that_is_merely_near_is_never_flagged():
+    assert _not_flagged_as((False, False, False), NEAR) == []
 
 
 def test_ordinary_names_are_never_flagged():
@@ -118,11 +119,10 @@ def test_ordinary_names_are_never_flagged():
     assert [name for name in names + doubles if any(_flagged_at(name))] == []
 
 
-@pytest.mark.parametrize(
-    "name", ["BabyJean", "Baby Jean", "Jean Baby", "BoyJean", "jeanmale", "Infant Jean", "2 Jean", "Jeanboy"]
-)
-def test_the_mothers_name_settles_a_doubt(name: str):
-    assert classify(name, mother_given_names=["Jean Ann"]) is NameKind.PLACEHOLDER
+def test_the_mothers_name_settles_a_doubt():
+    names = ["BabyJean", "Baby Jean", "Jean Baby", "BoyJean", "jeanmale", "Infant Jean", "2 Jean", "Jeanboy"]
+    real = [name for name in names if classify(name, mother_given_names=["Jean Ann"]) is not NameKind.PLACEHOLDER]
+    assert real == []
 
 
 def test_a_child_may_bear_the_mothers_name():
@@ -163,9 +163,9 @@ def test_the_shared_newborn_names():
     ["b" * 10**6, "baby" * 10**5, "bb" * 99 + "x", "bababy" * 40, "\u0301" * 10**6, "s'" * 10**6, "\ufdfa" * 300],
 )
 def test_very_long_text_costs_next_to_nothing(text: str):
-    start = time.perf_counter()
+    start = time.process_time()  # of this process alone, however busy the machine is
     assert len(placeholder_reason(text, mother_given_names=[text] * 1000)) < 200
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 PIECES = st.sampled_from(

@@ -295,10 +295,10 @@ def test_a_family_that_guesses_the_staff_s_addresses_is_refused_and_recorded(by,
         assert AuditEvent.objects.filter(action="access.refused", detail__view=name).count() == before + 1
 
 
-@pytest.mark.parametrize("name", OF_PATIENT + OF_CONTACT)
-@pytest.mark.parametrize("guess", [0, 999_999, 2**63 - 1, 2**63, 10**40])
-def test_a_number_of_nobody_is_not_found(as_administrator, name, guess):
-    assert as_administrator.get(reverse(name, args=[guess])).status_code == 404
+def test_a_number_of_nobody_is_not_found(as_administrator):
+    guesses = [(name, number) for name in OF_PATIENT + OF_CONTACT for number in (0, 999_999, 2**63 - 1, 2**63, 10**40)]
+    answers = {guess: as_administrator.get(reverse(guess[0], args=[guess[1]])).status_code for guess in guesses}
+    assert {guess: status for guess, status in answers.items() if status != 404} == {}
 
 
 def test_a_number_that_is_none_is_not_found(as_administrator, db):

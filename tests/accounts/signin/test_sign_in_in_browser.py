@@ -28,7 +28,6 @@ def staff(settings):
 
 @pytest.fixture
 def at(page, live_server):
-    page.set_default_timeout(10_000)
     return lambda path: page.goto(f"{live_server.url}{path}")
 
 

@@ -50,7 +50,7 @@ def followed(page):
     return client, client.get(address)
 
 
-def test_a_guardian_gets_in_again_once_and_is_signed_out_elsewhere(desk, parent, url, link):
+def test_the_link_works_once_and_signs_the_guardian_out_elsewhere(desk, parent, url, link):
     elsewhere = people.signed_in(parent)
     assert "checked who is asking" in desk.get(url).text
     page = desk.post(url, {"checked": "on"})
@@ -77,7 +77,7 @@ def test_a_newer_link_voids_the_one_before(desk, parent, url):
     assert by_password(parent, steps.PASSWORD).get(reverse("family:children")).status_code == 200
 
 
-def test_a_lost_phone_is_taken_away_with_the_reason(desk, parent, url):
+def test_a_lost_phone_is_removed_and_the_reason_is_recorded(desk, parent, url):
     codes.app_of(parent)
     session = people.signed_in(parent)
     assert "Remove the second step" in desk.get(url).text
@@ -89,7 +89,7 @@ def test_a_lost_phone_is_taken_away_with_the_reason(desk, parent, url):
 
 
 @pytest.mark.parametrize("sent", [{}, {"checked": "on", "lost": "everything"}])
-def test_nothing_is_made_without_a_check_or_with_an_invented_reason(desk, parent, url, sent):
+def test_no_link_without_a_check_or_with_an_unknown_reason(desk, parent, url, sent):
     codes.app_of(parent)
     page = desk.post(url, sent)
     assert "No link was made yet" in page.text
@@ -98,14 +98,14 @@ def test_nothing_is_made_without_a_check_or_with_an_invented_reason(desk, parent
 
 
 @pytest.mark.parametrize("change", [{"is_restricted": True, "restriction_reason": "Court order"}, {"is_active": False}])
-def test_who_has_no_access_is_not_helped_and_the_reason_is_told(desk, parent, url, link, change):
+def test_a_guardian_without_access_gets_no_link_but_a_reason(desk, parent, url, link, change):
     FamilyContact.objects.filter(pk=link.pk).update(**change)
     page = desk.post(url, {"checked": "on"})
     assert page.status_code == 409
     assert 'name="checked"' not in page.text
 
 
-def test_who_is_not_registered_has_nothing_to_be_helped_with(desk, rivera):
+def test_a_guardian_who_is_not_registered_gets_no_link(desk, rivera):
     url = reverse("desk:help_to_sign_in", args=[rivera.link(rivera.ana, rivera.sofia).pk])
     assert "is not registered" in desk.get(url).text
     assert desk.post(url, {"checked": "on"}).status_code == 409

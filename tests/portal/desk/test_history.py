@@ -14,7 +14,7 @@ def url(mateo):
     return reverse("desk:history", args=[mateo.patient_id])
 
 
-def test_history_tells_what_became_of_each_pin(as_front_desk, url, mateo, by, front_desk):
+def test_history_shows_how_each_pin_ended(as_front_desk, url, mateo, by, front_desk):
     steps.issued(by, mateo)
     as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "reissue"]))
     as_front_desk.post(reverse("desk:row_verb", args=[mateo.pk, mateo.pk, "revoke"]), {"reason": "Sheet lost"})

@@ -64,13 +64,13 @@ def test_register_from_nobody(as_front_desk, unknown):
         assert as_front_desk.post(reverse("desk:issue", args=[number])).status_code == 404
 
 
-def test_register_passes_over_the_child_of_another_contact(as_front_desk, url, stranger, rivera):
+def test_register_ignores_the_child_of_another_contact(as_front_desk, url, stranger, rivera):
     press(as_front_desk, url, stranger, rivera.link(rivera.luis, rivera.mateo))
     assert pending() == []
 
 
 @pytest.mark.parametrize("value", ["", "x", "-1", "1.5", "9" * 30, "1 OR 1=1", "\0", "١", "[]"])
-def test_register_passes_over_what_is_no_record_number(as_front_desk, url, value):
+def test_register_ignores_invalid_record_numbers(as_front_desk, url, value):
     assert as_front_desk.post(url, {"child": value}).status_code == 200
     assert pending() == []
 

@@ -32,7 +32,7 @@ def test_patient_window_skips_contacts_who_may_not_register(as_front_desk, url, 
     assert {other.contact for other in window.other_contacts} == {rivera.ana, rivera.luis, rivera.elena}
 
 
-def test_patient_window_passes_over_former_contacts(as_front_desk, url, mateo, rivera):
+def test_patient_window_skips_former_contacts(as_front_desk, url, mateo, rivera):
     FamilyContact.objects.filter(pk=mateo.pk).update(is_active=False)
     assert as_front_desk.get(url).context["window"].contact == rivera.luis
 

@@ -1,4 +1,4 @@
-"""From the ticked families to the dry run."""
+"""From the ticked families to the preview of a run."""
 
 import pytest
 from django.urls import reverse
@@ -25,7 +25,7 @@ def press(client, *contacts, **more):
     return client.post(URL, {"family": [contact.pk for contact in contacts], "day": today().isoformat(), **more})
 
 
-def test_plan_run_leads_to_the_dry_run_in_the_order_of_appointments(as_front_desk, front_desk, families, rivera):
+def test_plan_run_leads_to_the_preview_in_the_order_of_appointments(as_front_desk, front_desk, families, rivera):
     answer = press(as_front_desk, *families)
     run = SheetRun.objects.get()
     assert answer.headers["Location"] == reverse("desk:run", args=[run.pk])
@@ -64,7 +64,7 @@ def test_plan_run_of_too_many_names_the_limit_and_loses_no_tick(as_front_desk, d
     assert press(as_front_desk, *mothers[2:]).status_code == 302
 
 
-def test_plan_run_takes_nobody_who_is_not_on_the_list(as_front_desk, by, families, rivera, stranger):
+def test_plan_run_ignores_families_who_are_not_on_the_list(as_front_desk, by, families, rivera, stranger):
     family_answers.decline_family(contact=stranger.contact, reason="No phone", by=by)
     page = as_front_desk.post(
         URL, {"family": [stranger.contact_id, rivera.ana.pk, rivera.elena.pk, 999_999]}, follow=True
@@ -74,7 +74,7 @@ def test_plan_run_takes_nobody_who_is_not_on_the_list(as_front_desk, by, familie
 
 
 @pytest.mark.parametrize("value", ["x", "-1", "1e3", "99999999999999999999", "١", "\x00", "1 OR 1=1", ""])
-def test_plan_run_of_no_number_is_nobody(as_front_desk, families, value):
+def test_plan_run_ignores_invalid_numbers(as_front_desk, families, value):
     page = as_front_desk.post(URL, {"family": value, "day": value})
     assert page.status_code == 200
     assert not SheetRun.objects.exists()

@@ -125,7 +125,7 @@ def test_ask_now_puts_the_family_back(as_front_desk, postponed, ask_now_url, riv
     assert ("registration.resumed", rivera.mateo.pk) in steps.trail()
 
 
-def test_ask_now_twice_is_told_once_in_the_trail(as_front_desk, postponed, ask_now_url):
+def test_ask_now_twice_is_recorded_once(as_front_desk, postponed, ask_now_url):
     for _ in range(2):
         as_front_desk.post(ask_now_url)
     assert [action for action, _ in steps.trail()].count("registration.resumed") == 3

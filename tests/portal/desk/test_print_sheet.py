@@ -65,7 +65,7 @@ def test_print_nothing_of_another_family(as_front_desk, by, url, stranger):
     assert not PinSheet.objects.exists()
 
 
-def test_print_nothing_where_no_pin_is_out(as_front_desk, url, mateo):
+def test_print_nothing_without_a_live_pin(as_front_desk, url, mateo):
     assert NOTHING in press(as_front_desk, url, mateo).text
     assert not PinSheet.objects.exists()
 

@@ -38,7 +38,7 @@ def test_row_verb_roles(verb, mateo):
     assert steps.allowed_roles("get", address(verb, mateo)) == steps.LINKED
 
 
-def test_row_verb_done_roles(mateo):
+def test_row_verb_post_roles(mateo):
     assert steps.allowed_roles("post", address("reissue", mateo)) == steps.LINKED
 
 

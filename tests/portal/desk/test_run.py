@@ -1,4 +1,4 @@
-"""The page of a run: dry run, progress, result."""
+"""The page of a run: preview, progress, result."""
 
 from datetime import timedelta
 
@@ -38,7 +38,7 @@ def began(run, *, seconds_ago, done=1, drawn=0):
     run.families.filter(position__lte=done).update(done_at=then)
 
 
-def test_run_says_beforehand_what_will_happen(as_front_desk, by, run, url, mateo):
+def test_run_shows_a_preview(as_front_desk, by, run, url, mateo):
     steps.issued(by, mateo)
     page = " ".join(as_front_desk.get(url).text.split())
     for words in [
@@ -56,7 +56,7 @@ def test_run_says_beforehand_what_will_happen(as_front_desk, by, run, url, mateo
     assert 'target="_blank"' in page
 
 
-def test_run_shows_how_far_it_is_and_goes_on_looking(as_front_desk, run, url):
+def test_run_shows_its_progress_and_keeps_refreshing(as_front_desk, run, url):
     began(run, seconds_ago=1)
     page = as_front_desk.get(url, headers=FRAGMENT).text
     assert "<html" not in page
@@ -109,7 +109,7 @@ def test_run_shows_no_pin(as_front_desk, by, run, url):
         assert pin.sealed not in page
 
 
-def test_run_leaves_one_line_per_opening(as_front_desk, run, url):
+def test_run_is_recorded_once_per_view(as_front_desk, run, url):
     before = AuditEvent.objects.count()
     as_front_desk.get(url)
     for _ in range(3):

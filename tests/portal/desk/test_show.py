@@ -55,6 +55,6 @@ def test_show_not_the_pin_of_the_other_parent(as_front_desk, by, url, rivera):
     assert grouped(number) not in show(as_front_desk, url, luis).text
 
 
-def test_show_nothing_where_no_pin_is_out(as_front_desk, url, mateo):
+def test_show_nothing_without_a_live_pin(as_front_desk, url, mateo):
     assert "<output>" not in show(as_front_desk, url, mateo).text
     assert steps.trail() == [("registration.viewed", mateo.patient_id)]

@@ -91,7 +91,7 @@ def test_worklist_names_are_text(as_front_desk, visit, rivera):
     assert "<script>alert" not in as_front_desk.get(URL).text
 
 
-def test_worklist_leaves_one_line_per_opening(as_front_desk, front_desk, visit):
+def test_worklist_is_recorded_once_per_view(as_front_desk, front_desk, visit):
     as_front_desk.get(URL)
     event = AuditEvent.objects.get()
     assert (event.action, event.user, event.detail) == ("worklist.viewed", front_desk, {"day": today().isoformat()})

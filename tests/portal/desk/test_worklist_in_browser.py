@@ -28,7 +28,7 @@ def sunnyside(settings, live_server):
 
 @pytest.fixture
 def desk(context, live_server, front_desk):
-    """The worklist of somebody at the front desk."""
+    """The worklist as the front desk sees it."""
     return page_of(context, live_server, front_desk)
 
 
@@ -59,7 +59,7 @@ def families(rivera, oneil):
 
 
 def focused(page):
-    """The words on what has the focus."""
+    """The text of the focused element."""
     words = "(element) => element.innerText || element.labels?.[0]?.innerText || element.ariaLabel || ''"
     return " ".join(page.evaluate(f"({words})(document.activeElement)").split())
 
@@ -73,13 +73,13 @@ def tab_to(page, words):
 
 
 def dialog_stands(page):
-    """Wait until the dialog is open and has stopped fading in: axe would measure the colours of a ghost."""
+    """Wait until the dialog has faded in, because axe would measure the wrong colors before."""
     page.locator("dialog[open] form").first.wait_for()
     page.locator("dialog[open]").evaluate("(dialog) => dialog.getAnimations().forEach((each) => each.finish())")
 
 
 def start(page):
-    """Press the button of the run, which has the focus; the new tab."""
+    """Press the focused button of the run. Returns the new tab."""
     with page.context.expect_page() as opened:
         press_button_of_run(page)
     return opened.value
@@ -91,7 +91,7 @@ def press_button_of_run(page):
 
 
 def close_waiting_tab(page):
-    """Close the new tab before its answer has come, when Playwright does not know of it yet but the browser does."""
+    """Close the new tab before its response arrives. Playwright does not know the tab yet, but the browser does."""
     browser = page.context.browser.new_browser_cdp_session()
     (tab,) = [each for each in browser.send("Target.getTargets")["targetInfos"] if each.get("openerId")]
     browser.send("Target.closeTarget", {"targetId": tab["targetId"]})
@@ -174,7 +174,7 @@ def test_the_window_opens_over_the_list_and_the_list_follows(desk, live_server, 
     expect(desk.get_by_role("link", name="Open window of Maeve O'Neil")).to_be_focused()
 
 
-def test_a_longer_run_shows_how_far_it_is_and_survives_a_closed_tab(desk, live_server):
+def test_a_longer_run_shows_its_progress_and_survives_a_closed_tab(desk, live_server):
     days.families(120)
     desk.goto(live_server.url + WORKLIST)
     desk.get_by_role("button", name="Register and Print 120 families").click()
@@ -235,7 +235,7 @@ def test_without_javascript_all_of_it_works(new_context, live_server, front_desk
     page.get_by_role("link", name="Decline for Maeve O'Neil").click()
     page.get_by_label("Reason").fill("No phone")
     page.get_by_role("button", name="Decline").click()
-    page.get_by_text("declined").wait_for()
+    page.get_by_text("declined for").wait_for()
     page.get_by_label("Day", exact=True).fill(today().isoformat())
     page.get_by_role("button", name="Go").click()
     page.get_by_role("button", name="Register and Print").click()
@@ -243,7 +243,7 @@ def test_without_javascript_all_of_it_works(new_context, live_server, front_desk
     with context.expect_page():
         page.get_by_role("button", name="Register and Print").click()
     expect(page.get_by_role("heading", name="2 PINs will be issued")).to_be_visible()  # it cannot know better
-    for _ in range(20):
+    for _ in range(120):
         page.reload()
         if page.get_by_role("heading", name="1 sheet printed at").count():
             return

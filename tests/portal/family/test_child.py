@@ -61,14 +61,14 @@ def make_teen(patient, years=14):
 
 
 def body(answer):
-    """All that an answer says, of a PDF its text."""
+    """The text of a response, including a PDF's."""
     return steps.pdf_text(answer.content) if answer.content.startswith(b"%PDF") else answer.text
 
 
 # --- What it shows -------------------------------------------------------------------------------
 
 
-def test_child_shows_visits_places_and_ways_there(ana, rivera, visit):
+def test_child_shows_visits_places_and_directions(ana, rivera, visit):
     book(rivera.mateo, -timedelta(days=400), visit_type="Well visit", status="checked_out")
     book(rivera.mateo, -timedelta(days=30), status="no_show")
     page = ana.get(address("child", rivera.mateo)).text
@@ -81,14 +81,14 @@ def test_child_shows_visits_places_and_ways_there(ana, rivera, visit):
     assert ("Well visit" in page, "Missed" in page) == (True, True)
 
 
-def test_the_way_there_says_nothing_of_the_child(ana, rivera, visit):
+def test_directions_say_nothing_about_the_child(ana, rivera, visit):
     page = ana.get(address("child", rivera.mateo)).text
     ways = [part.split('"')[0] for part in page.split('href="')[1:] if part.startswith("http")]
     assert len(ways) == 1
     assert not any(word in ways[0] for word in ("Mateo", "Rivera", "Feldman", str(visit.pk) + "/"))
 
 
-def test_an_office_without_address_is_found_by_the_practice_s(ana, rivera):
+def test_an_office_without_address_uses_the_practice_s(ana, rivera):
     book(rivera.mateo, timedelta(days=1), location=None)
     page = ana.get(address("child", rivera.mateo)).text
     assert "Sunnyside Pediatrics<br>1 Main Street" in page
@@ -110,7 +110,7 @@ def test_the_list_shows_the_next_visit_that_takes_place(ana, rivera):
     assert ("First" in page, "Going on" in page, "Second" in page) == (False, True, False)
 
 
-def test_who_has_access_is_named_without_a_way_to_reach_them(ana, by, rivera):
+def test_people_with_access_are_named_without_contact_details(ana, by, rivera):
     steps.registered(by, rivera.link(rivera.luis, rivera.mateo), email="luis.rivera@mail.example")
     steps.issued(by, people.link(people.contact("Rosa", "Pending"), rivera.mateo))
     page = ana.get(address("child", rivera.mateo)).text
@@ -120,7 +120,7 @@ def test_who_has_access_is_named_without_a_way_to_reach_them(ana, by, rivera):
         assert secret not in page
 
 
-def test_who_has_access_leaves_out_whose_access_has_ended(ana, by, rivera):
+def test_people_whose_access_ended_are_left_out(ana, by, rivera):
     link = rivera.link(rivera.luis, rivera.mateo)
     steps.registered(by, link, email="luis.rivera@mail.example")
     FamilyContact.objects.filter(pk=link.pk).update(is_restricted=True, restriction_reason="Court")
@@ -129,7 +129,7 @@ def test_who_has_access_leaves_out_whose_access_has_ended(ana, by, rivera):
     assert "Court" not in page
 
 
-def test_a_step_of_registering_that_was_refused_is_no_wrong_pin(ana, by, rivera, front_desk):
+def test_a_refused_sign_up_step_is_not_a_wrong_pin(ana, by, rivera, front_desk):
     pin = steps.issued(by, rivera.link(rivera.luis, rivera.mateo))["Mateo"]
     luis = Client()
     steps.prove(luis, pin, rivera.mateo)
@@ -158,7 +158,7 @@ def test_a_limited_guardian_never_gets_type_or_reason(ana, as_clinician, rivera,
         assert ("looked at the chart" in text) == is_told
 
 
-def test_limited_is_named_with_its_reason_on_page_list_and_pdf(ana, rivera):
+def test_limited_access_is_explained_on_page_list_and_pdf(ana, rivera):
     make_teen(rivera.mateo)
     for text in (ask(ana, "child", rivera.mateo).text, body(ask(ana, "child_pdf", rivera.mateo))):
         assert "Limited access" in text
@@ -219,7 +219,7 @@ def test_an_adult_who_is_a_parent_has_both_kinds_of_cards(by, rivera):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_another_family_s_child_is_not_there_and_recorded(ana, rivera, oneil, visit, name):
+def test_another_family_s_child_is_not_found_and_recorded(ana, rivera, oneil, visit, name):
     other = book(oneil.nora, timedelta(days=1))
     answer = ask(ana, name, oneil.nora, other)
     assert answer.status_code == 404
@@ -228,7 +228,7 @@ def test_another_family_s_child_is_not_there_and_recorded(ana, rivera, oneil, vi
 
 
 @pytest.mark.parametrize("number", [0, 2**63, 10**30])
-def test_a_number_that_is_nobody_s_is_not_there(ana, number):
+def test_an_unknown_number_is_not_found(ana, number):
     assert ana.get(f"/my/children/{number}/").status_code == 404
 
 
@@ -265,7 +265,7 @@ def test_a_pending_child_is_not_open_yet(ana, by, rivera, sofia, visit, name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_removed_access_is_as_if_it_had_never_been(ana, by, mateo, rivera, visit, name):
+def test_a_child_with_removed_access_is_not_found(ana, by, mateo, rivera, visit, name):
     registration.remove(family_contact=mateo, reason="Moved", by=by)
     assert ask(ana, name, rivera.mateo, visit).status_code == 404
 
@@ -362,7 +362,7 @@ def test_a_grown_up_child_can_be_taken_off_the_list(ana, rivera):
     assert ana.post(address("leave_child", rivera.mateo)).status_code == 302
 
 
-def test_nobody_leaves_for_somebody_else(ana, by, oneil, stranger):
+def test_one_guardian_cannot_leave_for_another(ana, by, oneil, stranger):
     steps.registered(by, stranger, email="maeve@mail.example")
     assert ana.post(address("leave_child", stranger.patient)).status_code == 404
     assert Registration.objects.get(family_contact=stranger).status == "registered"

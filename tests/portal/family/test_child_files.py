@@ -1,4 +1,4 @@
-"""The files a family takes along: calendar, PDF, data. Right in zone and words, and with nothing too much."""
+"""The files that families download: calendar, PDF, JSON. Correct time zone and words, and no extra data."""
 
 import io
 import json
@@ -44,7 +44,7 @@ MOMENTS = [
 
 
 @pytest.mark.parametrize(("start", "zone"), MOMENTS)
-def test_calendar_tells_the_moment_by_the_practice_s_clocks(ana, rivera, start, zone):
+def test_calendar_uses_the_practice_s_time_zone(ana, rivera, start, zone):
     visit = Appointment.objects.create(patient=rivera.mateo, start=start, duration=30)
     with time_machine.travel(start - timedelta(minutes=5), tick=False):
         client = people.signed_in(rivera.ana.account.user)
@@ -54,7 +54,7 @@ def test_calendar_tells_the_moment_by_the_practice_s_clocks(ana, rivera, start, 
     assert event.decoded("DTEND").astimezone(UTC) == start + timedelta(minutes=30)
 
 
-def test_calendar_keeps_its_uid_and_counts_up_and_strikes_out(ana, rivera):
+def test_calendar_keeps_its_uid_counts_up_and_cancels(ana, rivera):
     visit = Appointment.objects.create(patient=rivera.mateo, start=datetime.now(UTC) + timedelta(days=2))
     before = event_of(ana, rivera.mateo, visit)
     Appointment.objects.filter(pk=visit.pk).update(status="cancelled", cancel_reason="Family called")
@@ -83,7 +83,7 @@ def test_pdf_is_tagged_titled_and_in_the_family_s_language(ana, rivera):
 
 
 @pytest.mark.parametrize(("lines", "is_cut"), [(1000, False), (1001, True)])
-def test_pdf_says_where_it_leaves_out_history(ana, rivera, lines, is_cut):
+def test_pdf_says_that_it_leaves_out_history(ana, rivera, lines, is_cut):
     already = AuditEvent.objects.filter(patient_id=rivera.mateo.pk, action__in=SENTENCES).count()
     for _ in range(lines - already):
         trail.record(actor=Actor(None, "192.0.2.9"), action="pin.refused", patient_id=rivera.mateo.pk, verdict="wrong")

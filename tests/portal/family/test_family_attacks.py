@@ -1,4 +1,4 @@
-"""Attacks on the family's side: questions asked through it, work and mail made by it, keys made for nobody."""
+"""Attacks through families' pages: probing for e-mails, causing work and mail, forged passkeys."""
 
 import io
 import json
@@ -50,8 +50,8 @@ def ana(by, rivera):
 # --- Asking who has a sign-in here (R16) ---------------------------------------------------------
 
 
-def test_a_parent_cannot_ask_of_any_number_of_e_mails(sheet, rivera):
-    """What is not refused tells as much, so it counts too: in whatever session, from wherever."""
+def test_a_parent_can_check_only_a_few_e_mails(sheet, rivera):
+    """Accepted e-mails reveal as much as refused ones, so they count, too, in every session and from every address."""
     refused = 0
     for number in range(30):
         client = Client(REMOTE_ADDR=f"198.51.100.{number}")
@@ -61,7 +61,7 @@ def test_a_parent_cannot_ask_of_any_number_of_e_mails(sheet, rivera):
     assert AuditEvent.objects.filter(action="sign_in.locked", detail__step="email").count() == refused
 
 
-def test_a_family_may_mend_its_e_mail_a_few_times(sheet, rivera):
+def test_a_family_may_correct_its_e_mail_a_few_times(sheet, rivera):
     client = Client()
     steps.prove(client, sheet["Mateo"], rivera.mateo)
     assert {steps.answer(client, f"ana{number}@mail.example").status_code for number in range(8)} == {302}
@@ -71,15 +71,18 @@ def test_a_family_may_mend_its_e_mail_a_few_times(sheet, rivera):
 
 
 def passkey_for(options):
-    """What an authenticator makes of these options: a key of its own, and an answer that verifies the user."""
+    """What an authenticator makes of these options: a new key, and a response that verifies the user."""
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     credential = AttestedCredentialData.create(bytes(16), b"a key's own name", ES256.from_cryptography_key(key))
     flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
     site = sha256(options["publicKey"]["rp"]["id"].encode())
     attested = AttestationObject.create("none", AuthenticatorData.create(site, flags, 0, credential), {})
     challenge = options["publicKey"]["challenge"]
-    said = CollectedClientData.create("webauthn.create", challenge, "http://testserver")
-    name, answer = websafe_encode(credential.credential_id), {"clientDataJSON": said, "attestationObject": attested}
+    client_data = CollectedClientData.create("webauthn.create", challenge, "http://testserver")
+    name, answer = (
+        websafe_encode(credential.credential_id),
+        {"clientDataJSON": client_data, "attestationObject": attested},
+    )
     response = {each: websafe_encode(value) for each, value in answer.items()}
     return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": response})
 
@@ -94,7 +97,7 @@ def test_a_passkey_made_by_hand_is_accepted(sheet, rivera):
 
 
 def test_a_passkey_without_a_reserved_number_makes_no_account(sheet, rivera, monkeypatch):
-    """Its options were asked for before starting over: the challenge is still there, the number is not."""
+    """Its options were requested before starting over: the challenge still exists, the number does not."""
     client = Client()
     steps.prove(client, sheet["Mateo"], rivera.mateo)
     steps.answer(client)
@@ -112,8 +115,8 @@ def test_a_passkey_without_a_reserved_number_makes_no_account(sheet, rivera, mon
 # --- Work for the server -------------------------------------------------------------------------
 
 
-def test_a_family_cannot_have_files_made_without_end(ana, rivera):
-    """Of either kind and from wherever; the page goes on to open, and says when to come again."""
+def test_downloads_are_rate_limited(ana, rivera):
+    """The limit counts both kinds of files, from every address. The page still opens and says when to try again."""
     json_file, pdf = (reverse(f"family:child_{kind}", args=[rivera.mateo.pk]) for kind in ("json", "pdf"))
     made = [ana.post(json_file, REMOTE_ADDR=f"198.51.100.{number}").status_code for number in range(10)]
     assert set(made) == {200}
@@ -130,7 +133,7 @@ def test_a_family_cannot_have_files_made_without_end(ana, rivera):
 # --- Kept between here and there -----------------------------------------------------------------
 
 
-def test_the_logo_is_not_kept_with_the_end_of_somebody_s_session(as_administrator, administrator):
+def test_a_cached_logo_does_not_end_a_session(as_administrator, administrator):
     picture = io.BytesIO()
     Image.new("RGB", (9, 9), "black").save(picture, "PNG")
     logo.save(content=picture.getvalue(), seen="", by=Actor(administrator, ""))
@@ -141,7 +144,7 @@ def test_the_logo_is_not_kept_with_the_end_of_somebody_s_session(as_administrato
     assert answer.headers["Cache-Control"] == "no-store, private"
 
 
-def test_a_parent_who_has_the_e_mail_of_a_teens_account_by_now_is_mailed_no_way_into_it(by, rivera, client, mailoutbox):
+def test_a_parent_who_now_has_the_e_mail_of_a_teens_account_gets_no_link_to_it(by, rivera, client, mailoutbox):
     rivera.mateo.birth_date = people.years_ago(15)
     rivera.mateo.save()
     own = people.link(people.contact("Mateo", "Rivera"), rivera.mateo, role="self", authority="none")

@@ -64,7 +64,7 @@ def test_administration_status_is_the_furthest_of_any_guardian(as_front_desk, ur
         {"query": "x" * 101},
     ],
 )
-def test_administration_bears_hostile_input(as_front_desk, url, rivera, sent):
+def test_administration_survives_hostile_input(as_front_desk, url, rivera, sent):
     assert as_front_desk.post(url, sent).status_code == 200
 
 
@@ -89,8 +89,8 @@ def test_administration_other_methods(as_front_desk, url):
     assert steps.refused_methods(as_front_desk, url) == {"put", "patch", "delete"}
 
 
-def test_administration_finds_nothing_by_address(as_front_desk, url, rivera):
-    """A name in an address would end up in logs: it is not even read there."""
+def test_administration_ignores_filters_in_the_address(as_front_desk, url, rivera):
+    """Names in addresses would end up in logs, so the page ignores them."""
     assert len(found(as_front_desk.get(url, {"query": "Mateo", "status": "pending"}))) == 4
 
 

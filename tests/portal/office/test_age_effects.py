@@ -1,4 +1,4 @@
-"""What other ages would do, told before they are set."""
+"""Whom new ages would affect, shown before they are saved."""
 
 import pytest
 
@@ -42,6 +42,6 @@ def test_effects(family, ages, expected):
     assert len(found.sentences) == sum(map(bool, expected))
 
 
-def test_the_other_way_access_opens_again(family):
+def test_lower_ages_can_give_access_again(family):
     found = age_effects.compare(before=Practice(teen_from=12, teen_to=13, adult_age=14), after=Practice())
     assert found.sentences == ["1 child: guardians get access again."]

@@ -1,4 +1,4 @@
-"""Saying to have seen an alert."""
+"""Marking an alert as seen."""
 
 import pytest
 from django.urls import reverse

@@ -27,7 +27,7 @@ def url():
 
 @pytest.fixture
 def lines(front_desk, rivera):
-    """Four lines: a chart, a refusal, a list, and one by a command."""
+    """Four rows: a chart, a refusal, a list, and a command."""
     desk = Actor(front_desk, "198.51.100.7")
     record(actor=desk, action=Action.PATIENT_VIEWED, patient_id=rivera.mateo.pk, tab="basic_info")
     record(actor=desk, action=Action.ACCESS_REFUSED, view="office:staff", why="not_allowed")
@@ -83,7 +83,7 @@ def test_the_trail_is_filtered(as_auditor, url, lines, sent, actions):
     assert shown(as_auditor.post(url, sent)) == actions
 
 
-def test_days_are_meant_in_the_practice_s_time_zone(as_auditor, url, front_desk):
+def test_days_are_in_the_practice_s_time_zone(as_auditor, url, front_desk):
     """Two in the morning of the 2nd in UTC is the evening of the 1st in New York."""
     with time_machine.travel(datetime(2026, 7, 2, 2, 0, tzinfo=UTC)):
         record(actor=Actor(front_desk, ""), action=Action.SIGNED_IN)
@@ -108,7 +108,7 @@ def test_days_are_meant_in_the_practice_s_time_zone(as_auditor, url, front_desk)
         ({"before": "-1"}, "greater than or equal to 1"),
     ],
 )
-def test_what_makes_no_sense_is_said_and_stays(as_auditor, url, lines, sent, message):
+def test_invalid_filters_are_explained_and_kept(as_auditor, url, lines, sent, message):
     page = as_auditor.post(url, sent)
     assert (page.status_code, shown(page)) == (200, [])
     assert message in page.text
@@ -117,7 +117,7 @@ def test_what_makes_no_sense_is_said_and_stays(as_auditor, url, lines, sent, mes
     assert message in answer.text
 
 
-def test_nothing_found_offers_everything(as_auditor, url, lines):
+def test_no_matches_offers_to_show_everything(as_auditor, url, lines):
     assert "No matching rows" in as_auditor.post(url, {"who": "nobody"}).text
 
 
@@ -135,7 +135,7 @@ def test_older_lines_follow_below_and_none_is_shown_twice(as_auditor, url, front
     assert "Newest" in page.text
 
 
-def test_a_chart_is_a_link_only_for_who_may_open_it(as_auditor, as_administrator, url, lines, rivera):
+def test_a_chart_is_a_link_only_for_users_who_may_open_it(as_auditor, as_administrator, url, lines, rivera):
     link = reverse("patients:chart", args=[rivera.mateo.pk])
     page = as_auditor.get(url).text
     assert "100001" in page
@@ -150,7 +150,7 @@ def test_no_patient_s_name_is_shown(as_auditor, url, lines, rivera):
         assert child.given_name not in text
 
 
-def test_what_happened_to_a_sign_in_is_told_by_its_e_mail(as_auditor, url, administrator, front_desk):
+def test_rows_about_a_sign_in_show_its_e_mail(as_auditor, url, administrator, front_desk):
     by = Actor(administrator, "198.51.100.7")
     record(actor=by, action=Action.USER_DISABLED, account=front_desk.pk, sessions=2)
     record(actor=by, action=Action.USER_DISABLED, account=10**9)  # gone since
@@ -173,7 +173,7 @@ def test_an_auditor_starts_at_the_trail_and_sees_nothing_else_in_the_navigation(
         assert f'action="{reverse(name)}"' not in page.text
 
 
-def test_only_who_may_read_the_trail_has_it_in_the_navigation(as_front_desk, as_administrator, url):
+def test_only_users_who_may_read_the_trail_have_it_in_the_navigation(as_front_desk, as_administrator, url):
     assert f'href="{url}"' not in as_front_desk.get(reverse("patients:search")).text
     assert f'href="{url}"' in as_administrator.get(reverse("patients:search")).text
 
@@ -220,7 +220,7 @@ def test_export_has_the_filtered_lines_with_utc_and_local_time(as_auditor, audit
     assert (event.user, event.detail) == (auditor, {"format": "csv", "filters": ["who"]})
 
 
-def test_export_of_more_than_one_piece_has_every_line_once(as_auditor, monkeypatch, front_desk):
+def test_export_of_more_than_one_chunk_has_every_row_once(as_auditor, monkeypatch, front_desk):
     monkeypatch.setattr("audit.reading.CHUNK", 7)
     for number in range(30):
         record(actor=Actor(front_desk, ""), action=Action.PATIENT_VIEWED, patient_id=number)
@@ -229,7 +229,7 @@ def test_export_of_more_than_one_piece_has_every_line_once(as_auditor, monkeypat
 
 @pytest.mark.parametrize("evil", ['=HYPERLINK("http://127.0.0.1:9/","x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '"'])
 def test_export_of_formulas_is_neutralised_and_read_back(as_auditor, rivera, front_desk, evil):
-    """Attack 15. A chart number or an address may come from outside."""
+    """Attack 15: a chart number or an address may come from outside."""
     Patient.objects.filter(pk=rivera.mateo.pk).update(chart_number=evil)
     record(actor=Actor(front_desk, evil[:45]), action=Action.PATIENT_VIEWED, patient_id=rivera.mateo.pk)
     (row,) = list(csv.DictReader(io.StringIO(as_auditor.post(EXPORT).getvalue().decode(), newline="")))

@@ -29,7 +29,7 @@ LISTS = [reverse(f"office:{name}") for name in ("locked", "pending", "age_outs")
 
 @pytest.fixture
 def attack(db):
-    """Somebody has tried out 1,240 PINs from 31 addresses."""
+    """An attacker has tried 1,240 PINs from 31 addresses."""
     chains.write(
         [
             AuditEvent(action="pin.refused", address=f"203.0.113.{each % 31}", detail={"verdict": "unknown"})
@@ -47,7 +47,7 @@ def lock(number):
 
 
 def soon_adult(child, *, in_days):
-    """The patient turns 18 so many days from today."""
+    """Set the birth date so that the patient turns 18 in this many days."""
     born = today() + timedelta(days=in_days)
     Patient.objects.filter(pk=child.pk).update(birth_date=born.replace(year=born.year - 18))
 
@@ -55,7 +55,7 @@ def soon_adult(child, *, in_days):
 # --- What it says --------------------------------------------------------------------------------
 
 
-def test_dashboard_when_nothing_is_waiting(as_front_desk):
+def test_dashboard_when_there_is_nothing_to_do(as_front_desk):
     page = as_front_desk.get(URL)
     assert page.status_code == 200
     assert "Nothing to do" in page.text
@@ -105,7 +105,7 @@ def test_dashboard_shows_who_has_been_pending_for_more_than_a_week(as_front_desk
 
 
 @pytest.mark.parametrize(("in_days", "listed"), [(0, False), (1, True), (60, True), (61, False)])
-def test_dashboard_shows_who_turns_adult_within_60_days(as_front_desk, by, mateo, rivera, in_days, listed):
+def test_dashboard_shows_who_turns_18_within_60_days(as_front_desk, by, mateo, rivera, in_days, listed):
     steps.registered(by, mateo)
     soon_adult(rivera.mateo, in_days=in_days)
     page = as_front_desk.get(URL)
@@ -116,7 +116,7 @@ def test_dashboard_shows_who_turns_adult_within_60_days(as_front_desk, by, mateo
         assert "Ana Rivera" in page.text
 
 
-def test_dashboard_age_outs_are_of_patients_whose_guardians_have_or_await_access(as_front_desk, by, mateo, rivera):
+def test_dashboard_age_outs_need_a_registered_or_pending_guardian(as_front_desk, by, mateo, rivera):
     soon_adult(rivera.mateo, in_days=30)
     count = lambda: as_front_desk.get(URL).context["dashboard"].age_outs.count  # noqa: E731
     assert count() == 0
@@ -141,7 +141,7 @@ def test_dashboard_age_outs_follow_the_practice_s_adult_age(as_front_desk, by, m
     assert as_front_desk.get(URL).context["dashboard"].age_outs.count == 0
 
 
-def test_dashboard_who_was_born_on_29_february_turns_adult_on_1_march(by, mateo, rivera):
+def test_dashboard_patients_born_on_29_february_turn_18_on_1_march(by, mateo, rivera):
     Patient.objects.filter(pk=rivera.mateo.pk).update(birth_date=date(2012, 2, 29))
     steps.issued(by, mateo)
     for at, birthdays in [
@@ -158,7 +158,7 @@ def test_dashboard_who_was_born_on_29_february_turns_adult_on_1_march(by, mateo,
 # --- Alerts --------------------------------------------------------------------------------------
 
 
-def test_dashboard_tells_of_an_attack_in_words(as_front_desk, attack):
+def test_dashboard_describes_an_attack(as_front_desk, attack):
     page = as_front_desk.get(URL).text
     since = f"{timezone.localtime(attack.started_at):%-I:%M %p}"
     assert f"1,240 wrong PINs from 31 addresses since {since}. None succeeded." in page
@@ -167,7 +167,7 @@ def test_dashboard_tells_of_an_attack_in_words(as_front_desk, attack):
 
 
 @pytest.mark.parametrize("name", ["desk:worklist", "office:administration", "patients:search", "office:dashboard"])
-def test_dashboard_alert_stands_at_the_navigation_of_every_page(as_front_desk, attack, name):
+def test_alerts_are_in_the_navigation_of_every_page(as_front_desk, attack, name):
     address = reverse(name)
     assert "1 alert</span>" in as_front_desk.get(address).text
     seen = as_front_desk.post(reverse("office:alert_seen", args=[attack.pk]))
@@ -180,7 +180,7 @@ def test_navigation_counts_alerts_in_good_english(as_front_desk, attack):
     assert "2 alerts</span>" in as_front_desk.get(URL).text
 
 
-def test_dashboard_says_who_has_seen_an_alert_that_goes_on(as_front_desk, attack):
+def test_dashboard_says_who_has_seen_an_ongoing_alert(as_front_desk, attack):
     as_front_desk.post(reverse("office:alert_seen", args=[attack.pk]))
     page = as_front_desk.get(URL).text
     assert "Seen by Dana Ortiz" in page
@@ -233,7 +233,7 @@ def test_dashboard_shows_no_pin_and_names_are_text(as_front_desk, by, mateo, riv
 
 
 def everyone_waits(by, count):
-    """So many families of each kind."""
+    """Make this many families of each kind."""
     mothers = days.families(count, first=Pin.objects.count(), children=3)
     for mother in mothers:
         locked, pending, soon = mother.family_contacts.order_by("pk")

@@ -1,4 +1,4 @@
-"""The dashboard in a real browser: it is accessible, by day and by night, and leads to the window."""
+"""The dashboard in a real browser: it is accessible in light and dark, and leads to the window."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 @pytest.fixture
 def busy(front_desk, rivera, oneil):
-    """An attack, a family of today, a locked PIN, one that nobody has used, one who turns adult."""
+    """An attack, a family with a visit today, a locked PIN, an unused PIN, and a patient who turns 18."""
     Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100")
     by = Actor(front_desk, "192.0.2.1")
     days.comes(oneil.nora, at="09:00", provider=days.doctor())
@@ -72,7 +72,7 @@ def test_dashboard_leads_to_a_new_pin_and_the_alert_is_seen_with_the_keyboard_al
     axe(desk)
 
 
-def test_nothing_is_waiting(desk, live_server, db):
+def test_nothing_to_do(desk, live_server, db):
     desk.goto(live_server.url + reverse("office:dashboard"))
     expect(desk.get_by_text("Nothing to do")).to_be_visible()
     axe(desk)

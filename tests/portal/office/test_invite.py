@@ -36,12 +36,12 @@ def path_of(page):
 
 
 def choose(client, path, password=CHOSEN):
-    """Follow the link and choose a password; the page that comes of it."""
+    """Follow the link and choose a password. Returns the next page."""
     form = client.get(path, follow=True)
     return client.post(form.request["PATH_INFO"], {"password1": password}, follow=True)
 
 
-def test_invite_makes_a_sign_in_that_works_when_its_owner_has_chosen_a_password(desk, administrator, url, record):
+def test_invite_makes_a_sign_in_that_works_once_a_password_is_chosen(desk, administrator, url, record):
     path = path_of(desk.post(url, {"email": "Jordan@Sunnyside.example"}))
     user = User.objects.get(email=EMAIL)
     record.refresh_from_db()

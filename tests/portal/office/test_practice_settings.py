@@ -1,4 +1,4 @@
-"""**Settings** of the Practice Portal: the page, its parts, the logo; and the logo as everybody gets it."""
+"""**Settings** of the Practice Portal: the page, its parts, and the logo that everyone gets."""
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -95,13 +95,13 @@ def test_mistakes_come_back_with_what_was_typed(as_administrator, part, changes,
     assert steps.everything_but() == before
 
 
-def test_nothing_different_changes_nothing(as_administrator):
+def test_saving_the_same_values_changes_nothing(as_administrator):
     send(as_administrator, "sheet")
     assert "Nothing changed" in send(as_administrator, "sheet").text
     assert AuditEvent.objects.count() == 1
 
 
-def test_the_second_of_two_administrators_is_told_and_can_insist(as_administrator):
+def test_the_second_of_two_administrators_is_warned_and_can_save_again(as_administrator):
     opened = seen_on(as_administrator.get(URL), "practice")
     send(as_administrator, "practice")
     page = send(as_administrator, "practice", seen=opened, name="Valley Kids")
@@ -121,7 +121,7 @@ def test_extra_fields_are_ignored(as_administrator):
 # --- Ages ----------------------------------------------------------------------------------------
 
 
-def test_other_ages_are_asked_about_first_and_hold_at_once(as_administrator, as_front_desk, by, rivera):
+def test_new_ages_need_a_confirmation_and_take_effect_immediately(as_administrator, as_front_desk, by, rivera):
     link = rivera.link(rivera.ana, rivera.mateo)  # 8 years
     steps.issued(by, link)
     ages = {"teen_from": "5", "teen_to": "13", "adult_age": "14"}
@@ -164,7 +164,7 @@ def test_logo_is_uploaded_shown_to_everybody_and_removed(as_administrator, clien
     assert SHOWN not in client.get(reverse("signup:register")).text
 
 
-def test_without_a_logo_there_is_ours(client, db):
+def test_without_a_logo_pages_show_ours(client, db):
     assert client.get(SHOWN).headers["Location"] == "/static/favicon.svg"
     assert steps.refused_methods(client, SHOWN) == {"post", "put", "patch", "delete"}
 
@@ -173,23 +173,23 @@ def test_without_a_logo_there_is_ours(client, db):
     ("content", "words"),
     [(b"", "This file is empty."), (b"GIF89a", "not a picture that we can read"), (picture("GIF"), "not a picture")],
 )
-def test_what_is_no_picture_is_told(as_administrator, content, words):
+def test_a_file_that_is_no_picture_is_refused(as_administrator, content, words):
     page = upload(as_administrator, content)
     assert words in page.text
     assert not Practice.current().logo_mark
     assert not AuditEvent.objects.exists()
 
 
-def test_no_file_at_all_is_told(as_administrator):
+def test_a_missing_file_is_refused(as_administrator):
     assert "Choose a picture first." in as_administrator.post(LOGO, {"seen": ""}).text
 
 
-def test_a_file_that_is_too_large_is_413_or_told(as_administrator):
+def test_a_file_that_is_too_large_is_refused(as_administrator):
     assert upload(as_administrator, bytes(MAX_BYTES + 20_000)).status_code == 413
     assert "larger than 1 MB" in upload(as_administrator, bytes(MAX_BYTES + 1)).text
 
 
-def test_the_second_of_two_is_told_and_sees_the_logo_there_is(as_administrator):
+def test_the_second_of_two_is_warned_and_sees_the_current_logo(as_administrator):
     upload(as_administrator, picture())
     page = upload(as_administrator, picture("JPEG", (400, 90)), seen="")
     assert "A colleague changed the logo" in page.text
@@ -197,7 +197,7 @@ def test_the_second_of_two_is_told_and_sees_the_logo_there_is(as_administrator):
 
 
 @pytest.mark.parametrize("role", ["front desk", "anonymous", "family"])
-def test_nobody_else_s_file_is_read(db, role):
+def test_files_of_other_users_are_not_read(db, role):
     """A body larger than any other form is refused before it is read if the user may not change the logo."""
     client = steps.client_of(role)
     assert upload(client, picture(), follow=False).status_code in {302, 403}

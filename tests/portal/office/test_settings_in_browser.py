@@ -1,4 +1,4 @@
-"""Settings in a real browser: accessible, and the logo goes from the disk to the family's page."""
+"""Settings in a real browser: accessible, and an uploaded logo appears on the family's page."""
 
 import pytest
 from django.urls import reverse
@@ -38,7 +38,7 @@ def test_a_new_practice_is_set_up(office, live_server, new_context):
     assert logo.evaluate("image => image.naturalWidth") == Practice.current().logo_width
 
 
-def test_other_ages_are_asked_about(office):
+def test_new_ages_need_a_confirmation(office):
     office.get_by_label("Adult from age").fill("19")
     office.get_by_role("button", name="Save ages").click()
     expect(office.get_by_role("alert")).to_be_focused()

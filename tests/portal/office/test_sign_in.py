@@ -137,21 +137,21 @@ def test_verb_other_methods(desk, front_desk, verb):
 
 
 @every_verb
-def test_verb_asks_for_the_password_where_somebody_may_have_left_the_desk(as_administrator, front_desk, verb):
+def test_verb_asks_for_the_password_again_after_a_while(as_administrator, front_desk, verb):
     answer = as_administrator.post(address(verb, front_desk))
     assert answer.headers["Location"].startswith(reverse("account_reauthenticate"))
     assert since_signing_in() == []
 
 
 @every_verb
-def test_verb_to_oneself_is_refused(desk, administrator, verb):
+def test_verb_on_the_own_sign_in_is_refused(desk, administrator, verb):
     before = steps.everything_but()
     page = desk.post(address(verb, administrator), follow=True)
     assert "This is your own sign-in." in page.text
     assert steps.everything_but() == before
 
 
-def test_disable_ends_the_sessions_and_lets_nobody_in_until_enabled(desk, front_desk):
+def test_disable_ends_the_sessions_and_blocks_the_sign_in_until_enabled(desk, front_desk):
     at_work = sign_in(front_desk)
     assert is_in(at_work)
     assert "Disabled." in desk.post(address("disable", front_desk), follow=True).text
@@ -166,7 +166,7 @@ def test_disable_ends_the_sessions_and_lets_nobody_in_until_enabled(desk, front_
     assert AuditEvent.objects.get(action="user.disabled").detail == {"account": front_desk.pk, "sessions": 1}
 
 
-def test_unlock_lets_the_next_try_be_taken_at_once(desk, front_desk):
+def test_unlock_allows_the_next_attempt_immediately(desk, front_desk):
     stranger = Client()
     for number in range(5):
         stranger.post(LOGIN, {"login": front_desk.email, "password": f"wrong {number}"})
@@ -178,7 +178,7 @@ def test_unlock_lets_the_next_try_be_taken_at_once(desk, front_desk):
     assert since_signing_in() == ["sign_in.failed"] * 5 + ["sign_in.locked", "user.unlocked"]
 
 
-def test_reset_second_factor_takes_all_away_and_ends_the_sessions(desk, front_desk):
+def test_reset_second_factor_removes_all_and_ends_the_sessions(desk, front_desk):
     codes.app_of(front_desk)
     at_work = sign_in(front_desk, code=codes.code())
     assert is_in(at_work)
@@ -227,16 +227,16 @@ def record_form(record, **changes):
 
 
 @pytest.mark.parametrize("changes", [{"is_active": ""}, {"role": "front_desk"}, {"user": ""}])
-def test_an_administrator_cannot_shut_out_oneself(desk, administrator, changes):
+def test_administrators_cannot_remove_their_own_access(desk, administrator, changes):
     people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
     record, before = administrator.staff_record, steps.everything_but()
     page = desk.post(reverse("office:staff_record", args=[record.pk]), record_form(record, **changes))
-    assert "you would shut out yourself" in page.text
+    assert "you would lock yourself out" in page.text
     assert steps.everything_but() == before
 
 
 @pytest.mark.usefixtures("transactional_db")
-def test_of_two_administrators_who_shut_out_each_other_one_stays():
+def test_of_two_administrators_who_disable_each_other_one_stays():
     first = people.staff("First Admin", StaffRecord.Role.ADMINISTRATOR)
     second = people.staff("Second Admin", StaffRecord.Role.ADMINISTRATOR)
     done = at_once(

@@ -1,4 +1,4 @@
-"""Staff: the records, and the sign-ins that have none."""
+"""Staff: the records, and the sign-ins without one."""
 
 import pytest
 from django.urls import reverse
@@ -28,7 +28,7 @@ def test_staff_names_the_sign_ins_without_a_record(as_administrator, unlinked, f
     assert family_user.email not in page
 
 
-def test_staff_tells_an_inactive_record(as_administrator, front_desk, url):
+def test_staff_marks_an_inactive_record(as_administrator, front_desk, url):
     StaffRecord.objects.filter(user=front_desk).update(is_active=False)
     assert "Inactive" in as_administrator.get(url).text
 

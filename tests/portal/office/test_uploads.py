@@ -1,4 +1,4 @@
-"""Files that nobody asked for: none is read, none is written."""
+"""Unexpected files are neither read nor written."""
 
 import pytest
 from django.core.files import uploadedfile
@@ -10,7 +10,7 @@ REGISTER = reverse("signup:register")
 
 @pytest.fixture(autouse=True)
 def _no_disk(monkeypatch):
-    """Django would put a large file there."""
+    """The directory where Django would put a large file."""
 
     def refuse(*_args, **_kwargs):
         raise AssertionError("A file was written.")
@@ -18,13 +18,13 @@ def _no_disk(monkeypatch):
     monkeypatch.setattr(uploadedfile.TemporaryUploadedFile, "__init__", refuse)
 
 
-def test_a_stranger_s_large_file_is_413_and_does_not_reach_the_disk(client, db):
+def test_a_stranger_s_large_file_is_refused_and_does_not_reach_the_disk(client, db):
     answer = client.post(REGISTER, {"pin": "1", "file": SimpleUploadedFile("x", bytes(8 * 2**20))})
     assert answer.status_code == 413
     assert "That was too much at once" in answer.text
 
 
-def test_a_small_one_is_passed_over_and_the_fields_around_it_are_read(client, db):
+def test_a_small_file_is_skipped_and_the_other_fields_are_read(client, db):
     data = {"pin": "1234", "file": SimpleUploadedFile("x", b"something"), "birth_date": "nonsense"}
     answer = client.post(REGISTER, data)
     assert answer.status_code == 200
