@@ -26,7 +26,8 @@ class Command(migrate.Command):
         connection = connections[options["database"]]
         if earlier := version.earlier_version_of_database(connection):
             if not (options["replace_old_demo"] and settings.IS_DEMO):
-                raise CommandError(version.cannot_use(earlier))
+                hint = " For the demo, run: make demo" if settings.IS_DEMO else ""
+                raise CommandError(version.cannot_use(earlier) + hint)
             try:
                 kept = demo_database.set_aside(version=earlier)
             except (sqlite3.OperationalError, OSError) as error:
