@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from appointments import clock, statuses
-from appointments.input import YEARS
+from appointments.limits import YEARS
 from appointments.models import Appointment, Provider, VisitType
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The product's version, and which version made a database or a backup.
 
-Version 0.2.0 began each app's migrations again. So a database made by 0.1.0 cannot be migrated: its recorded
-migrations have the names of this version's, or none that this version knows.
+Version 0.2.0 replaced all migrations by one per app. So a database made by 0.1.0 cannot be migrated: some of its
+recorded migrations have the same names but other content, and the others no longer exist.
 """
 
 import tomllib
@@ -32,7 +32,7 @@ def earlier_version_of_database(database: BaseDatabaseWrapper = connection) -> s
 
 
 def applied_migrations(database: BaseDatabaseWrapper = connection) -> list[str]:
-    """The applied migrations, as ``app.name``, sorted. None for an empty database."""
+    """The applied migrations, as ``app.name``, sorted. Empty for an empty database."""
     return sorted(f"{app}.{name}" for app, name in MigrationRecorder(database).applied_migrations())
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from appointments.calendar.schedule import Filters
-from appointments.input import NUMBER, YEARS
+from appointments.limits import NUMBER, YEARS
 from appointments.models import Location, Provider, VisitType
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Permission, staff_page
 from appointments import visits
 from appointments.forms import MINUTES, AppointmentForm, first_or_second, shown_time
-from appointments.input import NUMBER, YEARS
+from appointments.limits import NUMBER, YEARS
 from appointments.models import Appointment, Location, Provider
 from appointments.refusals import Conflicting, NotPossible
 from appointments.views.window import arrival_stamped, changed_by_colleague, saved, window

@@ -94,7 +94,7 @@ def conflicting(patient: Patient, start: datetime, provider: Provider) -> Appoin
 
 
 def stays_up(client: Client, url: str) -> None:
-    """Whatever stands in the address, the calendar shows something."""
+    """The calendar ignores invalid values in the address."""
     for name in ("day", "provider", "location", "type", "refresh"):
         for nonsense in NONSENSE:
             answer = client.get(url, {name: nonsense})
@@ -217,7 +217,7 @@ def stored(appointment: Appointment) -> dict[str, Any]:
 
 
 def set_status(appointment: Appointment, status: str) -> None:
-    """As if it had come to that, with what the database wants to go with it."""
+    """Set a status, with the fields that the database requires with it."""
     came = status in {Status.ARRIVED, Status.ROOMED, Status.CHECKED_OUT}
     Appointment.objects.filter(pk=appointment.pk).update(
         status=status,

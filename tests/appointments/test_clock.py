@@ -1,4 +1,4 @@
-"""Days of 23 and 25 hours, midnight, and times that the clocks jump over or show twice."""
+"""Days of 23 and 25 hours, midnight, and times that the clocks skip or show twice."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -201,7 +201,7 @@ def test_hours_are_those_of_the_weekday_here(rivera, feldman):
 
 @pytest.mark.parametrize(("ends", "inside"), [(time(23, 59), True), (time(23, 58), False)])
 def test_the_last_visit_ends_at_midnight(rivera, feldman, ends, inside):
-    """11:59 PM stands for the end of the day, which hours cannot name."""
+    """11:59 PM means the end of the day, because working hours cannot end at midnight."""
     works(feldman, time(18), ends)
     last = Appointment(patient=rivera.mateo, provider=feldman, start=on(DAY, 23, 30), duration=30)
     assert codes(last) == [] if inside else ["outside_hours"]

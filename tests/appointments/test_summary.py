@@ -1,4 +1,4 @@
-"""The patient beside the form, with **Portal Account** as it stands now."""
+"""The patient's summary beside the form, with the current **Portal Account** status."""
 
 import pytest
 from django.urls import reverse
@@ -69,7 +69,7 @@ def test_the_trail(as_front_desk, front_desk, rivera, url):
 
 
 def test_it_sets_no_cookie(as_front_desk, url):
-    """It comes by itself, when the registration window has closed."""
+    """The page requests it when the registration window closes."""
     assert not as_front_desk.get(url).cookies
 
 

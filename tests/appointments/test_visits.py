@@ -202,7 +202,7 @@ def test_longer_into_the_next_one(by, visit, taken):
 
 
 def test_what_stands_where_it_should_not_may_change_otherwise(by, visit, feldman):
-    """Whoever corrects the type is not asked about hours that came later."""
+    """A change of the type does not warn about hours that were set later."""
     WorkingHours.objects.create(provider=feldman, weekday=2, starts=time(15), ends=time(17))
     Appointment.objects.update(override_reason="Fever")
     change(by, visit, visit_type="Sick visit")

@@ -25,8 +25,9 @@ class Command(migrate.Command):
         """Look at the database before Django's system checks, which read this version's tables."""
         connection = connections[options["database"]]
         if earlier := version.earlier_version_of_database(connection):
-            if not (options["replace_old_demo"] and settings.IS_DEMO):
-                raise CommandError(version.cannot_use(earlier))
+            if not (options["replace_old_demo"] and settings.IS_DEMO and connection.vendor == "sqlite"):
+                hint = " For the demo, run: make demo" if settings.IS_DEMO else ""
+                raise CommandError(version.cannot_use(earlier) + hint)
             try:
                 kept = demo_database.set_aside(version=earlier)
             except (sqlite3.OperationalError, OSError) as error:

@@ -1,4 +1,4 @@
-"""The calendar and both doors to the registration window, with mouse and with keyboard alone, in a real browser."""
+"""The calendar and the appointment window in a real browser, with the mouse and with the keyboard alone."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -248,19 +248,29 @@ def test_two_browsers_one_appointment_the_second_is_told(desk, new_context, live
     assert Appointment.objects.get().duration == 60
 
 
-def test_the_clock_stamps_the_arrival_and_keeps_what_is_typed(desk, live_server, office):
+@pytest.mark.parametrize("in_dialog", [False, True])
+def test_the_clock_stamps_the_arrival_and_keeps_what_is_typed(desk, live_server, office, in_dialog):
     WorkingHours.objects.all().delete()  # whatever the hour is at which this test runs
     now = timezone.localtime()
     Appointment.objects.update(start=clock.at(today(), time(now.hour, 0)))
-    desk.goto(live_server.url + reverse("appointments:appointment", args=[office.pk]))
+    if in_dialog:
+        open_day(desk, live_server, days=0)
+        desk.locator(".visit").dblclick()
+        window(desk)
+    else:
+        desk.goto(live_server.url + reverse("appointments:appointment", args=[office.pk]))
     desk.get_by_label("Minutes").fill("40")
     desk.get_by_role("button", name="Arrived now").click()
     desk.get_by_text("Arrived at").first.wait_for()
     assert desk.get_by_label("Minutes").input_value() == "40"
     office.refresh_from_db()
     assert (office.status, office.duration) == ("arrived", 30)
+    settled(desk)
     desk.locator("#save-appointment").click()
-    desk.wait_for_url("**/schedule/day/**")
+    if in_dialog:
+        closed(desk)
+    else:
+        desk.wait_for_url("**/schedule/day/**")
     office.refresh_from_db()
     assert (office.status, office.duration) == ("arrived", 40)
 

@@ -291,7 +291,7 @@ def test_still_to_come(vale, rivera):
 
 
 def test_a_change_without_its_line_in_the_trail_is_no_change(by, vale):
-    """The line cannot be written, because nobody of that number signed in: so nothing is saved."""
+    """The audit trail refuses the line of an unknown user, so nothing is saved."""
     by.user.pk = None
     seen = changes.fingerprint_of_provider(vale)
     with pytest.raises((ValueError, IntegrityError)):

@@ -700,7 +700,7 @@ def test_nothing_to_read(tmp_path: Path) -> None:
 
 
 def test_a_refusal_of_the_database_is_a_reported_problem(tmp_path: Path) -> None:
-    """A trigger stands for whatever a database may refuse: the others are imported, nothing is quoted."""
+    """A trigger refuses one row: the others are imported, and the report quotes no values."""
     if connection.vendor != "sqlite":
         pytest.skip("the trigger is written for SQLite")
     with connection.cursor() as cursor:

@@ -184,11 +184,11 @@ def test_a_longer_run_shows_its_progress_and_survives_a_closed_tab(desk, live_se
     close_waiting_tab(desk)
     assert SheetRun.objects.get().printed_at is None
     axe(desk)
-    desk.get_by_role("heading", name="120 sheets printed at").wait_for(timeout=60_000)
+    desk.get_by_role("heading", name="120 sheets printed at").wait_for(timeout=180_000)
     assert Pin.objects.count() == 120
     desk.get_by_role("button", name="Print again").press("Enter")
     desk.get_by_role("heading", name="Issuing PINs").or_(desk.get_by_role("heading", name="Drawing sheets")).wait_for()
-    desk.get_by_role("heading", name="120 sheets printed at").wait_for(timeout=60_000)
+    desk.get_by_role("heading", name="120 sheets printed at").wait_for(timeout=180_000)
     assert (Pin.objects.count(), PinSheet.objects.count()) == (120, 240)
 
 
