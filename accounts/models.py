@@ -88,7 +88,7 @@ class User(AbstractBaseUser):
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """The value that a session must have to be valid. It changes with the password and the session number."""
         value = f"{self.password}:{self.session_number}"
-        return salted_hmac("practice.User.session", value, secret=secret, algorithm="sha256").hexdigest()
+        return salted_hmac("pinportal session", value, secret=secret, algorithm="sha256").hexdigest()
 
 
 class StaffRecord(models.Model):

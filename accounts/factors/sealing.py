@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.allauth_internals import SEALED_FIELDS
 from audit.keyring import derived
 
-PURPOSE = "accounts.factors.second_factor"  # part of the derived key: changing it makes every factor unreadable
+PURPOSE = "pinportal second factors"  # part of the derived key: changing it makes every factor unreadable
 
 
 def seal(text: str) -> str:

@@ -145,4 +145,4 @@ def cancel_change(*, user: User) -> None:
 
 def _digest(user: User, email: str, code: str) -> str:
     value = f"{user.pk}:{email.lower()}:{code}"
-    return salted_hmac("accounts.family.email_addresses", value, algorithm="sha256").hexdigest()
+    return salted_hmac("pinportal e-mail codes", value, algorithm="sha256").hexdigest()

@@ -79,7 +79,7 @@ def unseal(sealed: str, *, user: User) -> KeptForm | None:
 
 
 def _box() -> Fernet:
-    key = salted_hmac("accounts.sessions.kept_forms", "sealing", algorithm="sha256").digest()
+    key = salted_hmac("pinportal kept forms", "sealing", algorithm="sha256").digest()
     return Fernet(base64.urlsafe_b64encode(key))
 
 

@@ -85,7 +85,7 @@ def clock_of(request: HttpRequest) -> Clock | None:
         left=max(0.0, min(until_idle, until_absolute)),
         ending=Ending.IDLE if until_idle < until_absolute else Ending.ABSOLUTE,
         since=started,
-        who=salted_hmac("accounts.sessions.limits.who", str(user.pk), algorithm="sha256").hexdigest()[:32],
+        who=salted_hmac("pinportal session owner", str(user.pk), algorithm="sha256").hexdigest()[:32],
     )
 
 

@@ -129,4 +129,4 @@ def forgive(email: str) -> int:
 
 def digest(value: str) -> str:
     """A keyed digest of an e-mail in lower case."""
-    return salted_hmac("accounts.signin.attempts", value.strip().lower(), algorithm="sha256").hexdigest()
+    return salted_hmac("pinportal sign-in attempts", value.strip().lower(), algorithm="sha256").hexdigest()

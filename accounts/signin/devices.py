@@ -14,7 +14,7 @@ from accounts.models import User
 
 AGE = 180 * 24 * 60 * 60  # seconds
 MOST = 30  # accounts per device; a front desk's computer has many, so the latest are kept
-SALT = "accounts.signin.devices"
+SALT = "pinportal known devices"  # not the module: a move must not void the cookies
 
 
 def known(request: HttpRequest, email: str) -> str:

@@ -15,7 +15,8 @@ from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from audit.trail import Actor
 from portal.signup import proof
-from practice import demo, terms
+from practice import terms
+from practice.demo.practice import TERMS
 from practice.models import Practice
 from tests import families, people
 from tests.portal import steps
@@ -98,7 +99,7 @@ def prepared(page: Page, url: str, settings: Any, *, children: int = 2) -> Visit
         pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100", address="210 Sunnyside Avenue, Fairbrook, OH 43000"
     )
     by = Actor(people.staff("Dana Ortiz", "front_desk"), "192.0.2.1")
-    terms.publish(texts=demo.TERMS, by=by)
+    terms.publish(texts=TERMS, by=by)
     rivera = people.make_rivera()
     rivera.baby.given_name = "Diego"
     rivera.baby.save()

@@ -31,7 +31,6 @@ def printed(window):
     """Press Print, and return the status and content type of the new tab."""
     with window.context.expect_event("response", lambda answer: answer.url.endswith("/print/")) as answered:
         window.get_by_role("button", name="Print").click()
-    window.wait_for_timeout(500)  # whatever the browser complains about has been noted
     window.bring_to_front()
     return answered.value.status, answered.value.headers.get("content-type")
 

@@ -27,7 +27,7 @@ from practice.models import Practice
 
 NEW_YORK = ZoneInfo("America/New_York")
 TUESDAY_NOON = datetime(2027, 3, 9, 12, 0, tzinfo=NEW_YORK)
-ROOMS = ("practice", "patients", "appointments", "portal")
+ROOMS = ("audit", "practice", "accounts", "patients", "appointments", "portal")
 
 SETTINGS = (WorkingHours, VisitType, TimeOff)
 
