@@ -16,7 +16,7 @@ from patients.models import Contact, FamilyContact
 from portal import registration
 from portal.eligibility import has_say
 from portal.models import Postponement, Registration
-from portal.pins.rows import lock_contact, record_for
+from portal.pins.storage import lock_contact, record_for
 from practice.models import Practice
 
 

@@ -9,7 +9,8 @@ one audit row per patient. Rows are locked in this order, so that no two rules w
 its PINs by id. On SQLite, which has no row locks, a transaction is the only writer from its first statement on.
 
 Answers for a whole family are in ``portal.family_answers``. Steps that only read or write rows are in
-``portal.pins.rows`` and ``portal.family_accounts``. This file is longer than 400 lines because it is the whole story.
+``portal.pins.storage`` and ``portal.family_accounts``. This file is longer than 400 lines because it is the whole
+story.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ from portal.eligibility import block
 from portal.family_accounts import NewSignIn
 from portal.models import Account, Alert, Pin, Registration
 from portal.pins import alerts, sealing, throttle
-from portal.pins.rows import (
+from portal.pins.storage import (
     KEY_IS_GONE,
     NO_LONGER_ALLOWED,
     close,

@@ -12,8 +12,8 @@ from portal import status
 from portal.eligibility import Block, block, has_say, is_limited
 from portal.models import Pin, Registration
 from portal.pins.numbers import grouped
-from portal.pins.rows import KEY_IS_GONE, NO_LONGER_ALLOWED
 from portal.pins.sealing import has_key
+from portal.pins.storage import KEY_IS_GONE, NO_LONGER_ALLOWED
 from portal.sheets.sheet import last_day
 from practice.models import Practice
 

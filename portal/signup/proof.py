@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.models import Pin
-from portal.pins.rows import is_of_same_guardian, with_family
+from portal.pins.storage import is_of_same_guardian, with_family
 
 KEY = "proven_pins"
 SINCE = "proven_since"

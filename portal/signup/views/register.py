@@ -18,7 +18,7 @@ from accounts.attempt_counter import TooManyAttempts
 from audit.trail import Actor
 from portal import registration
 from portal.models import Pin
-from portal.pins.rows import is_of_same_guardian
+from portal.pins.storage import is_of_same_guardian
 from portal.refusals import NotProven
 from portal.signup import proof
 from portal.signup.forms import PinForm, SiblingForm

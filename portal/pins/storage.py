@@ -1,4 +1,4 @@
-"""PINs as rows of the database: find, lock, create, show and end them.
+"""PINs in the database: find, lock, create, show and end them.
 
 These are the small steps of the rules in ``portal.registration``. They run inside the transaction of the rule that
 calls them.
