@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment, Provider, WorkingHours
 from audit.models import AuditEvent
 from patients.models import Patient
@@ -48,11 +48,11 @@ def nonsense_for(number: int, *, is_all: bool) -> list[str]:
 
 def today_at(hour: int, minute: int = 0) -> datetime:
     """That time of today on the practice's clocks."""
-    return clock.at(timezone.localdate(), time(hour, minute))
+    return local_time.at(timezone.localdate(), time(hour, minute))
 
 
 def on(day: str, hour: int, minute: int = 0) -> datetime:
-    return clock.at(date.fromisoformat(day), time(hour, minute))
+    return local_time.at(date.fromisoformat(day), time(hour, minute))
 
 
 def visit(patient: Patient, start: datetime, provider: Provider | None = None, **fields: Any) -> Appointment:
