@@ -86,7 +86,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
     """Issue a PIN to the contact for each chosen child. A child with a live PIN keeps it, and it is shown (R4).
 
     Refused, child by child and with the reason: a registration that is blocked (R2), a child that is registered
-    already, and a child whose PIN nobody can read any more.
+    already, and a child whose PIN can no longer be read.
     """
     practice = Practice.current()
     given: dict[int, str] = {}
@@ -136,8 +136,8 @@ def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Acto
 def prove(*, pin: str, birth_date: date, by: Actor, more: Sequence[str] = ()) -> Pin:
     """The live PIN whose child has this birth date: the parent's proof (R11). Nothing is spent yet.
 
-    ``more`` are the other PINs of a scanned sheet. The birth date may be that of any child on it, so that nobody has
-    to find the right row; if it is none of theirs, it counts against each of the PINs (R12).
+    ``more`` are the other PINs of a scanned sheet. The birth date may be that of any child on it, so that the parent
+    does not have to find the right row. If it matches no child, it counts as wrong for each of the PINs (R12).
     Raises NotProven, the same for every reason, and TooManyAttempts.
     """
     tried = [sealing.digests(number) for number in dict.fromkeys([pin, *more])]
@@ -182,8 +182,8 @@ def prove_sibling(*, sibling: Pin, birth_date: date, by: Actor) -> Pin:
 def _prove_one_of(tried: Sequence[list[str]], *, birth_date: date, by: Actor) -> tuple[Pin, list[bool]]:
     """Return the proven PIN and, for each PIN that was tried, whether it counts as failed. Raises NotProven.
 
-    The other PINs of the same guardian do not count: the sheet was scanned as a whole. PINs of other guardians do,
-    or one right pair would be enough to try out any number of PINs beside it.
+    The other PINs of the same guardian do not count: the sheet was scanned as a whole. PINs of other guardians do.
+    Otherwise one right pair would be enough to try out any number of other PINs along with it.
     """
     # The counter of wrong birth dates is committed before the refusal. Raising inside the transaction would roll it
     # back and allow endless guesses.
@@ -292,7 +292,7 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
     try:
         if isinstance(sign_in, NewSignIn):
             family_accounts.check_refused_emails(proven)
-        # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
+        # Hashing a password takes about 0.2 s on purpose, so do it before rows are locked.
         password_hash = make_password(sign_in.password or None) if isinstance(sign_in, NewSignIn) else ""
         with transaction.atomic():
             chosen = locked_pins(proven)

@@ -56,7 +56,7 @@ class VisitTypeForm(ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # An own field, for error messages in plain words and a browser that steps from any value.
+        # A separate field, for plain error messages, and so that the browser can step from any value.
         self.fields["minutes"] = forms.IntegerField(
             label=self.fields["minutes"].label,
             help_text=self.fields["minutes"].help_text,

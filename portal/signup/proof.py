@@ -66,7 +66,7 @@ def seconds_left(request: HttpRequest) -> float:
 def restart_clock(request: HttpRequest) -> float:
     """Start the hour again and return the seconds left; 0 if it is over already.
 
-    Only for a button that somebody presses: a phone that is put down forgets within the hour.
+    Call this only when someone presses a button, so that a phone that is put down forgets within the hour.
     """
     if seconds_left(request):
         request.session[SINCE] = timezone.now().timestamp()

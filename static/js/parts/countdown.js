@@ -3,7 +3,7 @@
 
 // A function, not a constant: declaring it twice on one page does no harm.
 function countdown(dialog) {
-  const SAID_AT = [60, 30, 10]; // seconds left at which a screen reader announces them again
+  const ANNOUNCED_AT = [60, 30, 10]; // seconds left at which a screen reader announces them again
   const said = dialog.querySelector("[role=status]");
 
   // `prepare` runs before the dialog opens; `first` finds what then gets the focus.
@@ -16,7 +16,7 @@ function countdown(dialog) {
       first().focus();
     }
     dialog.querySelector(".number").textContent = seconds;
-    if (SAID_AT.includes(seconds)) said.textContent = said.dataset.said.replace("{}", seconds);
+    if (ANNOUNCED_AT.includes(seconds)) said.textContent = said.dataset.said.replace("{}", seconds);
   };
   const close = () => { if (dialog.open) dialog.close(); }; // returns the focus to where it was
   const fail = () => {
