@@ -181,7 +181,7 @@ def printed_sheet(rivera, front_desk):
 
 
 def english_on(html):
-    """Sentences of ours that stand on the page untranslated."""
+    """Our English sentences that are on the page untranslated."""
     texts = [piece for text in messages_of(SPANISH) for piece in several(text)]
     return [text for text in texts if len(text.split()) > 2 and text in html]
 

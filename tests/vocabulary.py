@@ -1,4 +1,4 @@
-"""Which words a language has, so that a text in another one is found wherever it stands."""
+"""The words of each language, to find text in another language on a page."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ from tests.test_translations import catalogue_of, messages_of, several
 
 MARKUP = re.compile("<[^>]+>")
 WORD = re.compile(r"[^\W\d_]{2,}")
-# Names, codes, and what is no word: the same in every language.
+# Names, codes, and letters that are not words: the same in every language.
 SAME_EVERYWHERE = {
     "english", "español", "العربيّة", "portal", "pin", "chrome", "linux", "headlesschrome", "mail", "example", "com",
     "localhost", "http", "oh",
@@ -54,7 +54,7 @@ def names():
     return words(" ".join(texts))
 
 
-def strange_to(language, texts):
+def foreign_words(language, texts):
     """Those with a word that this language does not have and that names nobody and nothing in the database."""
     terms = words(" ".join(TermsText.objects.filter(language=language).values_list("text", flat=True)))
     known = vocabulary(language) | SAME_EVERYWHERE | names() | terms

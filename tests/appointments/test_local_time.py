@@ -118,7 +118,7 @@ def test_no_midnight_in_santiago(settings):
     assert local_time.at(date(2026, 9, 6), time(1)) == local_time.bounds(date(2026, 9, 6))[0]
 
 
-# --- Whatever the zone ----------------------------------------------------------------------------
+# --- Any time zone --------------------------------------------------------------------------------
 
 
 @given(zone=st.sampled_from(ZONES), moment=moments)

@@ -271,7 +271,7 @@ def _(visit):
 
 
 def _ended(*states, **changes):
-    """The proven PINs have ended in these ways, or are otherwise as said."""
+    """End the proven PINs in these ways, or change them as stated."""
 
     def reach(visit):
         visit.prove(YOU)

@@ -14,7 +14,7 @@ from practice import languages
 from practice.models import Practice
 from tests import people
 from tests.test_translations import TRANSLATED
-from tests.vocabulary import strange_to
+from tests.vocabulary import foreign_words
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -52,7 +52,7 @@ def test_no_english_is_left(name, language, phone, family_user, mailoutbox, djan
         MAILS[name](family_user)
     (sent,) = mailoutbox
     lines = [line for line in f"{sent.subject}\n{sent.body}".splitlines() if "://" not in line]
-    assert strange_to(language, lines) == set()
+    assert foreign_words(language, lines) == set()
     assert len(lines) > 3
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def at(hour, minute=0, *, days=1):
-    """That time of tomorrow: a day on which no visit has begun, whatever the hour the tests run at."""
+    """Tomorrow at this time: a day on which no visit has begun, at whatever hour the tests run."""
     return local_time.at(today() + timedelta(days=days), time(hour, minute))
 
 
@@ -250,7 +250,7 @@ def test_two_browsers_one_appointment_the_second_is_told(desk, new_context, live
 
 @pytest.mark.parametrize("in_dialog", [False, True])
 def test_the_clock_stamps_the_arrival_and_keeps_what_is_typed(desk, live_server, office, in_dialog):
-    WorkingHours.objects.all().delete()  # whatever the hour is at which this test runs
+    WorkingHours.objects.all().delete()  # at whatever hour this test runs
     now = timezone.localtime()
     Appointment.objects.update(start=local_time.at(today(), time(now.hour, 0)))
     if in_dialog:
