@@ -166,7 +166,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"accounts.signin.passwords.{each}"} for each in ("Length", "Known", "Personal", "Run")
+    {"NAME": f"accounts.signin.passwords.{each}"} for each in ("Length", "Common", "Personal", "Predictable")
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once within this time
 LOGIN_URL = "account_login"

@@ -35,7 +35,7 @@ from portal.pins import alerts, sealing, throttle
 from portal.pins.storage import (
     KEY_IS_GONE,
     NO_LONGER_ALLOWED,
-    close,
+    close_registration,
     create_pin,
     end_active,
     end_if_over,
@@ -48,7 +48,7 @@ from portal.pins.storage import (
     locked_pins_of,
     record_for,
     registration_of,
-    shown,
+    reveal,
     with_family,
 )
 from portal.refusals import (
@@ -105,7 +105,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
             refused[family_contact.pk] = KEY_IS_GONE
             record_for(Action.PIN_REFUSED, family_contact, by, code="key_gone")
         elif pin:
-            given[family_contact.pk] = shown(pin, by=by)
+            given[family_contact.pk] = reveal(pin, by=by)
         else:
             given[family_contact.pk] = create_pin(family_contact, practice=practice, by=by)
             new.append(family_contact.pk)
@@ -116,7 +116,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
 def show(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> dict[int, str]:
     """The live PINs of these family contacts in clear. Each one shown is recorded (R10)."""
     live = live_pins(contact, family_contact_ids, by=by)
-    return {pin.registration.family_contact_id: shown(pin, by=by) for pin in live}
+    return {pin.registration.family_contact_id: reveal(pin, by=by) for pin in live}
 
 
 def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> bytes:
@@ -381,7 +381,7 @@ def revoke(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     registration = registration_of(family_contact)
     if not registration or not end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason):
         return False
-    close(registration, Registration.Status.REMOVED, reason)
+    close_registration(registration, Registration.Status.REMOVED, reason)
     return True
 
 
@@ -402,7 +402,7 @@ def _end_access(family_contact: FamilyContact, action: Action, reason: str, *, b
     registration = registration_of(family_contact)
     if not registration or registration.status != Registration.Status.REGISTERED:
         return False
-    close(registration, Registration.Status.REMOVED, reason)
+    close_registration(registration, Registration.Status.REMOVED, reason)
     record_for(action, family_contact, by)
     return True
 
@@ -415,7 +415,7 @@ def decline(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     if registration.status == Registration.Status.REGISTERED:
         return False
     end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason)
-    close(registration, Registration.Status.DECLINED, reason)
+    close_registration(registration, Registration.Status.DECLINED, reason)
     record_for(Action.ACCESS_DECLINED, family_contact, by)
     return True
 

@@ -106,7 +106,7 @@ class Family:
     @property
     def can_decline(self) -> bool:
         """Whether this guardian decides about a child with an open registration."""
-        return any(child.row.is_open and child.row.has_say for child in self.children)
+        return any(child.row.is_open and child.row.may_decide for child in self.children)
 
 
 @dataclass(frozen=True)
