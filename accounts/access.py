@@ -116,7 +116,7 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
                 return second_factor.ask(request)
             reason = refusal(request.user, permission)
             with translation.override("en"):  # staff pages are in English, whatever the browser asks for
-                return refuse(request, reason) if reason else _or_missing(view, request, *args, **kwargs)
+                return refuse(request, reason) if reason else _recording_404(view, request, *args, **kwargs)
 
         return _with_rule(guarded, f"staff: {permission}")
 
@@ -197,7 +197,7 @@ def family_page_before_terms(view: View[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User) or request.user.is_staff_member:
             return refuse(request, "These pages are for families. Staff use the Patient Chart.")
-        return _or_missing(view, request, *args, **kwargs)
+        return _recording_404(view, request, *args, **kwargs)
 
     return _with_rule(guarded, "family")
 
@@ -230,7 +230,7 @@ def record_refusal(request: HttpRequest, why: str) -> None:
     record(actor=Actor.of(request), action=Action.ACCESS_REFUSED, patient_id=patient_id, **detail)
 
 
-def _or_missing(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+def _recording_404(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
     """The view's response. A request for a missing record, or another user's, is recorded: it may be guessing."""
     try:
         return view(request, *args, **kwargs)
