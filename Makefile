@@ -42,10 +42,10 @@ restore: .venv/.run ## Replace the database with a backup: FROM=file; REPLACE=ye
 	@mkdir -p var
 	@$(MANAGE) restore "$(FROM)" $(if $(REPLACE),--replace) $(if $(VOID_PINS),--void-pins)
 
-quick: run-packages .venv/.dev ## The tests without a browser, on SQLite: under three minutes
+quick: run-packages .venv/.dev ## Run the tests without a browser, on SQLite: under three minutes
 	@bin/test --quick
 
-test: test-packages .venv/.dev ## Every test: all on SQLite, with a real browser, and what differs on PostgreSQL
+test: test-packages .venv/.dev ## Run all tests on SQLite, with a real browser, and those marked postgres on PostgreSQL too
 	@bin/test
 
 check: run-packages .venv/.dev ## Check style, types, import rules, templates, migrations, deployment settings, packages

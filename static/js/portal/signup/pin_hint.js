@@ -1,4 +1,4 @@
-// What the server would say about a PIN with a typing mistake (pin_hints.py), or nothing if it is a PIN.
+// What the server would say about a PIN with a typing mistake (portal/pins/hints.py), or nothing if it is a PIN.
 "use strict";
 
 const pinHint = (() => {
