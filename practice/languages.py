@@ -100,8 +100,8 @@ def unreviewed() -> list[str]:
 @cache
 def _header(place: Path, code: str) -> str:
     """Read the .po file, because pybabel drops our own headers from the .mo file."""
-    catalogue = place / translation.to_locale(code) / "LC_MESSAGES" / "django.po"
-    found = REVIEWED_BY.search(catalogue.read_text()) if catalogue.exists() else None
+    catalog = place / translation.to_locale(code) / "LC_MESSAGES" / "django.po"
+    found = REVIEWED_BY.search(catalog.read_text()) if catalog.exists() else None
     return found[1] if found else ""
 
 

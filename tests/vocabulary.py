@@ -12,7 +12,7 @@ from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from practice.models import Practice, TermsText
 from tests import people
-from tests.test_translations import catalogue_of, messages_of, several
+from tests.test_translations import catalog_of, messages_of, several
 
 MARKUP = re.compile("<[^>]+>")
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -30,7 +30,7 @@ def words(text):
 
 def vocabulary(language):
     """Every word of this language that we, Django or allauth have, and no other."""
-    known = {word for text in messages_of(catalogue_of(language)).values() for word in words(" ".join(several(text)))}
+    known = {word for text in messages_of(catalog_of(language)).values() for word in words(" ".join(several(text)))}
     home, guest = Path(django.__file__).parent, Path(allauth.__file__).parent
     for place in (home / "conf", home / "contrib/auth", guest):
         with (place / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
