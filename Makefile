@@ -1,7 +1,7 @@
 # What developers and CI run. `make check` and `make test` must pass.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve backup restore quick test check bench report format messages catalogues lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore quick test check bench report format messages catalogs lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -68,9 +68,9 @@ format: .venv/.dev ## Fix what `make check` would report, where a tool can
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-catalogues: .venv/.dev ## Compile the catalogs under locale/ and list what is missing
+catalogs: .venv/.dev ## Compile the catalogs under locale/ and list what is missing
 	.venv/bin/pybabel -q compile --directory locale --domain django
-	$(PY) -m pytest -q -p no:cacheprovider tests/test_translations.py -k catalogue
+	$(PY) -m pytest -q -p no:cacheprovider tests/test_translations.py -k catalog
 
 messages: .venv/.dev ## Update the catalogs under locale/ (needs gettext)
 	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --add-location file --ignore '.venv/*' --ignore 'var/*'
