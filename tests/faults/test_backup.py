@@ -19,7 +19,7 @@ from tests.faults.databases import PostgresDatabase, SqliteDatabase, wait_until
 from tests.faults.sites import python, surroundings
 from tests.servers import ROOT
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 TRAIL = "audit_auditevent"
 ADD_ONE_OF_EACH = """

@@ -17,7 +17,7 @@ from tests.faults.changes import (
 from tests.faults.databases import Postgres, PostgresDatabase, SqliteDatabase, fill, small_disk
 from tests.faults.sites import Site, populate
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 DONE = 2  # children, each time

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.faults.changes import assert_nothing_is_half_done
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.changes import REGISTER, assert_nothing_is_half_done
 from tests.faults.sites import Site, python
 
-pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
+pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres, pytest.mark.slow]
 CONNECT = "import django; django.setup(); from django.db import connection; connection.ensure_connection()"
 SHOW = """
 import django; django.setup()

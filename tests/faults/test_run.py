@@ -4,7 +4,7 @@ import pytest
 
 from tests.faults.changes import PRINT_RUN, assert_nothing_is_half_done, under_way
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 CHILDREN = 6
 

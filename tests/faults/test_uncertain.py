@@ -11,7 +11,7 @@ import pytest
 from tests.faults.changes import CHANGES, PRINT, REDEEM, REGISTER, assert_nothing_is_half_done, under_way
 from tests.faults.sites import Site
 
-pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres]
+pytestmark = [pytest.mark.usefixtures("only_postgresql"), pytest.mark.postgres, pytest.mark.slow]
 CHANGE = pytest.mark.parametrize("change", CHANGES, ids=str)
 
 

@@ -98,6 +98,7 @@ def test_production_does_not_start_without(name, value):
     assert f"ImproperlyConfigured: {name}" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "words"),
     [

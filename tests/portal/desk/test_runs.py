@@ -314,6 +314,7 @@ def database_url():
     return f"postgres://{in_use['USER']}@/{in_use['NAME']}?host={in_use['HOST'] or in_use['OPTIONS'].get('host', '')}"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("transactional_db")
 @pytest.mark.parametrize(
     "moment",

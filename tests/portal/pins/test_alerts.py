@@ -176,6 +176,7 @@ def test_an_attack_that_is_over_gives_no_other_alert_but_a_new_one_does(db, cloc
     assert len(told_in_the_log()) == 2
 
 
+@pytest.mark.slow
 def test_an_attack_that_outlasts_a_day_is_told_again(db, clock, told_in_the_log):
     for _ in range(25 * 2):
         guess(25)

@@ -7,7 +7,7 @@ import pytest
 from audit.trail import Actor
 from tests.portal.pins import wrong_pins
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ROUNDS = 200  # of each kind; each further measurement takes more
 # How much two medians may differ: half a millisecond of four, which cannot be measured over a network.

@@ -13,7 +13,7 @@ from portal.pins import throttle
 from tests import servers
 from tests.portal import steps
 
-pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
+pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres, pytest.mark.slow]
 REGISTER = reverse("signup:register")
 
 

@@ -19,7 +19,7 @@ from portal.pins import throttle
 from portal.refusals import NotProven
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 REGISTER = reverse("signup:register")
 GUESSES = 10_000 if connection.vendor == "sqlite" else 1_000  # one takes ten times as long on PostgreSQL

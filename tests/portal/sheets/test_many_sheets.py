@@ -12,6 +12,8 @@ from django.conf import settings
 
 from tests.portal.desk.test_runs import database_url
 
+pytestmark = pytest.mark.slow
+
 AT_ONCE = 8
 BOUND = 300  # MB; a process that has drawn the largest possible run uses 270
 

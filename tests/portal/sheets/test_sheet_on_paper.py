@@ -26,6 +26,8 @@ from portal.sheets import sheet
 from practice.models import Practice
 from tests import people
 
+pytestmark = pytest.mark.slow
+
 MM = 72 / 25.4  # points
 PRINTED = 40  # mm: the code's width on the sheet, with its quiet zone
 # What the window can show while the page slides, and what it shows in every position (mm).
