@@ -73,7 +73,7 @@ catalogs: .venv/.dev ## Compile the catalogs under locale/ and list what is miss
 	$(PY) -m pytest -q -p no:cacheprovider tests/test_translations.py -k catalog
 
 messages: .venv/.dev ## Update the catalogs under locale/ (needs gettext)
-	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --ignore '.venv/*' --ignore 'var/*'
+	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --add-location file --ignore '.venv/*' --ignore 'var/*'
 	.venv/bin/pybabel compile --directory locale --domain django
 
 # Keeps locked versions if requirements*.txt allow them; UPGRADE=--upgrade takes the newest.
