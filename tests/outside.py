@@ -2,8 +2,8 @@
 
 They are looked for in ``../shared/data``; PINPORTAL_ROSTERS names another folder. A run without them ends with a
 list of what was not tested (tests/conftest.py). We have a small sample of every kind of roster: a transaction
-(``family.json``), a bulk export (``northside``), and one file for each record in ``test_import_roster.py``. Our names
-are in ``test_placeholder_names.py``.
+(``family.json``), a bulk export (``northside``), and one file for each record in ``test_import_*.py``. Our names are in
+``test_placeholder_names.py``.
 """
 
 import os

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from appointments.models import Appointment, Provider
 from patients.models import Contact, FamilyContact, Patient, PatientIdentifier
 from tests.outside import FOLDER, needs_folder
-from tests.patients.roster.test_import_roster import contents, counts
+from tests.patients.roster.importing import contents, counts
 
 FOLDERS = ["santedb_fhir", "us_core_9", "fhir_r4_spec", "medplum_mock", "smart_bulk_100"]
 
