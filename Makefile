@@ -1,7 +1,7 @@
 # What developers and CI run. `make check` and `make test` must pass.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo serve backup restore quick test check bench report format messages catalogues lock sbom clean run-packages test-packages
+.PHONY: help demo serve backup restore quick test check bench report format messages catalogs lock sbom clean run-packages test-packages
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -42,10 +42,10 @@ restore: .venv/.run ## Replace the database with a backup: FROM=file; REPLACE=ye
 	@mkdir -p var
 	@$(MANAGE) restore "$(FROM)" $(if $(REPLACE),--replace) $(if $(VOID_PINS),--void-pins)
 
-quick: run-packages .venv/.dev ## The tests without a browser, on SQLite: under three minutes
+quick: run-packages .venv/.dev ## Run the tests without a browser, on SQLite: under three minutes
 	@bin/test --quick
 
-test: test-packages .venv/.dev ## Every test: all on SQLite, with a real browser, and what differs on PostgreSQL
+test: test-packages .venv/.dev ## Run all tests on SQLite, with a real browser, and those marked postgres on PostgreSQL too
 	@bin/test
 
 check: run-packages .venv/.dev ## Check style, types, import rules, templates, migrations, deployment settings, packages
@@ -68,12 +68,12 @@ format: .venv/.dev ## Fix what `make check` would report, where a tool can
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
 
-catalogues: .venv/.dev ## Compile the catalogs under locale/ and list what is missing
+catalogs: .venv/.dev ## Compile the catalogs under locale/ and list what is missing
 	.venv/bin/pybabel -q compile --directory locale --domain django
-	$(PY) -m pytest -q -p no:cacheprovider tests/test_translations.py -k catalogue
+	$(PY) -m pytest -q -p no:cacheprovider tests/test_translations.py -k catalog
 
 messages: .venv/.dev ## Update the catalogs under locale/ (needs gettext)
-	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --ignore '.venv/*' --ignore 'var/*'
+	$(LIKE_PRODUCTION) $(MANAGE) makemessages --all --add-location file --ignore '.venv/*' --ignore 'var/*'
 	.venv/bin/pybabel compile --directory locale --domain django
 
 # Keeps locked versions if requirements*.txt allow them; UPGRADE=--upgrade takes the newest.

@@ -94,7 +94,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def _stated(view: View[P], rule: str) -> View[P]:
+def _with_rule(view: View[P], rule: str) -> View[P]:
     """Store the rule on the view, where the test of all addresses looks for it."""
     view.access_rule = rule  # type: ignore[attr-defined]
     return view
@@ -116,9 +116,9 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
                 return second_factor.ask(request)
             reason = refusal(request.user, permission)
             with translation.override("en"):  # staff pages are in English, whatever the browser asks for
-                return refuse(request, reason) if reason else _or_missing(view, request, *args, **kwargs)
+                return refuse(request, reason) if reason else _recording_404(view, request, *args, **kwargs)
 
-        return _stated(guarded, f"staff: {permission}")
+        return _with_rule(guarded, f"staff: {permission}")
 
     return decorate
 
@@ -134,7 +134,7 @@ def own_sign_in_page(view: View[P]) -> View[P]:
         with translation.override("en" if _is_staff(request) else translation.get_language()):
             return rendered(view(request, *args, **kwargs))
 
-    return _stated(guarded, "own sign-in")
+    return _with_rule(guarded, "own sign-in")
 
 
 def own_staff_page(view: View[P]) -> View[P]:
@@ -147,7 +147,7 @@ def own_staff_page(view: View[P]) -> View[P]:
                 return refuse(request, STAFF_ONLY)
             return view(request, *args, **kwargs)
 
-    return _stated(guarded, "staff: own sign-in")
+    return _with_rule(guarded, "staff: own sign-in")
 
 
 def proven_again(view: View[P]) -> View[P]:
@@ -197,19 +197,19 @@ def family_page_before_terms(view: View[P]) -> View[P]:
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, User) or request.user.is_staff_member:
             return refuse(request, "These pages are for families. Staff use the Patient Chart.")
-        return _or_missing(view, request, *args, **kwargs)
+        return _recording_404(view, request, *args, **kwargs)
 
-    return _stated(guarded, "family")
+    return _with_rule(guarded, "family")
 
 
 def signed_in_page(view: View[P]) -> View[P]:
     """A page for anyone who is signed in."""
-    return _stated(view, "signed in")
+    return _with_rule(view, "signed in")
 
 
 def public_page(view: View[P]) -> View[P]:
     """A page for everyone."""
-    return _stated(login_not_required(view), "public")
+    return _with_rule(login_not_required(view), "public")
 
 
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:
@@ -230,7 +230,7 @@ def record_refusal(request: HttpRequest, why: str) -> None:
     record(actor=Actor.of(request), action=Action.ACCESS_REFUSED, patient_id=patient_id, **detail)
 
 
-def _or_missing(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+def _recording_404(view: View[P], request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
     """The view's response. A request for a missing record, or another user's, is recorded: it may be guessing."""
     try:
         return view(request, *args, **kwargs)

@@ -72,7 +72,7 @@ SEALED_FIELDS = frozenset({"secret", "seed"})
 
 
 class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]  # allauth ships no types
-    """allauth's check of e-mail and password, with a say in who can sign in here."""
+    """allauth's check of e-mail and password, for those users only whom ``admits`` lets in."""
 
     def admits(self, user: User) -> bool:
         """Whether this user can sign in at all. A user who cannot is treated as unknown, also in response time."""
@@ -88,7 +88,7 @@ class AuthenticationBackend(AllauthBackend):  # type: ignore[misc]  # allauth sh
 
 
 class UserTokenForm(AllauthUserTokenForm):  # type: ignore[misc]
-    """allauth's check of a link to choose a password, with a say in whose links work here."""
+    """allauth's check of a link to choose a password, for those users only whom ``admits`` lets in."""
 
     def admits(self, user: User) -> bool:
         """Whether this user's links work here."""

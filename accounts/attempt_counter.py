@@ -20,7 +20,7 @@ WINDOW = timedelta(hours=1)  # no limit looks at older attempts
 
 
 class TooManyAttempts(Exception):
-    """Refused without judging. ``retry_at``: when the next attempt is accepted.
+    """Refused before the check, because there were too many. ``retry_at``: when the next attempt is accepted.
 
     ``is_general``: the failures of all clients together caused it, not only those of this one.
     """

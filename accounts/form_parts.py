@@ -6,6 +6,8 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from practice.form_layout import fields_only
+
 
 class CodeField(forms.CharField):
     """A code of an app or a mail: phones show digit keys and offer the code. A recovery code fits too."""
@@ -35,9 +37,7 @@ class ErrorsOnTop:
 
     @property
     def helper(self) -> FormHelper:
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True  # the page's form tag has the token
+        helper = fields_only()
         helper.form_show_errors = False
         return helper
 

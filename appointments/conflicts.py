@@ -6,7 +6,7 @@ from datetime import time, timedelta
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import MAX_MINUTES, Appointment, TimeOff, WorkingHours
 from appointments.statuses import NOT_COMING
 from patients.models import Patient
@@ -76,7 +76,7 @@ def _hours(appointment: Appointment) -> Conflict | None:
     start, end = timezone.localtime(appointment.start), timezone.localtime(appointment.end)
     that_day = [each for each in hours if each.weekday == start.weekday()]
     # Working hours cannot end at midnight, so 11:59 PM means the end of the day.
-    is_until_midnight = end == clock.bounds(start.date())[1]
+    is_until_midnight = end == local_time.bounds(start.date())[1]
     until = time(23, 59) if is_until_midnight else end.time()
     is_inside = (is_until_midnight or start.date() == end.date()) and any(
         each.starts <= start.time() and until <= each.ends for each in that_day

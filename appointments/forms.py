@@ -6,16 +6,17 @@ from datetime import time as time_of_day
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Layout
+from crispy_forms.layout import HTML, Div, Field
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone
 
-from appointments import clock, statuses
+from appointments import local_time, statuses
 from appointments.limits import YEARS
 from appointments.models import Appointment, Provider, VisitType
+from practice.form_layout import fields_only
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Appointment]
@@ -36,9 +37,9 @@ ARRIVAL_BUTTONS = "{% include 'appointments/_arrival_buttons.html' %}"
 def first_or_second(start: datetime) -> str:
     """The value of the field ``second`` for this start; empty if the clocks show that time only once."""
     local = timezone.localtime(start)
-    if not clock.comes_twice(local.date(), shown_time(start)):
+    if not local_time.comes_twice(local.date(), shown_time(start)):
         return ""
-    return "second" if clock.is_second(start) else "first"
+    return "second" if local_time.is_second(start) else "first"
 
 
 def shown_time(start: datetime) -> time_of_day:
@@ -95,10 +96,7 @@ class AppointmentForm(ModelForm):
     @property
     def helper(self) -> FormHelper:
         """The layout. ``override_reason`` is not in it: the window shows it beside the conflicts."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        helper.layout = Layout(
+        return fields_only(
             Div(
                 _column("day", "col-12 col-sm-5"),
                 _column("time", "col-7 col-sm-4"),
@@ -114,7 +112,6 @@ class AppointmentForm(ModelForm):
             ),
             Div(Div(Field("arrival")), HTML(ARRIVAL_BUTTONS), css_class="arrival-line"),
         )
-        return helper
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +154,7 @@ class AppointmentForm(ModelForm):
         if day and day.year not in YEARS:
             self.add_error("day", "Check the year.")
         elif day and at:
-            if clock.comes_twice(day, at) and not cleaned.get("second"):
+            if local_time.comes_twice(day, at) and not cleaned.get("second"):
                 self.add_error("second", "This time occurs twice on that day. Choose the first or the second.")
             cleaned["start"] = self._moment("time", day, at, second=second)
             arrival = cleaned.get("arrival")
@@ -172,8 +169,8 @@ class AppointmentForm(ModelForm):
 
     def _moment(self, field: str, day: date, at: time_of_day, *, second: bool) -> datetime | None:
         try:
-            return clock.at(day, at, second=second and clock.comes_twice(day, at))
-        except clock.NoSuchTime:
+            return local_time.at(day, at, second=second and local_time.comes_twice(day, at))
+        except local_time.NoSuchTime:
             self.add_error(field, f"{at:%-I:%M %p} does not exist on that day: the clocks go forward.")
         return None
 
@@ -183,7 +180,7 @@ class AppointmentForm(ModelForm):
         day, at = self["day"].value(), self["time"].value()
         try:
             parsed_day = self.fields["day"].clean(day)
-            return clock.comes_twice(parsed_day, self.fields["time"].clean(at))
+            return local_time.comes_twice(parsed_day, self.fields["time"].clean(at))
         except (forms.ValidationError, OverflowError):
             return False
 

@@ -1,7 +1,7 @@
 """Lists of keys from the environment: the newest key writes, all keys read, so that keys can be replaced (R7, R20).
 
-``PIN_KEYS`` and ``AUDIT_KEYS`` are read this way. Every purpose gets a key of its own, derived from the listed one,
-and every row says under which key it was written, by the key's short name.
+``PIN_KEYS`` and ``AUDIT_KEYS`` are read this way. Each purpose gets its own key, derived from the listed one.
+Each row names the listed key that it was written with, by the key's short name.
 """
 
 import hmac
@@ -20,7 +20,7 @@ KEY_ID_LENGTH = 8  # hexadecimal digits
 
 @cache
 def derived(secret: bytes, purpose: str) -> bytes:
-    """A key of 32 bytes for one purpose (HKDF, RFC 5869). It reveals neither the secret nor its other keys."""
+    """A key of 32 bytes for one purpose (HKDF, RFC 5869). It reveals neither the secret nor other derived keys."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
 
 
@@ -43,7 +43,7 @@ class Key:
         return hmac.digest(self.derived(purpose), text.encode(), "sha256").hex()
 
     def cipher(self, purpose: str) -> Fernet:
-        """What encrypts and decrypts for this purpose."""
+        """The cipher for this purpose."""
         return Fernet(urlsafe_b64encode(self.derived(purpose)))
 
 
@@ -51,7 +51,8 @@ class Key:
 class Keyring:
     """The keys of one setting, newest first.
 
-    ``ring`` begins the name of every purpose. It is part of what is stored: changing it makes all keys others.
+    ``ring`` is the beginning of every purpose's name. Changing it changes every derived key, so that nothing stored
+    before could be read or verified.
     """
 
     setting: str
@@ -66,5 +67,5 @@ class Keyring:
         return next(iter(self))
 
     def get(self, key_id: str) -> Key | None:
-        """The key of that name; None where it is not in the setting."""
+        """The key of that name; None if it is not in the setting."""
         return next((key for key in self if key.key_id == key_id), None)

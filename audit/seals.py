@@ -64,7 +64,7 @@ def head_seal(key: Key, head: Head) -> str:
 def is_intact(head: Head) -> bool:
     """Whether the head is unchanged. False also if its key is not in ``AUDIT_KEYS``."""
     key = KEYS.get(head.key_id)
-    return key is not None and same(head_seal(key, head), head.seal)
+    return key is not None and macs_equal(head_seal(key, head), head.seal)
 
 
 def seal(head: Head) -> None:
@@ -79,7 +79,7 @@ def next_digest(digest: str, mac: str) -> str:
     return hashlib.sha256(f"{digest}{mac}".encode()).hexdigest()
 
 
-def same(one: str, other: str) -> bool:
+def macs_equal(one: str, other: str) -> bool:
     """Compare two MACs in constant time."""
     return hmac.compare_digest(one.encode(), other.encode())
 

@@ -130,7 +130,7 @@ class _ChainCheck:
         elif head.count < self.number:
             beyond = self.number - head.count
             self.found(f"{self.name.capitalize()} has {_lines(beyond)} more than its head says: the head is older.")
-        elif self.is_whole and not seals.same(self.digest, head.digest):
+        elif self.is_whole and not seals.macs_equal(self.digest, head.digest):
             self.found(
                 f"Each line of {self.name} is intact, but its head was made for other lines: "
                 "lines from an older copy replaced them."
@@ -162,7 +162,7 @@ class _ChainCheck:
     def _compare_with_earlier(self) -> None:
         if not (self.earlier and self.earlier.lines == self.number and self.is_whole):
             return
-        if not seals.same(self.digest, self.earlier.digest):
+        if not seals.macs_equal(self.digest, self.earlier.digest):
             self.found(
                 f"{self.name.capitalize()} differs from the checkpoint at or before its line number {self.number:,}."
             )
@@ -180,7 +180,7 @@ class _ChainCheck:
 
 def _is_intact(key: Key, line: Line) -> bool:
     try:
-        return seals.same(seals.line_mac(key, line), line.mac)
+        return seals.macs_equal(seals.line_mac(key, line), line.mac)
     except (TypeError, AttributeError) as error:  # such as bytes instead of text
         raise Unreadable(line.id) from error
 

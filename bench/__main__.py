@@ -27,7 +27,7 @@ from django.urls import path, reverse  # noqa: E402
 from weasyprint import HTML  # noqa: E402
 
 from accounts.access import public_page  # noqa: E402
-from appointments import clock  # noqa: E402
+from appointments import local_time  # noqa: E402
 from appointments.models import Appointment, Provider, WorkingHours  # noqa: E402
 from audit.trail import Actor  # noqa: E402
 from bench import audit  # noqa: E402
@@ -35,7 +35,7 @@ from patients.ages import today  # noqa: E402
 from patients.models import FamilyContact  # noqa: E402
 from pinportal.urls import urlpatterns as product_urls  # noqa: E402
 from portal import registration, worklist  # noqa: E402
-from portal.desk import runs as sheet_runs  # noqa: E402
+from portal.desk import runs  # noqa: E402
 from portal.models import Pin  # noqa: E402
 from portal.pins import sealing  # noqa: E402
 from portal.sheets import sheet  # noqa: E402
@@ -124,7 +124,7 @@ def days(client: Client, page_floor: float) -> None:
         day = today() + timedelta(days=number)
         for place, patient in enumerate(patients[:visits]):
             minutes = 8 * 60 + 30 * (place // 12)
-            start = clock.at(day, time_of_day(minutes // 60, minutes % 60))
+            start = local_time.at(day, time_of_day(minutes // 60, minutes % 60))
             Appointment.objects.create(patient=patient, provider=providers[place % 12], start=start, duration=25)
         for name, address, headers in (
             ("page", f"{reverse('appointments:day')}?day={day.isoformat()}", {}),
@@ -145,13 +145,13 @@ def run_of_sheets(by: Actor) -> None:
     provider = Provider.objects.create(name="Dr. Batch")
     for number in range(FAMILIES):
         for link in family_named(f"Batch {number}", 2):
-            Appointment.objects.create(patient=link.patient, provider=provider, start=clock.bounds(day)[0])
+            Appointment.objects.create(patient=link.patient, provider=provider, start=local_time.bounds(day)[0])
     started = time.perf_counter()
     listed = worklist.read(day)
     read = time.perf_counter() - started
-    run = sheet_runs.plan(day=day, families=list(listed.families), by=by)
+    run = runs.plan(day=day, families=list(listed.families), by=by)
     started = time.perf_counter()
-    document = sheet_runs.carry_out(run=run, by=by)
+    document = runs.carry_out(run=run, by=by)
     taken = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\nrun of {FAMILIES} families: list read in {read:.2f} s; issued, rendered, and marked in {taken:.1f} s,")

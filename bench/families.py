@@ -2,9 +2,9 @@
 
 A real server with compressed files, Chromium as a phone of 360 by 740 px on WebPageTest's "3G Fast", a mother with
 three children and a printed sheet: from the scan of its QR code to My Children. Then every page and state of
-tests/browser/states.py: bytes, axe's verdict, reading grade. Pictures are taken without a slow wire.
+tests/browser/states.py: bytes, axe's verdict, reading grade. Pictures are taken without the slow connection.
 
-What a person takes is a model, as no person was measured. The machine is measured. The model's figures:
+The seconds of a person come from a model, because no person was timed. The machine is measured. The model's figures:
 M = 1.35 s and P = 1.1 s of the Keystroke-Level Model (Card, Moran and Newell, CACM 23(7), 1980, 396-410; P was found
 with a mouse), 36.2 words a minute typed on phones by 37,370 people (Palin et al., MobileHCI 2019), and 238 words a
 minute for silent reading of English non-fiction (Brysbaert, J. Memory and Language 109, 2019, 104047).
@@ -104,7 +104,7 @@ class Look:
 
 @dataclass
 class Report:
-    """All that was measured."""
+    """All measurements."""
 
     loads: dict[str, dict[str, float]] = field(default_factory=dict)
     walks: dict[str, list[Step]] = field(default_factory=dict)  # by how the family signs in afterwards
@@ -223,7 +223,7 @@ def look(chromium: Browser, url: str, name: str, reach: Callable[[Visit], object
 
 
 def judged(page: Page) -> tuple[int, list[str]]:
-    """Rules of axe that hold in light and dark, and those that do not."""
+    """Rules of axe that pass in light and dark, and those that fail in either."""
     passed, failed = set(), set()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -269,7 +269,7 @@ def pictures(chromium: Browser, url: str, keep: Callable[[str, bytes], None]) ->
 
 
 def measured(keep: Callable[[str, bytes], None]) -> Report:
-    """Everything, on an empty database and a server of its own."""
+    """Measure everything, on an empty database and a separate server."""
     report = Report()
     database = connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:

@@ -16,30 +16,34 @@ if TYPE_CHECKING:
 
 DOCS = Path("docs")
 PICTURES = DOCS / "families"
-COLOURS = 32  # of a picture: a page has few, and the repository keeps every picture for good
+COLORS = 32  # of a picture: a page has few, and the repository keeps every picture forever
 LANGUAGES = {"en": "English", "es": "Español"}
 
 INTRODUCTION = """# The family's way in, measured
 
-Written by `make report` ({day}, Python {python}); do not edit. A real server with its files compressed; Chromium as a
-phone of 360 × 740 px with touch, nothing in its cache, on WebPageTest's “3G Fast” (1.6 Mbit/s down, 768 kbit/s up,
-150 ms). No person was timed: seconds of a person are a model, seconds of the machine are measured. {busy}
+Written by `make report` ({day}, Python {python}). Do not edit it. The server is real and its files are compressed. The
+browser is Chromium as a phone of 360 × 740 px with touch, with an empty cache, on WebPageTest's “3G Fast” (1.6 Mbit/s
+down, 768 kbit/s up, 150 ms). The machine's seconds are measured. A person's seconds are a model; nobody was timed.
+{busy}
 """
 MODEL = """
-A person: 1.35 s to find a field and 1.1 s to tap (M and P of the Keystroke-Level Model: Card, Moran, Newell, CACM
-23(7), 1980, 396–410; P was found with a mouse), 0.33 s a key (36.2 words a minute on phones, the mean of 37,370
-people: Palin et al., MobileHCI 2019), and every word of each page, terms too, read at 238 words a minute (silent
-reading of English non-fiction: Brysbaert, J. Memory and Language 109, 2019; who reads in a second language is
-slower). Finding the sheet and scanning it are not in it, nor what the phone itself asks about a passkey: mostly one
-tap and a finger or a face.
+The model of a person:
+
+- 1.35 s to find a field and 1.1 s to tap: M and P of the Keystroke-Level Model (Card, Moran, Newell, CACM 23(7), 1980,
+  396–410; P was measured with a mouse).
+- 0.33 s for a key: 36.2 words a minute on phones, the mean of 37,370 people (Palin et al., MobileHCI 2019).
+- Every word of each page, terms included, is read at 238 words a minute: silent reading of English non-fiction
+  (Brysbaert, J. Memory and Language 109, 2019). People read more slowly in a second language.
+- Not included: finding and scanning the sheet, and what the phone itself asks about a passkey (usually one tap, and a
+  finger or a face).
 """
-BUSY = 1  # others' processes that wait for the two processors, from which on the machine's seconds say less
+BUSY = 1  # load of the machine from which its seconds say little
 
 
 def keep(name: str, picture: bytes) -> None:
     """Save a picture with its own palette."""
     PICTURES.mkdir(exist_ok=True)
-    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
     image.save(PICTURES / f"{name}.png", optimize=True)
 
 
@@ -61,8 +65,8 @@ def write(report: "Report") -> None:
 
 def busy(load: float) -> str:
     """Whether other processes were busy on this machine at the start."""
-    many = f"{os.cpu_count()} processors; load when it began: {load:.1f}"
-    return f"({many}.)" if load < BUSY else f"**The machine was busy ({many}): alone it is quicker.**"
+    many = f"{os.cpu_count()} processors, load at the start: {load:.1f}"
+    return f"({many}.)" if load < BUSY else f"**The machine was busy ({many}). It is faster when idle.**"
 
 
 def way(report: "Report") -> str:
@@ -81,7 +85,7 @@ def _walk(name: str, steps: "list[Step]") -> str:
     person, machine = (sum(getattr(step, name) for step in steps) for name in ("person", "machine"))
     size = sum(step.size for step in steps) / 1000
     sums = f"**{len(steps) - 1} steps, {taps} taps, {keys} keys: {person + machine:.0f} seconds**"
-    return f"""With {name}: {sums}, of which the machine takes {machine:.1f}; {size:.0f} kB in all.
+    return f"""With {name}: {sums}. The machine takes {machine:.1f} of them. {size:.0f} kB in all.
 
 | | page | words | fields | taps | keys | person, s | machine, s | requests | kB |
 |---|---|---|---|---|---|---|---|---|---|
@@ -99,14 +103,14 @@ def weight(report: "Report") -> str:
     return f"""
 ## The registration page with nothing in the cache
 
-Medians of five. Usable: drawn, and its scripts have run.
+Medians of five loads. A page is usable when it is drawn and its scripts have run.
 
-| wire | first paint, s | largest paint, s | usable, s | layout shift |
+| network | first paint, s | largest paint, s | usable, s | layout shift |
 |---|---|---|---|---|
 {chr(10).join(rows)}
 
-Each request waits that latency once: the page, then everything it needs at the same time. So a wire of 563 ms takes
-1.1 seconds before a single byte has been drawn, whatever the page weighs.
+The browser waits for the network twice: for the page, then for everything the page needs, at the same time. So with
+563 ms nothing is drawn for 1.1 seconds, whatever the size of the page.
 """
 
 
@@ -122,9 +126,9 @@ def pages(looks: "list[Look]") -> str:
     return f"""
 ## Every page and state
 
-Highest reading grade **{max(grades)}** (Flesch-Kincaid, English; at most {reading.HIGHEST}); violations found by axe in
-light and dark: **{sum(len(each.failed) for each in looks)}**. Requests / kB of a page that is reached over others are
-those it adds to them.
+The highest reading grade is **{max(grades)}** (Flesch-Kincaid, English; at most {reading.HIGHEST} is allowed).
+axe found **{sum(len(each.failed) for each in looks)}** violations, in light and dark. “First visit” and “next visit”
+are requests / kB. For a page that is reached through other pages, only what it adds is counted.
 
 | state | heading | first visit | next visit | grade | axe: rules passed / failed | layout shift |
 |---|---|---|---|---|---|---|

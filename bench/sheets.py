@@ -57,20 +57,20 @@ def main() -> None:
         command = [sys.executable, "-m", "bench.sheets", str(MAX_FAMILIES), str(rounds)]
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
-    def told(process: subprocess.Popen[str]) -> list[float]:
+    def result_of(process: subprocess.Popen[str]) -> list[float]:
         out, _ = process.communicate()
         if process.returncode:
             raise SystemExit("A process failed; see above.")
         return [float(word) for word in out.split()]
 
     rounds = -(-FAMILIES // MAX_FAMILIES)
-    seconds, first, last = told(start(rounds))
+    seconds, first, last = result_of(start(rounds))
     print(
         f"{rounds * MAX_FAMILIES} sheets, {MAX_FAMILIES} to a PDF: {seconds:.0f} s; peak {first:.0f} MB after the first"
     )
     print(f"  PDF, {last:.0f} MB after the last")
     processes = [start(1) for _ in range(AT_ONCE)]
-    each = [told(process) for process in processes]
+    each = [result_of(process) for process in processes]
     print(f"{AT_ONCE} PDFs of {MAX_FAMILIES} at once: the last after {max(one[0] for one in each):.0f} s;")
     print(f"  peak of the largest process {max(one[2] for one in each):.0f} MB")
 

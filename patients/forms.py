@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Fieldset, Layout
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from patients import languages
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient
+from practice.form_layout import fields_only, row
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -23,21 +23,8 @@ DATE_WIDGET = forms.DateInput(
 )  # the only format that a browser's date field accepts
 
 
-def _helper(*parts: Any) -> FormHelper:
-    """Layout of the fields. The template has the form tag, the buttons and the error summary."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout(*parts)
-    return helper
-
-
-def _row(*names: str) -> Div:
-    return Div(*(Div(Field(name), css_class="col-sm") for name in names), css_class="row")
-
-
 def _address() -> Fieldset:
-    return Fieldset("Address", "street", _row("city", "state", "postal_code"))
+    return Fieldset("Address", "street", row("city", "state", "postal_code"))
 
 
 def add_errors(error: ValidationError, *among: forms.BaseForm) -> None:
@@ -112,14 +99,14 @@ class PatientForm(_PersonForm):
             "chart_number": {"unique": "Another patient has this chart number. Search for it before adding a chart."}
         }
 
-    helper = _helper(
+    helper = fields_only(
         Fieldset(
             "Name and birth",
-            _row("given_name", "middle_name", "family_name"),
-            _row("preferred_name", "birth_date", "sex"),
+            row("given_name", "middle_name", "family_name"),
+            row("preferred_name", "birth_date", "sex"),
         ),
-        Fieldset("Chart", _row("chart_number", "status", "language")),
-        Fieldset("Phone and e-mail", _row("phone", "email")),
+        Fieldset("Chart", row("chart_number", "status", "language")),
+        Fieldset("Phone and e-mail", row("phone", "email")),
         _address(),
     )
 
@@ -141,13 +128,13 @@ class ContactForm(_PersonForm):
         ]
         widgets: ClassVar = {"birth_date": DATE_WIDGET}
 
-    helper = _helper(
+    helper = fields_only(
         Fieldset(
             "The person",
-            _row("given_name", "family_name"),
-            _row("birth_date", "language"),
+            row("given_name", "family_name"),
+            row("birth_date", "language"),
         ),
-        Fieldset("Phone and e-mail", _row("home_phone", "cell_phone"), "email"),
+        Fieldset("Phone and e-mail", row("home_phone", "cell_phone"), "email"),
         _address(),
     )
 
@@ -176,9 +163,9 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "authority": "Right to decide for the child. Portal access needs Joint or Exclusive.",
         }
 
-    helper = _helper(
-        Fieldset("For this patient only", _row("role", "authority", "sort_order"), "lives_with"),
-        Fieldset("Portal restriction", "is_restricted", _row("restriction_reason", "restriction_document")),
+    helper = fields_only(
+        Fieldset("For this patient only", row("role", "authority", "sort_order"), "lives_with"),
+        Fieldset("Portal restriction", "is_restricted", row("restriction_reason", "restriction_document")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ FAILURE_KEPT = 5  # seconds
 
 
 class NotReady(Exception):
-    """A part works, but not as it must. ``str()`` says why, for the log."""
+    """A part responds, but wrongly. ``str()`` says why, for the log."""
 
 
 def _database() -> None:

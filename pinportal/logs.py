@@ -57,7 +57,7 @@ def _line(record: logging.LogRecord) -> dict[str, Any]:
     if request := current_request.get() or getattr(record, "request", None):
         line |= _of_request(request)
     line |= getattr(record, "facts", {})
-    is_refusal = record.name.startswith("django.security")  # a wrong host or form, not an error of ours
+    is_refusal = record.name.startswith("django.security")  # a wrong host or form, not our error
     if record.exc_info and (error := record.exc_info[1]) and not is_refusal:
         line["error"] = [_of_error(each) for each in _chain(error)]
     return line

@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.sessions.middleware.SessionLimits",  # needs the user, and must come before LoginRequiredMiddleware
-    "practice.languages.follow",
+    "practice.languages.activate_language",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -166,7 +166,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"accounts.signin.passwords.{each}"} for each in ("Length", "Known", "Personal", "Run")
+    {"NAME": f"accounts.signin.passwords.{each}"} for each in ("Length", "Common", "Personal", "Predictable")
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds; a link to choose a password works once within this time
 LOGIN_URL = "account_login"
@@ -212,7 +212,7 @@ USERSESSIONS_ADAPTER = "accounts.sessions.adapter.SessionsAdapter"
 # Seconds without use, and total seconds, by kind of user. accounts.sessions.limits enforces them, not the cookie.
 # NIST SP 800-63B, AAL2; 45 CFR 164.312(a)(2)(iii), automatic logoff: https://www.ecfr.gov/current/title-45/section-164.312
 SESSION_LIMITS = {"staff": (15 * 60, 12 * 60 * 60), "family": (20 * 60, 24 * 60 * 60)}
-SESSION_WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 requires at least 20, our own standard 60
+SESSION_WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 requires at least 20, our standard 60
 SESSION_SEEN_EVERY = 30  # seconds between two writes of a session in use; it can end this much early
 SESSION_COOKIE_AGE = max(in_all for _idle, in_all in SESSION_LIMITS.values())  # for the row in the database
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
@@ -296,7 +296,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        # No own handlers: no e-mail with local variables, and no line twice.
+        # No handlers here, so that no e-mail contains local variables and no line is logged twice.
         "django": {"handlers": [], "level": "WARNING"},
         "django.request": {"level": "ERROR"},  # refusals are in the log line of the request
         "django.server": {"handlers": [], "level": "CRITICAL", "propagate": True},  # URLs with their query

@@ -45,7 +45,7 @@ def favicon(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """The language switch. Redirects to ``next``, or to the referring page; only to our own host."""
     response: HttpResponse = set_language(request)
-    languages.switch(request, request.POST.get("language", ""))
+    languages.choose(request, request.POST.get("language", ""))
     return response
 
 

@@ -46,7 +46,7 @@ def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> 
     return _chart_block(family_contact.patient, today) or _custody_block(family_contact, practice, today)
 
 
-def has_say(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
+def may_decide(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
     """Whether this contact may decide about portal access for this patient.
 
     Custody and age matter. Gaps in the chart, such as a newborn's missing name, do not.

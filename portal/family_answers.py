@@ -14,9 +14,9 @@ from audit.trail import Action, Actor
 from patients.ages import today
 from patients.models import Contact, FamilyContact
 from portal import registration
-from portal.eligibility import has_say
+from portal.eligibility import may_decide
 from portal.models import Postponement, Registration
-from portal.pins.rows import lock_contact, record_for
+from portal.pins.storage import lock_contact, record_for
 from practice.models import Practice
 
 
@@ -25,7 +25,7 @@ def children_to_ask_about(contact: Contact) -> list[FamilyContact]:
     practice, day = Practice.current(), today()
     links = FamilyContact.objects.filter(contact=contact, is_active=True).select_related("contact", "patient")
     not_closed = links.filter(Q(registration=None) | Q(registration__status=Registration.Status.PENDING))
-    return [link for link in not_closed.order_by("pk") if has_say(link, practice=practice, today=day)]
+    return [link for link in not_closed.order_by("pk") if may_decide(link, practice=practice, today=day)]
 
 
 @transaction.atomic

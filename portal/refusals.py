@@ -4,7 +4,8 @@ from patients.models import Contact
 from portal.models import Pin
 from portal.pins.sealing import UnreadablePin
 
-BLOCKED = "blocked"  # NotRedeemable.why when the chart no longer allows it; no state, as the PIN may still be active
+# NotRedeemable.why when the chart no longer allows it. It is not a state, because the PIN may still be active.
+BLOCKED = "blocked"
 
 
 class RegistrationRefused(Exception):
@@ -30,7 +31,7 @@ class RunIsUnderWay(RegistrationRefused):
 
 
 class NotProven(RegistrationRefused):
-    """This PIN and birth date do not open anything. Does not say why on purpose (R11)."""
+    """This PIN and birth date prove nothing. The reason is left out on purpose (R11)."""
 
 
 class NotRedeemable(RegistrationRefused):
@@ -44,7 +45,7 @@ class NotRedeemable(RegistrationRefused):
 
 
 class OthersAccount(RegistrationRefused):
-    """The account that is signed in belongs to another contact than the PIN (R14)."""
+    """The signed-in account belongs to a different contact than the PIN (R14)."""
 
     code = "others_account"
 

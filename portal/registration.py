@@ -9,7 +9,8 @@ one audit row per patient. Rows are locked in this order, so that no two rules w
 its PINs by id. On SQLite, which has no row locks, a transaction is the only writer from its first statement on.
 
 Answers for a whole family are in ``portal.family_answers``. Steps that only read or write rows are in
-``portal.pins.rows`` and ``portal.family_accounts``. This file is longer than 400 lines because it is the whole story.
+``portal.pins.storage`` and ``portal.family_accounts``. This file is longer than 400 lines because it is the whole
+story.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,10 +32,10 @@ from portal.eligibility import block
 from portal.family_accounts import NewSignIn
 from portal.models import Account, Alert, Pin, Registration
 from portal.pins import alerts, sealing, throttle
-from portal.pins.rows import (
+from portal.pins.storage import (
     KEY_IS_GONE,
     NO_LONGER_ALLOWED,
-    close,
+    close_registration,
     create_pin,
     end_active,
     end_if_over,
@@ -47,7 +48,7 @@ from portal.pins.rows import (
     locked_pins_of,
     record_for,
     registration_of,
-    shown,
+    reveal,
     with_family,
 )
 from portal.refusals import (
@@ -85,7 +86,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
     """Issue a PIN to the contact for each chosen child. A child with a live PIN keeps it, and it is shown (R4).
 
     Refused, child by child and with the reason: a registration that is blocked (R2), a child that is registered
-    already, and a child whose PIN nobody can read any more.
+    already, and a child whose PIN can no longer be read.
     """
     practice = Practice.current()
     given: dict[int, str] = {}
@@ -104,7 +105,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
             refused[family_contact.pk] = KEY_IS_GONE
             record_for(Action.PIN_REFUSED, family_contact, by, code="key_gone")
         elif pin:
-            given[family_contact.pk] = shown(pin, by=by)
+            given[family_contact.pk] = reveal(pin, by=by)
         else:
             given[family_contact.pk] = create_pin(family_contact, practice=practice, by=by)
             new.append(family_contact.pk)
@@ -115,7 +116,7 @@ def issue(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> 
 def show(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> dict[int, str]:
     """The live PINs of these family contacts in clear. Each one shown is recorded (R10)."""
     live = live_pins(contact, family_contact_ids, by=by)
-    return {pin.registration.family_contact_id: shown(pin, by=by) for pin in live}
+    return {pin.registration.family_contact_id: reveal(pin, by=by) for pin in live}
 
 
 def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Actor) -> bytes:
@@ -135,8 +136,8 @@ def print_sheet(*, contact: Contact, family_contact_ids: Iterable[int], by: Acto
 def prove(*, pin: str, birth_date: date, by: Actor, more: Sequence[str] = ()) -> Pin:
     """The live PIN whose child has this birth date: the parent's proof (R11). Nothing is spent yet.
 
-    ``more`` are the other PINs of a scanned sheet. The birth date may be that of any child on it, so that nobody has
-    to find the right row; if it is none of theirs, it counts against each of the PINs (R12).
+    ``more`` are the other PINs of a scanned sheet. The birth date may be that of any child on it, so that the parent
+    does not have to find the right row. If it matches no child, it counts as wrong for each of the PINs (R12).
     Raises NotProven, the same for every reason, and TooManyAttempts.
     """
     tried = [sealing.digests(number) for number in dict.fromkeys([pin, *more])]
@@ -181,8 +182,8 @@ def prove_sibling(*, sibling: Pin, birth_date: date, by: Actor) -> Pin:
 def _prove_one_of(tried: Sequence[list[str]], *, birth_date: date, by: Actor) -> tuple[Pin, list[bool]]:
     """Return the proven PIN and, for each PIN that was tried, whether it counts as failed. Raises NotProven.
 
-    The other PINs of the same guardian do not count: the sheet was scanned as a whole. PINs of other guardians do,
-    or one right pair would be enough to try out any number of PINs beside it.
+    The other PINs of the same guardian do not count: the sheet was scanned as a whole. PINs of other guardians do.
+    Otherwise one right pair would be enough to try out any number of other PINs along with it.
     """
     # The counter of wrong birth dates is committed before the refusal. Raising inside the transaction would roll it
     # back and allow endless guesses.
@@ -291,7 +292,7 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
     try:
         if isinstance(sign_in, NewSignIn):
             family_accounts.check_refused_emails(proven)
-        # Hashing a password takes some 0.2 s on purpose: not while rows are locked.
+        # Hashing a password takes about 0.2 s on purpose, so do it before rows are locked.
         password_hash = make_password(sign_in.password or None) if isinstance(sign_in, NewSignIn) else ""
         with transaction.atomic():
             chosen = locked_pins(proven)
@@ -380,7 +381,7 @@ def revoke(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     registration = registration_of(family_contact)
     if not registration or not end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason):
         return False
-    close(registration, Registration.Status.REMOVED, reason)
+    close_registration(registration, Registration.Status.REMOVED, reason)
     return True
 
 
@@ -401,7 +402,7 @@ def _end_access(family_contact: FamilyContact, action: Action, reason: str, *, b
     registration = registration_of(family_contact)
     if not registration or registration.status != Registration.Status.REGISTERED:
         return False
-    close(registration, Registration.Status.REMOVED, reason)
+    close_registration(registration, Registration.Status.REMOVED, reason)
     record_for(action, family_contact, by)
     return True
 
@@ -414,7 +415,7 @@ def decline(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     if registration.status == Registration.Status.REGISTERED:
         return False
     end_active(registration, Pin.State.REVOKED, Action.PIN_REVOKED, by=by, reason=reason)
-    close(registration, Registration.Status.DECLINED, reason)
+    close_registration(registration, Registration.Status.DECLINED, reason)
     record_for(Action.ACCESS_DECLINED, family_contact, by)
     return True
 

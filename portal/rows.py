@@ -9,11 +9,11 @@ from django.db.models import Prefetch, QuerySet
 from patients.ages import age_words, today
 from patients.models import FamilyContact, Patient
 from portal import status
-from portal.eligibility import Block, block, has_say, is_limited
+from portal.eligibility import Block, block, is_limited, may_decide
 from portal.models import Pin, Registration
 from portal.pins.numbers import grouped
-from portal.pins.rows import KEY_IS_GONE, NO_LONGER_ALLOWED
 from portal.pins.sealing import has_key
+from portal.pins.storage import KEY_IS_GONE, NO_LONGER_ALLOWED
 from portal.sheets.sheet import last_day
 from practice.models import Practice
 
@@ -28,7 +28,7 @@ class Row:
     block: Block | None
     age: str
     is_limited: bool
-    has_say: bool  # whether the contact decides about this child
+    may_decide: bool  # whether the contact decides about this child
     number: str  # the PIN in clear, grouped; only in the response that issued or showed it
     is_ticked: bool = False
 
@@ -128,7 +128,7 @@ def _row(link: FamilyContact, practice: Practice, day: date, number: str, ticked
         block=block(link, practice=practice, today=day),
         age=age_words(link.patient.birth_date, day),
         is_limited=is_limited(link, practice=practice, today=day),
-        has_say=has_say(link, practice=practice, today=day),
+        may_decide=may_decide(link, practice=practice, today=day),
         number=grouped(number) if number else "",
     )
     return replace(row, is_ticked=row.is_open if ticked is None else link.pk in ticked)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment
 from appointments.statuses import NOT_COMING
 from patients.ages import today
@@ -106,7 +106,7 @@ class Family:
     @property
     def can_decline(self) -> bool:
         """Whether this guardian decides about a child with an open registration."""
-        return any(child.row.is_open and child.row.has_say for child in self.children)
+        return any(child.row.is_open and child.row.may_decide for child in self.children)
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,7 @@ def read(day: date) -> Worklist:
 
 
 def _visits(day: date) -> list[Appointment]:
-    first, end = clock.bounds(day)
+    first, end = local_time.bounds(day)
     found = Appointment.objects.filter(start__gte=first, start__lt=end).exclude(status__in=NOT_COMING)
     return list(found.select_related("patient", "provider").order_by("start", "pk"))
 

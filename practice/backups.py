@@ -91,9 +91,9 @@ def make(*, directory: Path, by: Actor) -> Path:
 
 
 @contextmanager
-def _private_directory(beside: Path) -> Iterator[Path]:
+def _private_directory(next_to: Path) -> Iterator[Path]:
     """A directory on the same disk that only its owner can open. It is removed afterwards in any case."""
-    path = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=beside))
+    path = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=next_to))
     mask = os.umask(0o077)
     try:
         yield path

@@ -18,21 +18,21 @@ from django.utils import translation
 if TYPE_CHECKING:
     from django.contrib.auth.models import _User as User
 
-SWITCHED = "language"  # session key of the chosen language, before and after signing in
+CHOSEN = "language"  # session key of the chosen language, before and after signing in
 SOURCE = "en"  # the language of the source texts
 REVIEWED_BY = re.compile(r'^"X-Reviewed-By: *(.*?) *\\n"$', re.MULTILINE)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-def remember(user: "User | AnonymousUser", code: str) -> None:
+def store(user: "User | AnonymousUser", code: str) -> None:
     """Store this language in the account. Ignored for anonymous users and unknown languages."""
     if user.is_authenticated and code in _known() and user.language != code:
         user.language = code
         user.save(update_fields=["language"])
 
 
-def of(user: "User | AnonymousUser | None") -> str:
+def language_of(user: "User | AnonymousUser | None") -> str:
     """The language for e-mails to this user, or "" if unknown. Staff: English."""
     if user is None or not user.is_authenticated:
         return ""
@@ -41,11 +41,11 @@ def of(user: "User | AnonymousUser | None") -> str:
     return user.language if user.language in _known() else ""
 
 
-def follow(get_response: GetResponse) -> GetResponse:
+def activate_language(get_response: GetResponse) -> GetResponse:
     """Middleware that activates the language of the session or the account instead of the cookie's or browser's."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if code := _switched(request) or of(request.user):
+        if code := _chosen(request) or language_of(request.user):
             translation.activate(code)
             request.LANGUAGE_CODE = code
         return get_response(request)
@@ -53,27 +53,27 @@ def follow(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def switch(request: HttpRequest, code: str) -> None:
+def choose(request: HttpRequest, code: str) -> None:
     """Store the chosen language in the session, and in the account if signed in. Django sets the cookie."""
     if code not in _known():
         return
-    request.session[SWITCHED] = code
+    request.session[CHOSEN] = code
     if not (request.user.is_authenticated and request.user.is_staff_member):
-        remember(request.user, code)
+        store(request.user, code)
 
 
-def settle(request: HttpRequest, response: HttpResponse, user: "User") -> None:
+def store_after_sign_in(request: HttpRequest, response: HttpResponse, user: "User") -> None:
     """After signing in, store the language in the account and on the device.
 
     A choice in this session wins over the account's language. An account without a language gets that of the page.
     """
     if user.is_staff_member:
         return
-    remember(user, _switched(request) or of(user) or translation.get_language() or SOURCE)
-    keep(response, of(user))
+    store(user, _chosen(request) or language_of(user) or translation.get_language() or SOURCE)
+    set_cookie(response, language_of(user))
 
 
-def keep(response: HttpResponse, code: str) -> None:
+def set_cookie(response: HttpResponse, code: str) -> None:
     """Set the cookie for the next visit from this device, before signing in."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
@@ -100,13 +100,13 @@ def unreviewed() -> list[str]:
 @cache
 def _header(place: Path, code: str) -> str:
     """Read the .po file, because pybabel drops our own headers from the .mo file."""
-    catalogue = place / translation.to_locale(code) / "LC_MESSAGES" / "django.po"
-    found = REVIEWED_BY.search(catalogue.read_text()) if catalogue.exists() else None
+    catalog = place / translation.to_locale(code) / "LC_MESSAGES" / "django.po"
+    found = REVIEWED_BY.search(catalog.read_text()) if catalog.exists() else None
     return found[1] if found else ""
 
 
-def _switched(request: HttpRequest) -> str:
-    code: str = request.session.get(SWITCHED, "")
+def _chosen(request: HttpRequest) -> str:
+    code: str = request.session.get(CHOSEN, "")
     return code if code in _known() else ""
 
 

@@ -1,4 +1,4 @@
 import pytest
 
-# Modules with assertions that are no tests themselves: they too say what they found.
+# These modules have assertions but no tests. Let their failures show values too.
 pytest.register_assert_rewrite("tests.by_hand", "tests.browser.looks")

@@ -1,28 +1,28 @@
-"""Accessibility rules, checked in the page as it stands."""
+"""Check a page against the accessibility rules of axe-core, in its current state."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-# WCAG 2.2 AA and everything before it; "best-practice" is axe's own advice, and good.
+# WCAG 2.2 AA and everything before it; "best-practice" is axe's own advice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-# Those about colors, of the same standard: all that another theme can change.
+# The rules about colors, which are the only ones that another theme can break.
 COLOR_RULES = ["color-contrast", "link-in-text-block"]
 
-# Not awaited: a page that is not drawn never gets to the end of an animation.
-STAND = """() => document.getAnimations().forEach(
+# Finished by force: a page that is not drawn never reaches the end of an animation.
+FINISH_ANIMATIONS = """() => document.getAnimations().forEach(
   (each) => each.effect.getComputedTiming().endTime === Infinity ? each.cancel() : each.finish())"""
 
 
-# Evaluated through the debugger's door, which the Content-Security-Policy leaves open: nothing is bypassed.
+# Evaluated through the debugger, which the Content-Security-Policy allows: nothing is bypassed.
 AXE = Axe().axe_script
 RUN = "([within, options]) => axe.run(within ?? document, options).then(({ violations }) => violations)"
 
 
 def axe(page: Page, *, within: str | None = None, only_colors: bool = False) -> None:
-    """Fail, naming rule and element, where axe-core finds a violation on the page (or within a selector)."""
-    page.wait_for_load_state()  # half a page has no main part
-    # Colours are judged once whatever fades in stands.
-    page.evaluate(STAND)
+    """Fail if axe-core finds a violation on the page or within a selector. Names the rule and the element."""
+    page.wait_for_load_state()  # a half-loaded page has no main part
+    # Check colors after everything has faded in.
+    page.evaluate(FINISH_ANIMATIONS)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
     run_only = {"type": "rule", "values": COLOR_RULES} if only_colors else {"type": "tag", "values": RULES}

@@ -1,4 +1,4 @@
-"""Several people at the same moment."""
+"""Run actions at the same moment, like several people would."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,14 +9,14 @@ from django.db import connections
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Do these at the same moment, each with a connection of its own; what each returned or raised."""
+    """Run the actions at the same moment, each with its own connection. Return what each returned or raised."""
     gate = Barrier(len(actions))
 
     def attempt(action: Callable[[], Any]) -> Any:
         try:
             gate.wait()
             return action()
-        except Exception as error:  # whatever it is, the test looks at it
+        except Exception as error:  # any exception: the test checks it
             return error
         finally:
             connections.close_all()

@@ -1,11 +1,11 @@
-"""What WCAG 2.2 AA asks of a page and axe cannot see, measured in the page as it stands."""
+"""Requirements of WCAG 2.2 AA that axe cannot check, measured in the page's current state."""
 
 from typing import Any
 
 from playwright.sync_api import Page
 
 LEAST_TARGET = 24  # CSS px, WCAG 2.5.8
-OUR_TARGET = 48  # CSS px, of what a thumb is meant for
+OUR_TARGET = 48  # CSS px, for what people press with a thumb
 LEAST_TEXT = 16  # CSS px
 
 # --- Reflow, resize, spacing: 1.4.4, 1.4.10, 1.4.12 ----------------------------------------------------
@@ -35,7 +35,7 @@ SPACING = """() => {
 
 
 def fits(page: Page) -> None:
-    """At 400 % and 200 % zoom, with letters twice as large, and with more space: no sideways scroll, nothing cut."""
+    """Nothing is cut off or scrolls sideways: at 200 % and 400 % zoom, with larger letters, with more space."""
     for width, height in ((640, 512), (320, 256)):  # of 1280 by 1024
         page.set_viewport_size({"width": width, "height": height})
         assert (width, page.evaluate(CUT)) == (width, [])
@@ -82,7 +82,7 @@ SMALL = """() => {
 
 
 def is_large_enough(page: Page) -> None:
-    """For a thumb and for the eye."""
+    """Targets are large enough to press, and text is large enough to read."""
     for each in page.evaluate(TARGETS):
         assert min(each["width"], each["height"]) >= LEAST_TARGET, each
         assert not each["isForThumbs"] or each["height"] >= OUR_TARGET - 0.5, each
@@ -124,7 +124,7 @@ FOCUSED = """() => {
 
 
 def works_by_keyboard(page: Page) -> None:
-    """Tab reaches everything once, in the order of the page, is always seen, and leaves again."""
+    """Tab reaches everything once, in the order of the page; the focus is always visible and can leave the page."""
     count, visited = page.evaluate(TABBABLE), []
     for _ in range(count):
         page.keyboard.press("Tab")
@@ -139,8 +139,8 @@ def works_by_keyboard(page: Page) -> None:
     assert after is None or after["stop"] in {"0", "none"}, f"no way out: {after}"
 
 
-def skips(page: Page) -> None:
-    """Where there is a head, the first stop leads past it."""
+def has_skip_link(page: Page) -> None:
+    """If the page has a header, the first stop of Tab is a link that skips it."""
     if not page.locator("header.family-head").count() or page.locator("dialog[open]").count():
         return
     page.evaluate(TABBABLE)
@@ -151,7 +151,7 @@ def skips(page: Page) -> None:
     assert page.evaluate("document.activeElement.closest('main, footer') !== null")
 
 
-# --- Colours of the system, less motion ----------------------------------------------------------------
+# --- Forced colors, reduced motion ---------------------------------------------------------------------
 
 BORDERLESS = """() => [...document.querySelectorAll(".btn:not(.btn-link), .form-control, .form-select")]
   .filter((element) => element.checkVisibility())
@@ -167,8 +167,8 @@ MOVING = """() => [
 ].length"""
 
 
-def keeps_its_shape(page: Page) -> None:
-    """In colours that the system picks a button is still a button; and where asked for, nothing moves."""
+def respects_forced_colors_and_reduced_motion(page: Page) -> None:
+    """With forced colors, buttons and fields keep their borders. With reduced motion, nothing moves."""
     page.emulate_media(forced_colors="active")
     assert page.evaluate(BORDERLESS) == []
     page.emulate_media(forced_colors="none", reduced_motion="reduce")
@@ -182,7 +182,7 @@ NAMED = {
     "alertdialog", "button", "checkbox", "combobox", "dialog", "heading", "link", "meter", "progressbar", "radio",
     "searchbox", "spinbutton", "textbox",
 }  # fmt: skip
-UNTOLD = """() => [...document.querySelectorAll(".invalid-feedback")].filter((error) => {
+UNTIED_ERRORS = """() => [...document.querySelectorAll(".invalid-feedback")].filter((error) => {
   const field = error.id && document.querySelector(`[aria-describedby~="${error.id}"]`);
   const isTied = field?.matches("[aria-invalid=true]") || field?.querySelector("[aria-invalid=true]");
   return error.checkVisibility() && !isTied;
@@ -190,22 +190,22 @@ UNTOLD = """() => [...document.querySelectorAll(".invalid-feedback")].filter((er
 
 
 def tree(page: Page) -> list[dict[str, Any]]:
-    """What Chromium tells assistive technology."""
+    """The accessibility tree that Chromium gives to screen readers."""
     nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
     return [node for node in nodes if not node.get("ignored")]
 
 
-def is_told(page: Page) -> None:
-    """Title, language, one heading of the page, one main part; everything to press or fill in has a name."""
+def has_names_for_screen_readers(page: Page) -> None:
+    """The page has a title, a language, one h1 and one main part. Everything to press or fill in has a name."""
     assert page.title().strip()
     assert page.evaluate("document.documentElement.lang")
     nodes = tree(page)
     unnamed = [node["role"]["value"] for node in nodes if node["role"]["value"] in NAMED and not _name(node)]
     assert unnamed == []
-    if not page.locator("dialog[open]").count():  # what is behind one is not told
+    if not page.locator("dialog[open]").count():  # the page behind a dialog is hidden from screen readers
         assert [node["role"]["value"] for node in nodes].count("main") == 1
         assert page.locator("h1:visible").count() == 1
-    assert page.evaluate(UNTOLD) == []
+    assert page.evaluate(UNTIED_ERRORS) == []
 
 
 def _name(node: dict[str, Any]) -> str:
@@ -215,8 +215,8 @@ def _name(node: dict[str, Any]) -> str:
 INSIDE = """id => document.activeElement.id === id || document.activeElement.closest(`#${id}`) !== null"""
 
 
-def leads_to_mistakes(page: Page) -> None:
-    """The summary has the focus, and each of its lines leads into the field that it is about."""
+def links_errors_to_fields(page: Page) -> None:
+    """The error summary has the focus, and each of its links leads to its field."""
     summary = page.locator(".error-summary")
     if not summary.count():
         return

@@ -20,7 +20,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import StaffRecord, User
 from tests import database, outside, people
 
-WAITS = 60_000  # milliseconds in a browser for what must come; a busy machine is slow, and who waits in vain is told
+WAITS = 60_000  # milliseconds that a browser test waits for something; long, because a busy machine is slow
 expect.set_options(timeout=WAITS)
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly which tests did not run as something outside of the repository is missing."""
+    """Say loudly which tests did not run because something outside of the repository is missing."""
     skipped = [each for each in terminalreporter.stats.get("skipped", []) if outside.MISSING in str(each.longrepr)]
     if skipped:
         terminalreporter.section("NOT TESTED", red=True, bold=True)
@@ -54,7 +54,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def django_db_modify_db_settings(
     django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """On SQLite every run and every process of it gets a file of its own, so that runs do not meet."""
+    """On SQLite, give each process of each run its own file, so that they do not share one."""
     configured = settings.DATABASES["default"]
     if configured["ENGINE"].endswith("sqlite3"):
         path = tmp_path_factory.mktemp("database") / "test.sqlite3"
@@ -64,7 +64,7 @@ def django_db_modify_db_settings(
 
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
-    """Take what lies there already: the copy that the fixture above has made."""
+    """Use the existing file: the copy that the fixture above has made."""
     return connection.vendor == "sqlite"
 
 
@@ -74,7 +74,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
         with django_db_blocker.unblock():
             database.keep()
     yield
-    # PostgreSQL deletes no database that somebody still uses, and the live server's threads may.
+    # PostgreSQL does not delete a database in use, and the live server's threads may still use it.
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
@@ -85,9 +85,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.Djan
 
 @pytest.fixture
 def transactional_db(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
-    """A database in which what is saved is committed, as in life; it is emptied afterwards.
+    """A database in which saves are committed, as in production; it is emptied afterwards.
 
-    In place of pytest-django's, whose way of emptying the audit trail refuses.
+    Replaces pytest-django's fixture, whose way of emptying the tables is refused by the audit trail.
     """
     with django_db_blocker.unblock():
         yield
@@ -96,7 +96,7 @@ def transactional_db(django_db_setup: None, django_db_blocker: pytest_django.Dja
 
 @pytest.fixture
 def db(request: pytest.FixtureRequest) -> None:
-    """A database in a transaction that is rolled back; a test with a live server shares a committed one with it."""
+    """A database in a transaction that is rolled back. With a live server, it commits, so that the server sees it."""
     commits = {"transactional_db", "live_server"} & set(request.fixturenames)
     request.getfixturevalue("transactional_db" if commits else "db")  # the latter is pytest-django's
 
@@ -201,12 +201,12 @@ def oneil(db: None) -> people.ONeil:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """The system's Chromium, without sandbox (containers run as root) and without talking to anybody."""
+    """The system's Chromium, without sandbox (containers run as root) and without requests of its own."""
     find_tool = Path(__file__).parent.parent / "bin" / "find-tool"
     found = subprocess.run([find_tool, "chromium"], capture_output=True, text=True, check=False)  # noqa: S603
     chromium = found.stdout.strip()
     return browser_type_launch_args | {
-        "executable_path": chromium or None,  # none: Playwright's own, where somebody has installed it
+        "executable_path": chromium or None,  # None: Playwright's own, if it is installed
         "args": [
             "--no-sandbox",
             "--disable-gpu",
@@ -231,7 +231,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 @pytest.fixture
 def desk(context: BrowserContext, live_server: LiveServer, front_desk: User) -> Page:
-    """A page of somebody at the front desk who has signed in."""
+    """A page on which the front desk has signed in."""
     return people.page_of(front_desk, context, live_server)
 
 
@@ -239,18 +239,18 @@ def desk(context: BrowserContext, live_server: LiveServer, front_desk: User) -> 
 def console_errors() -> list[str]:
     """What the browser complained about: violations of the Content-Security-Policy, scripts, missing files.
 
-    Empty at the end, or the test fails. A test that provokes a refusal (403, 404) takes the complaint
-    about it out after having looked: ``console_errors.clear()``.
+    The test fails if this is not empty at the end. A test that causes a refusal (403, 404) checks the complaint and
+    then removes it: ``console_errors.clear()``.
     """
     return []
 
 
 @pytest.fixture
 def new_context(new_context: Any, console_errors: list[str]) -> Iterator[Any]:
-    """Contexts, and so pages, that notice errors and wait long enough for a busy machine."""
+    """Contexts whose pages notice errors and wait long enough for a busy machine."""
 
     def complain(kind: str, text: str, url: str | None) -> None:
-        # htmx reports a request cut short by going to another page; one that fails says more than this.
+        # htmx also reports requests that are cut off by opening another page. A failed request has its own message.
         if kind == "error" and not text.startswith(("htmx:sendAbort", "htmx:afterRequest")):
             console_errors.append(f"{text} ({url})")
 

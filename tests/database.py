@@ -1,4 +1,4 @@
-"""The tests' database: a copy of one that is kept, and emptied after a test that has really saved something."""
+"""The tests' database: a copy of a kept one, emptied after each test that commits."""
 
 import hashlib
 import os
@@ -13,17 +13,17 @@ from django.db import connection, transaction
 
 from audit import append_only, chains
 
-# Filled by Django itself with what the models are, not with what happened.
+# Django fills these with the names of models, not with data.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
 
 
 def empty() -> None:
-    """Delete what a test has committed, the audit trail too, which refuses that to everybody else."""
+    """Delete what a test has committed, including the audit trail, whose triggers refuse other deletes."""
     with transaction.atomic(), connection.cursor() as cursor:
         filled = _filled_tables()
         if connection.vendor == "postgresql":
             if filled:
-                cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")  # no trigger minds
+                cursor.execute(f"TRUNCATE {', '.join(filled)} CASCADE")  # fires no trigger
         else:
             append_only.remove(connection)
             for table in filled:
@@ -48,12 +48,12 @@ def copy_kept(to: Path) -> None:
 
 
 def keep() -> None:
-    """Keep this SQLite database, migrated and not yet used, for later runs. Older ones go."""
+    """Keep this SQLite database, migrated and not yet used, for later runs. Delete older ones."""
     kept = _kept()
     if kept.exists():
         return
     kept.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = kept.with_suffix(f".{os.getpid()}")  # another process may be making the same
+    unfinished = kept.with_suffix(f".{os.getpid()}")  # another process may be making the same file
     with (
         closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
         closing(sqlite3.connect(unfinished)) as to,
@@ -65,7 +65,7 @@ def keep() -> None:
 
 
 def _kept() -> Path:
-    """Its name says what made it: one changed line of our code, settings or packages, and it is made again."""
+    """The kept database. Its file name is a hash of our code, settings and packages, so a change makes a new one."""
     ours = [Path(app.path) for app in apps.get_app_configs() if Path(app.path).is_relative_to(settings.BASE_DIR)]
     code = sorted(path for folder in ours for path in folder.rglob("*.py"))
     root = Path(settings.BASE_DIR)

@@ -1,7 +1,7 @@
-"""A family at home, in a real browser: it answers whatever the page asks, from the sheet in its hand.
+"""A family at home, in a real browser: it answers each page from the sheet that it was given.
 
-It goes by what a field is for (name and type), so it finds its way in every language, and from scan to My Children
-whatever steps there are in between. Used by the tests and by ``bench/families.py``.
+It recognizes fields by name and type, so it works in every language, and with any steps between the scan and My
+Children. Used by the tests and by ``bench/families.py``.
 """
 
 from dataclasses import dataclass, field
@@ -11,10 +11,10 @@ from django.urls import reverse
 from playwright.sync_api import Locator, Page
 
 MOST_STEPS = 12
-# What leads on; a button that does something here, such as asking for a passkey, does not.
+# The button to the next page, not one that stays on the page, such as the one that asks for a passkey.
 GO_ON = "main .btn-primary:visible:not([type=button])"
 FINISH, PASSKEY = "[data-finish]", "[data-passkey-offer] button"
-# Of the children that are asked for on one page, the one whose name stands nearest to a field.
+# If a page asks for several children, the one whose name is nearest to the field.
 NEAREST = """(element, names) => {
   for (let around = element; around && !around.matches("main"); around = around.parentElement) {
     const found = names.filter((name) => around.innerText?.includes(name));
@@ -26,7 +26,7 @@ NEAREST = """(element, names) => {
 
 @dataclass
 class Hands:
-    """How something is typed and pressed. The bench has slower ones, which count."""
+    """How to type and press. The bench has slower hands, which also count."""
 
     def write(self, place: Locator, text: str) -> None:
         place.fill(text)
@@ -37,7 +37,7 @@ class Hands:
 
 @dataclass
 class Family:
-    """What they know: the children of the sheet, in its order, and what they choose."""
+    """What the family knows and chooses: the children, in the order of the sheet; e-mail; password or passkey."""
 
     births: dict[str, date]  # by given name
     pins: dict[str, str] = field(default_factory=dict)  # by given name
@@ -48,11 +48,11 @@ class Family:
 
     @property
     def address(self) -> str:
-        """Where the sheet's QR code leads, from the server's name on."""
+        """The address in the sheet's QR code, without the server's name."""
         return f"{reverse('signup:register')}#{','.join(self.pins.values())}"
 
     def walk(self, page: Page, *, to: str) -> list[str]:
-        """Answer one page after another until the one with this URL name; the headings on the way."""
+        """Answer one page after another until the one with this URL name. Return the headings on the way."""
         seen, goal = [], reverse(to)
         for _ in range(MOST_STEPS):
             if page.evaluate("location.pathname") == goal:
@@ -62,7 +62,7 @@ class Family:
         raise AssertionError(f"{to} was not reached in {MOST_STEPS} steps: {seen}")
 
     def answer(self, page: Page) -> None:
-        """Fill in what is empty, then press the one button that stands out; or take the passkey."""
+        """Fill in the empty fields, then press the primary button. Or take the passkey."""
         button = page.locator(PASSKEY)
         if not (self.takes_passkey and button.is_visible()):
             self.fill(page)
@@ -71,7 +71,7 @@ class Family:
             self.hands.press(button)
 
     def fill(self, page: Page) -> None:
-        """Fill in what is empty on this page."""
+        """Fill in the empty fields of this page."""
         for place in page.locator("main input:visible").all():
             kind, name = place.get_attribute("type") or "text", place.get_attribute("name") or ""
             if kind == "checkbox" and not place.is_checked():
@@ -94,7 +94,7 @@ class Family:
         return next(iter(self.pins.values())) if "pin" in name else ""
 
     def _child(self, place: Locator) -> str:
-        """Whose birth date is asked for: the child named beside it, or the one whose PIN was typed."""
+        """The child whose birth date the field asks for: the one named next to it, or the one whose PIN was typed."""
         if beside := place.evaluate(NEAREST, list(self.births)):
             return str(beside)
         typed = place.page.locator("[name=pin]").first.input_value().replace(" ", "")

@@ -1,4 +1,4 @@
-"""What goes over the wire to a page in the browser, how slow the wire is, and what the browser says of the drawing."""
+"""What a page in the browser downloads, at a chosen speed, and what the browser measures while drawing it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) vitals.largest = entry.startTime;
 }).observe({ type: "largest-contentful-paint", buffered: true });
 """
-# Usable: it is drawn, and its scripts have run. Milliseconds since the address was entered.
+# Usable: the page is drawn and its scripts have run. Milliseconds since the address was entered.
 READ = """() => {
   const { domContentLoadedEventEnd, responseStart } = performance.getEntriesByType("navigation")[0];
   const first = performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? 0;
@@ -39,16 +39,16 @@ class Answer:
     kind: str  # Document, Stylesheet, Script, Image, Fetch ...
     url: str
     headers: dict[str, str]
-    was_kept: bool  # it came out of the browser's own store
+    was_kept: bool  # from the browser's cache
     size: int = 0  # bytes over the wire, head and body
 
 
 @dataclass
 class Traffic:
-    """The files of the pages that are opened while somebody listens."""
+    """The files of the pages that are opened after ``listen``."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
-    from_memory: set[str] = field(default_factory=set)  # requests of which the browser says so before their answer
+    from_memory: set[str] = field(default_factory=set)  # ids of requests that the browser answers from memory
 
     def started(self, event: dict[str, Any]) -> None:
         told = event["response"]
@@ -65,7 +65,7 @@ class Traffic:
 
     @property
     def asked(self) -> list[Answer]:
-        """What was asked for over the wire; what stands in the page itself (data:) is none."""
+        """The files that were downloaded, without those inside the page itself (data:)."""
         return [each for each in self.answers.values() if not each.was_kept and each.url.startswith("http")]
 
     @property
@@ -74,7 +74,7 @@ class Traffic:
 
 
 def listen(page: Page, *, speed: tuple[float, float, float] | None = None) -> Traffic:
-    """Hear what this page's browser asks for from now on, over a wire of that speed."""
+    """Record what this page downloads from now on, at that speed."""
     traffic, browser = Traffic(), page.context.new_cdp_session(page)
     browser.on("Network.responseReceived", traffic.started)
     browser.on("Network.requestServedFromCache", traffic.kept)
@@ -89,7 +89,7 @@ def listen(page: Page, *, speed: tuple[float, float, float] | None = None) -> Tr
 
 
 def vitals(page: Page) -> dict[str, Any]:
-    """What the browser measured of this page, once nothing more comes."""
+    """What the browser measured on this page, after all downloads."""
     page.wait_for_load_state("networkidle")
     measured: dict[str, Any] = page.evaluate(READ)
     return measured

@@ -1,9 +1,9 @@
-"""Public rosters and names that are not part of the repository: real-world samples beside our own small ones.
+"""Public rosters and names that are not part of the repository: real-world samples in addition to our own small ones.
 
 They are looked for in ``../shared/data``; PINPORTAL_ROSTERS names another folder. A run without them ends with a
-list of what was not tested (tests/conftest.py). Every kind of roster has a small sample of ours: a transaction
-(``family.json``), a bulk export (``northside``), one file for each record and the like in ``test_import_roster.py``;
-the names, in ``test_placeholder_names.py``.
+list of what was not tested (tests/conftest.py). We have a small sample of every kind of roster: a transaction
+(``family.json``), a bulk export (``northside``), and one file for each record in ``test_import_roster.py``. Our names
+are in ``test_placeholder_names.py``.
 """
 
 import os

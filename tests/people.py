@@ -19,13 +19,13 @@ from accounts.sessions import limits
 from patients.ages import today
 from patients.models import Contact, FamilyContact, Patient
 
-PASSWORD = "Sunny side up, every morning"  # of everybody here, for tests that really sign in
+PASSWORD = "Sunny side up, every morning"  # of everyone here, for tests that sign in with a password
 Role = FamilyContact.Role
 Authority = FamilyContact.Authority
 
 
 def years_ago(years: int, *, days: int = 100) -> date:
-    """A birth date that makes somebody that many years old today, and for a while to come."""
+    """The birth date of a person who turned this age some time ago."""
     day = today() - timedelta(days=days)
     # The 28th at most: 29 February is for the tests that are about it.
     return day.replace(year=day.year - years, day=min(day.day, 28))
@@ -82,14 +82,14 @@ def contact(given_name: str, family_name: str, **fields: Any) -> Contact:
 def link(
     person: Contact, child: Patient, *, role: str = Role.MOTHER, authority: str = Authority.JOINT, **fields: Any
 ) -> FamilyContact:
-    """Make the one a family contact of the other."""
+    """Make this contact a family contact of this patient."""
     return FamilyContact.objects.create(contact=person, patient=child, role=role, authority=authority, **fields)
 
 
 class Family:
     @staticmethod
     def link(person: Contact, child: Patient) -> FamilyContact:
-        """The family contact that these two have, as it stands in the database."""
+        """The family contact that links these two, read from the database."""
         return FamilyContact.objects.get(contact=person, patient=child)
 
 

@@ -1,18 +1,18 @@
 """How hard a text is to read: the Flesch-Kincaid grade, a year of school in the United States.
 
 Kincaid, Fishburne, Rogers and Chissom, "Derivation of new readability formulas for Navy enlisted personnel",
-Research Branch Report 8-75, 1975. Of a page, headings, labels and buttons do not count: short as they are, they
-would only flatter the sentences.
+Research Branch Report 8-75, 1975. Headings, labels and buttons do not count, because short texts would lower the
+grade of the page.
 """
 
 import re
 from html.parser import HTMLParser
 
-HIGHEST = 6  # school grade, of what families read
+HIGHEST = 6  # school grade; the most that families must be able to read
 
 
 def syllables(word):
-    """Groups of vowels, less a silent ending: good enough for plain words, and it rather counts too many."""
+    """Count groups of vowels without a silent ending. Good enough for plain words; if wrong, usually too many."""
     word = re.sub(r"[^a-z]", "", word.lower())
     word = re.sub(r"(?:[^laeiouycgsxzh]es|(?<=[^dt])ed|[^laeiouy]e|(?<=[aeiouy])le)$", "", word)
     return max(1, len(re.findall(r"[aeiouy]+", word)))

@@ -1,5 +1,5 @@
-"""The tests' settings, served as in production: static files collected, with hashes in their names, compressed; real
-password hashes. Its addresses have the pages that fail as well.
+"""The tests' settings, served as in production: static files collected, compressed, and with hashes in their names;
+real password hashes. The URLs include the pages that fail.
 """
 
 import os

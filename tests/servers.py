@@ -19,7 +19,7 @@ STARTS_WITHIN = 120  # seconds
 
 
 class Server:
-    """A gunicorn of its own, with nothing in common with others but the database."""
+    """One gunicorn, which shares only the database with others."""
 
     def __init__(self, port: int) -> None:
         self.port = port

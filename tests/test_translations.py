@@ -1,6 +1,6 @@
-"""Every catalogue is complete and compiled, and families get it. Works on a system without gettext.
+"""Every catalog is complete and compiled, and families get it. Works on a system without gettext.
 
-What is missing is listed by the failure itself: ``pytest tests/test_translations.py -k catalogue``.
+What is missing is listed by the failure itself: ``pytest tests/test_translations.py -k catalog``.
 """
 
 import ast
@@ -30,7 +30,7 @@ GETTEXT = {
 PAGES = ["signup:register", "account_login", "account_reset_password"]
 TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}|#|<[^>]+>")
-# Plural rules of CLDR, which Django's own catalogues follow: as many forms as babel knows, or one more (Spanish).
+# Plural rules of CLDR, which Django's own catalogs follow: as many forms as babel knows, or one more (Spanish).
 FORMS = {"es": 3, "ar": 6}
 # Around a placeholder that reads from the left, or may: U+2066 or U+2068 before it and U+2069 after it.
 ISOLATED = re.compile("[\u2066\u2068]%\\(\\w+\\)s\u2069")
@@ -46,7 +46,7 @@ def file_of(language, kind):
     return ROOT / "locale" / translation.to_locale(language) / "LC_MESSAGES" / f"django.{kind}"
 
 
-def catalogue_of(language):
+def catalog_of(language):
     with file_of(language, "po").open("rb") as file:
         return read_po(file, locale=language, abort_invalid=True)
 
@@ -60,17 +60,17 @@ def several(text):
     return [text] if isinstance(text, str) else list(text)
 
 
-def messages_of(catalogue):
-    return {each.id if isinstance(each.id, str) else tuple(each.id): each.string for each in catalogue if each.id}
+def messages_of(catalog):
+    return {each.id if isinstance(each.id, str) else tuple(each.id): each.string for each in catalog if each.id}
 
 
-SPANISH = catalogue_of("es")
+SPANISH = catalog_of("es")
 
 
 @pytest.fixture(params=TRANSLATED)
-def catalogue(request):
-    """The catalogue of each language that families can choose."""
-    return catalogue_of(request.param)
+def catalog(request):
+    """The catalog of each language that families can choose."""
+    return catalog_of(request.param)
 
 
 def strings_of_code():
@@ -92,62 +92,62 @@ def strings_of_templates():
 
 
 @pytest.mark.parametrize("strings", [strings_of_code, strings_of_templates])
-def test_every_string_is_in_the_catalogue(catalogue, strings):
+def test_every_string_is_in_the_catalog(catalog, strings):
     found = set(strings())
-    missing = sorted(found - {first(text) for text in messages_of(catalogue)})
+    missing = sorted(found - {first(text) for text in messages_of(catalog)})
     assert len(found) > 20
-    assert not missing, f"Append to locale/{catalogue.locale}: docs/translating.md"
+    assert not missing, f"Append to locale/{catalog.locale}: docs/translating.md"
 
 
-def test_nothing_is_left_over_in_the_catalogue(catalogue):
+def test_nothing_is_left_over_in_the_catalog(catalog):
     known = {*strings_of_code(), *strings_of_templates()}
-    assert not [text for text in messages_of(catalogue) if first(text) not in known]
+    assert not [text for text in messages_of(catalog) if first(text) not in known]
 
 
-def test_every_string_of_the_catalogue_is_translated_and_none_is_a_guess(catalogue):
-    assert not [each.id for each in catalogue if each.id and each.fuzzy]
-    assert not [each.id for each in catalogue if each.id and not all(several(each.string))]
+def test_every_string_of_the_catalog_is_translated_and_none_is_a_guess(catalog):
+    assert not [each.id for each in catalog if each.id and each.fuzzy]
+    assert not [each.id for each in catalog if each.id and not all(several(each.string))]
 
 
-def test_the_catalogue_has_every_plural_form_of_its_language(catalogue):
-    forms = FORMS[str(catalogue.locale)]
-    assert catalogue.num_plurals == forms >= get_plural(str(catalogue.locale))[0]
-    plurals = [each for each in catalogue if each.pluralizable]
+def test_the_catalog_has_every_plural_form_of_its_language(catalog):
+    forms = FORMS[str(catalog.locale)]
+    assert catalog.num_plurals == forms >= get_plural(str(catalog.locale))[0]
+    plurals = [each for each in catalog if each.pluralizable]
     assert plurals
     assert not [each.id for each in plurals if len(several(each.string)) != forms]
 
 
-def test_placeholders_and_markup_of_the_catalogue_are_those_of_the_code(catalogue):
-    in_words = SAYS_THE_NUMBER.get(str(catalogue.locale), set())
-    for text, translated in messages_of(catalogue).items():
+def test_placeholders_and_markup_of_the_catalog_are_those_of_the_code(catalog):
+    in_words = SAYS_THE_NUMBER.get(str(catalog.locale), set())
+    for text, translated in messages_of(catalog).items():
         wanted = sorted(PLACEHOLDER.findall(several(text)[-1]))
         for form, each in enumerate(several(translated)):
             found = sorted(PLACEHOLDER.findall(each))
             assert found == wanted or (form in in_words and not found and len(wanted) == 1), text
 
 
-def test_what_reads_from_the_left_is_kept_apart_in_a_catalogue_that_reads_from_the_right(catalogue):
+def test_what_reads_from_the_left_is_kept_apart_in_a_catalog_that_reads_from_the_right(catalog):
     """Phone numbers, e-mails and names would tear the sentence apart and be torn themselves."""
-    if catalogue.locale.text_direction == "ltr":
+    if catalog.locale.text_direction == "ltr":
         return
-    for text, translated in messages_of(catalogue).items():
+    for text, translated in messages_of(catalog).items():
         for each in several(translated):
             open_ones = re.findall(r"%\((\w+)\)s", ISOLATED.sub("", each))
             assert set(open_ones) <= NEEDS_NO_ISOLATION, text
             assert len(re.findall("[\u2066-\u2068]", each)) == each.count("\u2069"), text
 
 
-def test_the_compiled_catalogue_is_what_is_written(catalogue):
+def test_the_compiled_catalog_is_what_is_written(catalog):
     compiled = io.BytesIO()
-    write_mo(compiled, catalogue)
+    write_mo(compiled, catalog)
     compiled.seek(0)
-    with file_of(str(catalogue.locale), "mo").open("rb") as file:
-        assert messages_of(read_mo(file)) == messages_of(read_mo(compiled)), "Run `make catalogues`"
+    with file_of(str(catalog.locale), "mo").open("rb") as file:
+        assert messages_of(read_mo(file)) == messages_of(read_mo(compiled)), "Run `make catalogs`"
 
 
-def test_the_catalogue_says_who_has_to_read_it(catalogue):
-    assert "qualified human translator" in catalogue.header_comment
-    assert "X-Reviewed-By" in file_of(str(catalogue.locale), "po").read_text()
+def test_the_catalog_says_who_has_to_read_it(catalog):
+    assert "qualified human translator" in catalog.header_comment
+    assert "X-Reviewed-By" in file_of(str(catalog.locale), "po").read_text()
 
 
 # --- Pages ---------------------------------------------------------------------------------------
@@ -181,7 +181,7 @@ def printed_sheet(rivera, front_desk):
 
 
 def english_on(html):
-    """Sentences of ours that stand on the page untranslated."""
+    """Our English sentences that are on the page untranslated."""
     texts = [piece for text in messages_of(SPANISH) for piece in several(text)]
     return [text for text in texts if len(text.split()) > 2 and text in html]
 

@@ -1,4 +1,4 @@
-"""Which words a language has, so that a text in another one is found wherever it stands."""
+"""The words of each language, to find text in another language on a page."""
 
 import re
 from pathlib import Path
@@ -12,11 +12,11 @@ from accounts.models import User
 from appointments.models import Appointment, Location, Provider
 from practice.models import Practice, TermsText
 from tests import people
-from tests.test_translations import catalogue_of, messages_of, several
+from tests.test_translations import catalog_of, messages_of, several
 
 MARKUP = re.compile("<[^>]+>")
 WORD = re.compile(r"[^\W\d_]{2,}")
-# Names, codes, and what is no word: the same in every language.
+# Names, codes, and letters that are not words: the same in every language.
 SAME_EVERYWHERE = {
     "english", "español", "العربيّة", "portal", "pin", "chrome", "linux", "headlesschrome", "mail", "example", "com",
     "localhost", "http", "oh",
@@ -30,7 +30,7 @@ def words(text):
 
 def vocabulary(language):
     """Every word of this language that we, Django or allauth have, and no other."""
-    known = {word for text in messages_of(catalogue_of(language)).values() for word in words(" ".join(several(text)))}
+    known = {word for text in messages_of(catalog_of(language)).values() for word in words(" ".join(several(text)))}
     home, guest = Path(django.__file__).parent, Path(allauth.__file__).parent
     for place in (home / "conf", home / "contrib/auth", guest):
         with (place / f"locale/{language}/LC_MESSAGES/django.mo").open("rb") as file:
@@ -54,7 +54,7 @@ def names():
     return words(" ".join(texts))
 
 
-def strange_to(language, texts):
+def foreign_words(language, texts):
     """Those with a word that this language does not have and that names nobody and nothing in the database."""
     terms = words(" ".join(TermsText.objects.filter(language=language).values_list("text", flat=True)))
     known = vocabulary(language) | SAME_EVERYWHERE | names() | terms

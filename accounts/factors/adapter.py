@@ -22,9 +22,6 @@ class FactorsAdapter(MFAAdapter):
     def site_name(self) -> str:
         return Practice.current().name
 
-    def get_totp_issuer(self) -> str:
-        return Practice.current().name
-
     def build_totp_svg(self, url: str) -> str:
         drawn = io.BytesIO()
         segno.make(url, error="m").save(drawn, kind="svg", scale=4, border=4, dark="#000", light="#fff", xmldecl=False)

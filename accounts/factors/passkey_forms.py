@@ -1,4 +1,4 @@
-"""allauth's forms for passkeys: failures are recorded, and malformed answers of a browser are refused in words."""
+"""allauth's forms for passkeys: failures are recorded, and malformed answers of a browser get a message."""
 
 from typing import Any
 

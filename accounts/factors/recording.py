@@ -62,14 +62,14 @@ def _record_difference(request: HttpRequest, before: dict[int, str], after: dict
         if each == CODES:
             record(actor=by, action=Action.RECOVERY_CODES_MADE)
             if len(added) == 1:  # otherwise they came with the first factor, and that mail is enough
-                mail.tell(user, mail.News.CODES)
+                mail.send_news(user, mail.News.CODES)
         else:
             record(actor=by, action=Action.SECOND_FACTOR_ADDED, type=each)
-            mail.tell(user, mail.News.FACTOR_ADDED)
+            mail.send_news(user, mail.News.FACTOR_ADDED)
     for each in (before[pk] for pk in sorted(before.keys() - after.keys())):
         if each != CODES:  # codes go with the last factor, or new ones replace them
             record(actor=by, action=Action.SECOND_FACTOR_REMOVED, type=each)
-            mail.tell(user, mail.News.FACTOR_REMOVED)
+            mail.send_news(user, mail.News.FACTOR_REMOVED)
     if set(added) - {CODES}:
         request.session[PROVEN] = True  # adding a factor includes showing it
     elif not set(after.values()) - {CODES}:

@@ -134,7 +134,7 @@ def _set_address(user: User, email: str, *, by: Actor, is_new: bool) -> None:
     if is_new:
         user.email = email.lower()
         user.save(update_fields=["email"])
-        mail.tell(user, mail.News.EMAIL, to=confirmed)
+        mail.send_news(user, mail.News.EMAIL, to=confirmed)
     record(actor=by, action=Action.EMAIL_CHANGED if is_new else Action.EMAIL_CONFIRMED, account=user.pk)
 
 

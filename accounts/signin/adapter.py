@@ -63,7 +63,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         record(actor=Actor.of(request), action=Action.SIGNED_IN, method=_method(request, user))
         response: HttpResponse = super().post_login(request, user, **kwargs)
         devices.remember(request, response, user)
-        languages.settle(request, response, user)
+        languages.store_after_sign_in(request, response, user)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
@@ -116,7 +116,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         practice = Practice.current()
         site = SimpleNamespace(name=practice.name, domain=here)
         practice_context = {"current_site": site, "signup_url": registration_address(), "practice": practice}
-        with translation.override(languages.of(user or context.get("recipient")) or translation.get_language()):
+        with translation.override(
+            languages.language_of(user or context.get("recipient")) or translation.get_language()
+        ):
             # allauth's own method needs the request for its host. Some mail is sent after the request has ended.
             self.render_mail(template_prefix, email, {"email": email} | context | practice_context).send()
 

@@ -41,7 +41,7 @@ def is_confirmed(user: User) -> bool:
     return bool(confirmed.exists())
 
 
-def tell(user: User, news: News, *, to: str | None = None) -> None:
+def send_news(user: User, news: News, *, to: str | None = None) -> None:
     """Mail the news to the user's confirmed address, or to ``to``, once the change is committed.
 
     Nothing is sent to staff, without a mail server, or to an address that is not confirmed. A failure is logged and

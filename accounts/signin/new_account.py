@@ -22,5 +22,5 @@ def sign_in_new_user(request: HttpRequest, response: HttpResponse, user: User) -
     record(actor=Actor.of(request), action=Action.SIGNED_IN, method="registration")
     email_addresses.start_confirmation(user=user, request=request)
     devices.remember(request, response, user)
-    languages.settle(request, response, user)
+    languages.store_after_sign_in(request, response, user)
     return response

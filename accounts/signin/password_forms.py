@@ -49,7 +49,7 @@ class ChosenPassword(FocusFirstField):
         with transaction.atomic():
             super().save()  # type: ignore[misc]  # of allauth's form
             record(actor=Actor.of(current_request()), action=Action.PASSWORD_CHANGED)
-            mail.tell(self.user, mail.News.PASSWORD)
+            mail.send_news(self.user, mail.News.PASSWORD)
 
 
 class ChangePasswordForm(ChosenPassword, account.ChangePasswordForm):  # type: ignore[misc]
@@ -116,7 +116,7 @@ class ResetPasswordKeyForm(FocusFirstField, account.ResetPasswordKeyForm):  # ty
             close_sessions(self.user)
             attempts.forgive(self.user.email)
             record(actor=Actor.of(current_request()), action=Action.PASSWORD_RESET, account=self.user.pk)
-            mail.tell(self.user, mail.News.PASSWORD)
+            mail.send_news(self.user, mail.News.PASSWORD)
 
 
 class PasswordAgainForm(FocusFirstField, account.ReauthenticateForm):  # type: ignore[misc]

@@ -57,7 +57,7 @@ class Length(Rule):
         return ""
 
 
-class Known(Rule):
+class Common(Rule):
     """Not a common password, also repeated or with digits around it."""
 
     common = CommonPasswordValidator().passwords
@@ -85,7 +85,7 @@ class Personal(Rule):
         return ""
 
 
-class Run(Rule):
+class Predictable(Rule):
     """Not a sequence of letters, digits or keys, and not a short piece repeated."""
 
     def reason(self, password: str, user: User | None) -> str:

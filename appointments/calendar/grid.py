@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment, Provider
 
 STEP = timedelta(minutes=5)  # height of a row
@@ -98,7 +98,7 @@ def build(columns: Sequence[Column], *, length: timedelta, slot: timedelta) -> G
     # Clocks change on Sunday, the first column of a week. The labels of the last column fit the other days.
     rows = [Row(start=columns[-1].opening + number * STEP) for number in range(total)]
     for number in range(0, total, slot_rows):
-        rows[number].label = clock.shown(rows[number].start)
+        rows[number].label = local_time.shown(rows[number].start)
         rows[number].label_rows = min(slot_rows, total - number)
     heads = []
     for number, column in enumerate(columns):

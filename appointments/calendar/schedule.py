@@ -9,7 +9,7 @@ from dateutil.relativedelta import relativedelta
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.calendar import grid
 from appointments.models import Appointment, Location, Provider, TimeOff, VisitType, WorkingHours
 from appointments.statuses import NOT_COMING
@@ -85,7 +85,7 @@ class _WorkingTimes:
     """The providers to show with their working hours, and all time off, between two days."""
 
     def __init__(self, first: date, last: date, filters: Filters, visits: Iterable[Appointment]) -> None:
-        start, end = clock.bounds(first)[0], clock.bounds(last)[1]
+        start, end = local_time.bounds(first)[0], local_time.bounds(last)[1]
         hours = Prefetch("working_hours", queryset=WorkingHours.objects.order_by("weekday", "starts"))
         busy = {visit.provider_id for visit in visits if visit.provider_id}
         weekdays = {(first + timedelta(days=number)).weekday() for number in range(min((last - first).days + 1, 7))}
@@ -105,7 +105,7 @@ class _WorkingTimes:
 
     def off(self, provider: Provider | None, day: date) -> list[grid.Span]:
         """When the provider, or the whole practice, is off on that day."""
-        start, end = clock.bounds(day)
+        start, end = local_time.bounds(day)
         return [
             grid.Span(max(off.starts, start), min(off.ends, end), off.reason)
             for off in self.time_off
@@ -114,13 +114,13 @@ class _WorkingTimes:
 
     def all_day_off(self, provider: Provider | None, day: date) -> str:
         """Why the provider is off all day; empty if they are not."""
-        start, end = clock.bounds(day)
+        start, end = local_time.bounds(day)
         return next((off.reason for off in self.off(provider, day) if off.start <= start and off.end >= end), "")
 
 
 def read_day(chosen: date, *, filters: Filters, slot_minutes: int) -> Day:
     """The day, with a column per provider who works or has visits."""
-    visits = list(filters.visits(*clock.bounds(chosen)).select_related("patient", "provider", "location"))
+    visits = list(filters.visits(*local_time.bounds(chosen)).select_related("patient", "provider", "location"))
     times = _WorkingTimes(chosen, chosen, filters, visits)
     shown = [
         provider for provider in times.providers if filters.providers or _is_there(times, provider, chosen, visits)
@@ -135,7 +135,7 @@ def read_day(chosen: date, *, filters: Filters, slot_minutes: int) -> Day:
 def read_provider_week(first: date, *, provider: Provider, filters: Filters, slot_minutes: int) -> Day:
     """One provider's week, with a column per day."""
     days = [first + timedelta(days=number) for number in range(WEEK.days)]
-    start, end = clock.bounds(days[0])[0], clock.bounds(days[-1])[1]
+    start, end = local_time.bounds(days[0])[0], local_time.bounds(days[-1])[1]
     visits = list(filters.visits(start, end).select_related("patient", "provider", "location"))
     times = _WorkingTimes(days[0], days[-1], filters, visits)
     known = next(each for each in times.providers if each.pk == provider.pk)
@@ -145,7 +145,7 @@ def read_provider_week(first: date, *, provider: Provider, filters: Filters, slo
 def read_week(first: date, *, filters: Filters) -> Week:
     """The week of several providers, with a row per provider and a list of visits per day."""
     days = [first + timedelta(days=number) for number in range(WEEK.days)]
-    start, end = clock.bounds(days[0])[0], clock.bounds(days[-1])[1]
+    start, end = local_time.bounds(days[0])[0], local_time.bounds(days[-1])[1]
     visits = list(filters.visits(start, end).select_related("patient", "provider", "location"))
     times = _WorkingTimes(days[0], days[-1], filters, visits)
     people: list[Provider | None] = [*times.providers]
@@ -161,7 +161,7 @@ def read_month(first: date, *, filters: Filters) -> list[list[MonthDay]]:
     last = first + relativedelta(months=1, days=-1)
     weeks = (last - start).days // 7 + 1
     days = [start + timedelta(days=number) for number in range(weeks * 7)]
-    found = filters.visits(clock.bounds(days[0])[0], clock.bounds(days[-1])[1]).exclude(status__in=NOT_COMING)
+    found = filters.visits(local_time.bounds(days[0])[0], local_time.bounds(days[-1])[1]).exclude(status__in=NOT_COMING)
     rows = [(timezone.localdate(moment), provider) for moment, provider in found.values_list("start", "provider")]
     visits = Counter(each for each, _ in rows)
     providers = Counter(each for each, provider in set(rows) if provider)
@@ -238,7 +238,7 @@ def _opening_hours(spans: Iterable[tuple[datetime, datetime]], days: Iterable[da
     )
     length = timedelta(0)
     for each in days:
-        opening, midnight = _at(each, opens), clock.bounds(each)[1]
+        opening, midnight = _at(each, opens), local_time.bounds(each)[1]
         last = max(
             (min(end, midnight) for start, end in spans if timezone.localdate(start) == each),
             default=_at(each, USUAL_CLOSING),
@@ -261,6 +261,6 @@ def _week_opening(chosen: date, opens: time) -> datetime:
 def _at(chosen: date, clock_time: time) -> datetime:
     """This local time on this day; if the clocks skip it, the moment when they go forward."""
     try:
-        return clock.at(chosen, clock_time)
-    except clock.NoSuchTime:
+        return local_time.at(chosen, clock_time)
+    except local_time.NoSuchTime:
         return _at(chosen, time(clock_time.hour + 1))

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment
 from appointments.statuses import ARRIVED_OR_LATER, NEXT, NOT_COMING
 from patients.models import Patient
@@ -57,7 +57,7 @@ class Tracking:
 def read_tracking(*, now: datetime, exclude_checked_out: bool = False) -> Tracking:
     """The visits on the day of ``now`` in the practice's time zone, sorted by start."""
     day = timezone.localdate(now)
-    first, end = clock.bounds(day)
+    first, end = local_time.bounds(day)
     found = Appointment.objects.filter(start__gte=first, start__lt=end)
     visits = [
         TrackedVisit(appointment, _waiting(appointment, now))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from appointments.settings.hours import Span
 
@@ -39,5 +39,5 @@ def load(*, weeks: Mapping[Provider, Mapping[int, Sequence[Span]]], on_vacation:
         VisitType.objects.get_or_create(name=name, defaults={"minutes": minutes, "color": color})
     thursday, friday = monday + timedelta(days=10), monday + timedelta(days=11)
     TimeOff.objects.create(
-        provider=on_vacation, starts=clock.bounds(thursday)[0], ends=clock.bounds(friday)[1], reason=VACATION
+        provider=on_vacation, starts=local_time.bounds(thursday)[0], ends=local_time.bounds(friday)[1], reason=VACATION
     )

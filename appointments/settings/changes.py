@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import MAX_MINUTES, Appointment, Provider, TimeOff, VisitType, WorkingHours
 from appointments.settings import hours
 from appointments.statuses import NOT_COMING
@@ -153,8 +153,8 @@ def current_and_future_time_off(*, now: datetime) -> QuerySet[TimeOff]:
 def time_off_in_words(time_off: TimeOff) -> str:
     """The period in words: whole days without times, and a single day only once."""
     starts, ends = timezone.localtime(time_off.starts), timezone.localtime(time_off.ends)
-    is_from_morning = time_off.starts == clock.bounds(starts.date())[0]
-    is_to_midnight = time_off.ends == clock.bounds(ends.date())[0]
+    is_from_morning = time_off.starts == local_time.bounds(starts.date())[0]
+    is_to_midnight = time_off.ends == local_time.bounds(ends.date())[0]
     last_day = ends.date() - timedelta(days=int(is_to_midnight))
     first = f"{starts:%a, %b %-d, %Y}" + ("" if is_from_morning else f"{starts:, %-I:%M %p}")
     last = "" if is_to_midnight else f"{ends:%-I:%M %p}"

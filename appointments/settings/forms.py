@@ -3,15 +3,15 @@
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Div, Field, Fieldset, Layout
+from crispy_forms.layout import HTML, Div, Field, Fieldset
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from appointments.settings import hours
+from practice.form_layout import fields_only, row
 from practice.models import Practice
 
 if TYPE_CHECKING:
@@ -29,19 +29,6 @@ HOURS_HELP = (
 )
 
 
-def _helper(*parts: Any) -> FormHelper:
-    """Layout of the fields. The template has the form tag, the buttons and the error summary."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout(*parts)
-    return helper
-
-
-def _row(*names: str) -> Div:
-    return Div(*(Div(Field(name), css_class="col-sm") for name in names), css_class="row")
-
-
 class GridForm(forms.Form):
     """The length of a calendar slot."""
 
@@ -49,7 +36,7 @@ class GridForm(forms.Form):
         label="Slot length", choices=Practice.GridMinutes.choices, coerce=int, widget=forms.RadioSelect
     )
 
-    helper = _helper(Field("minutes", template="appointments/settings/_slot_lengths.html"))
+    helper = fields_only(Field("minutes", template="appointments/settings/_slot_lengths.html"))
 
 
 class VisitTypeForm(ModelForm):
@@ -65,11 +52,11 @@ class VisitTypeForm(ModelForm):
             "minutes": forms.NumberInput({"min": 5, "max": 480, "class": "minutes"}),
         }
 
-    helper = _helper("name", "minutes", Field("color", template="appointments/settings/_colors.html"))
+    helper = fields_only("name", "minutes", Field("color", template="appointments/settings/_colors.html"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # An own field, for error messages in plain words and a browser that steps from any value.
+        # A separate field, for plain error messages, and so that the browser can step from any value.
         self.fields["minutes"] = forms.IntegerField(
             label=self.fields["minutes"].label,
             help_text=self.fields["minutes"].help_text,
@@ -124,7 +111,7 @@ class ProviderForm(ModelForm):
         widgets: ClassVar = {"name": forms.TextInput({"autocomplete": "off"})}
 
     DAYS: ClassVar = {day.value: day.name.lower() for day in Weekday}
-    helper = _helper(
+    helper = fields_only(
         Fieldset("Provider", "name", "is_active"),
         Fieldset("Working hours", HTML(HOURS_HELP), Div(*DAYS.values(), css_class="hours-week")),
     )
@@ -174,7 +161,7 @@ class TimeOffForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off"}),
     )
 
-    helper = _helper("provider", _row("first_day", "first_time"), _row("last_day", "last_time"), "reason")
+    helper = fields_only("provider", row("first_day", "first_time"), row("last_day", "last_time"), "reason")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -216,11 +203,11 @@ class TimeOffForm(forms.Form):
         """The start or end; without a time, the start or end of the day."""
         shown: time | None = self.cleaned_data[field]
         if shown is None:
-            return clock.bounds(day)[is_end]
+            return local_time.bounds(day)[is_end]
         try:
             # If the time occurs twice, start at the earlier one and end at the later one.
-            return clock.at(day, shown, second=is_end and clock.comes_twice(day, shown))
-        except clock.NoSuchTime:
+            return local_time.at(day, shown, second=is_end and local_time.comes_twice(day, shown))
+        except local_time.NoSuchTime:
             self.add_error(
                 field,
                 f"{shown:%-I:%M %p} does not exist on {day:%b %-d, %Y}: the clocks go forward. Choose a later time.",

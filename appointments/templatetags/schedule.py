@@ -6,7 +6,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.calendar import grid
 
 register = template.Library()
@@ -27,7 +27,7 @@ def is_block(cell: grid.Slot | grid.Block) -> bool:
 @register.filter
 def clock_time(moment: datetime | None) -> str:
     """The local time, with the zone if it occurs twice that day."""
-    return clock.shown(moment) if moment else ""
+    return local_time.shown(moment) if moment else ""
 
 
 @register.filter

@@ -23,7 +23,7 @@ from practice.models import Practice
 
 ADDRESS = "192.0.2.10"  # in the network reserved for examples (RFC 5737)
 PARENT = "parent@demo.example"
-PATIENT = "patient@demo.example"  # an adult patient with an own account
+PATIENT = "patient@demo.example"  # an adult patient with their own account
 REGISTERED, PENDING, DECLINED, LOCKED = 6, 14, 4, 1  # families
 
 
@@ -58,7 +58,7 @@ def _has_teen_and_younger(contact: Contact) -> bool:
 
 
 def _adult() -> Contact:
-    """An adult patient who can have an own account."""
+    """An adult patient who can have their own account."""
     practice, day = Practice.current(), today()
     selves = FamilyContact.objects.filter(role=FamilyContact.Role.SELF, authority=FamilyContact.Authority.EXCLUSIVE)
     free = (

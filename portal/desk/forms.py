@@ -3,20 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 
 from patients.ages import today
 from portal.desk.password_help import Lost
-
-
-def _fields_only() -> FormHelper:
-    """The page has the form tag and the buttons."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
+from practice.form_layout import fields_only
 
 
 class ReasonForm(forms.Form):
@@ -24,7 +15,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True}))
 
-    helper = _fields_only()
+    helper = fields_only()
 
 
 class PostponeForm(ReasonForm):
@@ -67,5 +58,4 @@ class PasswordHelpForm(forms.Form):
     def __init__(self, *args: Any, guardian: str, has_factors: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["checked"].label = f"I have checked who is asking: it is {guardian}"
-        self.helper = _fields_only()
-        self.helper.layout = Layout("checked", *(["lost"] if has_factors else []))
+        self.helper = fields_only("checked", *(["lost"] if has_factors else []))

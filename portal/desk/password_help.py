@@ -62,5 +62,5 @@ def make_link(*, family_contact: FamilyContact, lost: str = "", by: Actor) -> st
         detail = {"factors": remove_factors(user), "sessions": close_sessions(user), "why": lost}
         record(actor=by, action=Action.SECOND_FACTOR_RESET, patient_id=patient_id, account=user.pk, **detail)
     record(actor=by, action=Action.PASSWORD_LINK_MADE, patient_id=patient_id, account=user.pk)
-    mail.tell(user, mail.News.LINK)
+    mail.send_news(user, mail.News.LINK)
     return password_link(user)

@@ -25,7 +25,7 @@ from audit.trail import Action, Actor, record
 from patients.models import Contact, FamilyContact
 from portal import registration
 from portal.models import PinSheet, Postponement, SheetRun, SheetRunFamily
-from portal.pins.rows import live_pins, locked_family_contacts
+from portal.pins.storage import live_pins, locked_family_contacts
 from portal.refusals import RunIsUnderWay
 from portal.rows import Row, rows_of
 from portal.sheets import printing

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from appointments import clock
+from appointments import local_time
 from portal.family.children import Card
 from portal.family.visits import Visit
 
@@ -35,7 +35,7 @@ def render(card: Card, visit: Visit) -> bytes:
 def _event(card: Card, visit: Visit) -> Event:
     now = timezone.now()
     # In the hour that occurs twice when clocks go back, calendars take a local time for the first one. So use UTC.
-    is_twice = clock.shows_twice(visit.start) or clock.shows_twice(visit.end)
+    is_twice = local_time.shows_twice(visit.start) or local_time.shows_twice(visit.end)
     zone = UTC if is_twice else timezone.get_default_timezone()
     event = Event()
     event.add("uid", f"appointment-{visit.number}@{urlsplit(settings.PORTAL_URL).hostname}")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from patients.ages import today
 from patients.models import FamilyContact
 from portal.eligibility import block
-from portal.family import visits as family_visits
+from portal.family import visits
 from portal.family.children import Card
 from portal.family.visits import Visit
 from portal.models import Registration
@@ -55,8 +55,8 @@ def read(card: Card, *, past: int | None = None) -> ChildRecord:
     patient, is_limited = card.patient, card.is_limited
     return ChildRecord(
         card=card,
-        upcoming=family_visits.upcoming(patient.pk, is_limited=is_limited),
-        past=family_visits.past(patient.pk, is_limited=is_limited, limit=past),
+        upcoming=visits.upcoming(patient.pk, is_limited=is_limited),
+        past=visits.past(patient.pk, is_limited=is_limited, limit=past),
         access=list(_access(card)),
     )
 

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import MAX_MINUTES, Appointment, Location
 from appointments.statuses import NOT_COMING
 from patients.ages import today
@@ -63,7 +63,7 @@ class Visit:
     def time(self) -> str:
         """The time in the practice's time zone, plus its name in the hour that occurs twice in fall."""
         local = timezone.localtime(self.start)
-        return date_format(local, "TIME_FORMAT") + (f" {local:%Z}" if clock.shows_twice(self.start) else "")
+        return date_format(local, "TIME_FORMAT") + (f" {local:%Z}" if local_time.shows_twice(self.start) else "")
 
     @property
     def directions(self) -> str:

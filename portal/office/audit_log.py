@@ -7,7 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -17,12 +17,13 @@ from django.utils import timezone
 
 from accounts.access import BIGGEST
 from accounts.models import StaffRecord, User
+from appointments import local_time
 from audit import reading
 from audit.models import AuditEvent
 from audit.trail import listed
 from audit.words import GROUPS, action_in_words, detail_in_words
 from patients.models import Patient
-from practice import csv_cells
+from portal.office import csv_cells
 
 COLUMNS = ["line", "when_utc", "when_local", "who", "action", "what", "details", "chart_number", "patient", "address"]
 
@@ -48,9 +49,9 @@ def rows(wanted: AuditFilter) -> QuerySet[AuditEvent]:
     """The rows that match the filter, newest first."""
     found = AuditEvent.objects.all()
     if wanted.since:
-        found = found.filter(at__gte=_midnight(wanted.since))
+        found = found.filter(at__gte=local_time.bounds(wanted.since)[0])
     if wanted.until:
-        found = found.filter(at__lt=_midnight(wanted.until + timedelta(days=1)))
+        found = found.filter(at__lt=local_time.bounds(wanted.until)[1])
     if wanted.who:
         found = found.filter(_matches_user(wanted.who))
     if wanted.action:
@@ -60,10 +61,6 @@ def rows(wanted: AuditFilter) -> QuerySet[AuditEvent]:
     if wanted.address:
         found = found.filter(address__istartswith=wanted.address)
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 def _matches_user(words: str) -> Q:

@@ -2,8 +2,7 @@
 
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Field, Layout
+from crispy_forms.layout import Div, Field
 from django import forms
 
 from accounts.access import BIGGEST
@@ -11,17 +10,10 @@ from accounts.models import StaffRecord, User
 from audit.trail import Action
 from audit.words import GROUPS, action_in_words
 from portal.office.audit_log import AuditFilter
+from practice.form_layout import fields_only
 
 YEARS = range(2000, 2200)  # a day outside this range is a typing mistake
 _DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-
-
-def _fields_only() -> FormHelper:
-    """The page has the form tag, the buttons, and the error summary."""
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
 
 
 # --- Staff ---------------------------------------------------------------------------------------
@@ -36,7 +28,7 @@ class InvitationForm(forms.Form):
         widget=forms.EmailInput({"autocomplete": "off", "autofocus": True}),
     )
 
-    helper = _fields_only()
+    helper = fields_only()
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -56,7 +48,7 @@ class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
             "user": "Only linked sign-ins can issue PINs. The list leaves out sign-ins of other staff records."
         }
 
-    helper = _fields_only()
+    helper = fields_only()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -114,9 +106,8 @@ class AuditFilterForm(forms.Form):
     address = forms.CharField(label="From address", required=False, max_length=45, widget=_text("IP or command"))
     before = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
 
-    helper = _fields_only()
     # Without ``before``: the Older button sends it.
-    helper.layout = Layout(
+    helper = fields_only(
         *(
             Div(Field(name), css_class=f"filter-field audit-{name}")
             for name in ("since", "until", "action", "who", "patient", "address")

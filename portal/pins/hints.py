@@ -1,7 +1,8 @@
 """Where to look again in a PIN with a typing mistake. The page says the same while typing (``pin_hint.js``).
 
-The hint depends on how the PIN was typed: groups that do not have four digits, letters among the digits. If the check
-digit of twelve digits is wrong, or their number is and nobody typed groups, we only know that there is a mistake.
+The hint depends on how the PIN was typed: groups that do not have four digits, letters among the digits. If twelve
+digits have a wrong check digit, or if there are not twelve and no groups were typed, we only know that there is a
+mistake.
 """
 
 import re
@@ -74,7 +75,7 @@ def _groups(entry: str) -> list[str]:
 
 
 def _odd_group(groups: list[str]) -> int:
-    """The first of three groups without four digits. 0 if only the last is odd: the page makes the groups."""
+    """The first of three groups without four digits. 0 if only the last is wrong, because the page makes the groups."""
     if len(groups) != GROUPS or all(len(each) == GROUP_LENGTH for each in groups[:-1]):
         return 0
     return next(number for number, each in enumerate(groups, 1) if len(each) != GROUP_LENGTH)

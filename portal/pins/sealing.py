@@ -19,7 +19,7 @@ class UnreadablePin(Exception):
 
 
 def has_key(key_id: str) -> bool:
-    """Whether ``PIN_KEYS`` has the key of that name. Without it, what it sealed cannot be read."""
+    """Whether ``PIN_KEYS`` has the key of that name. Without the key, the PINs that it sealed cannot be read."""
     return KEYS.get(key_id) is not None
 
 

@@ -9,8 +9,8 @@ What is counted, and what is not:
   or tries a used PIN again, is charged once for that PIN. Somebody who tries out PINs is charged for each.
   Known and unknown PINs are charged alike, or the limit would reveal which is which (R11). From the sixth try of the
   same PIN on, every try counts, so that repeating a PIN cannot keep the server busy.
-* Birth dates are limited per PIN, not here: five wrong ones lock it, from any client. So the other children of a proven
-  sheet, who need only their birth dates, are not counted here at all.
+* Birth dates are limited per PIN, in ``portal.registration``: five wrong ones lock it, from any client. So the other
+  children of a proven sheet, who need only their birth dates, are not counted here at all.
 
 How safe this is. A random well-formed PIN is one of N live ones with probability N/10^11, and its child's birth date
 is guessed with probability 1/6,570 (18 years of days). A blind try succeeds with N x 1.5e-15.

@@ -13,7 +13,7 @@ from patients.models import Contact
 from portal.eligibility import block
 from portal.models import Pin
 from portal.pins import sealing
-from portal.pins.rows import create_sheet, live_pins, locked_pins
+from portal.pins.storage import create_sheet, live_pins, locked_pins
 from portal.refusals import NothingToPrint, UnreadableSheet
 from portal.sheets import sheet
 from practice.models import Practice

@@ -3,8 +3,7 @@
 from datetime import date
 from typing import Any, ClassVar
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import HTML, Layout
+from crispy_forms.layout import HTML
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import RegexValidator
@@ -16,6 +15,7 @@ from accounts.models import User
 from accounts.signin import passwords
 from patients.ages import today
 from portal.pins import hints, numbers
+from practice.form_layout import fields_only
 
 EARLIEST_YEAR = 1900  # nobody alive was born earlier; an earlier year is a typing mistake
 
@@ -157,10 +157,7 @@ class NewSignInForm(EmailForm):
         widget=forms.PasswordInput({"autocomplete": "new-password"}, render_value=False),
     )
 
-    helper = FormHelper()
-    helper.form_tag = False
-    helper.disable_csrf = True
-    helper.layout = Layout("passkey", HTML('{% include "portal/signup/_passkey_offer.html" %}'), "email", "password")
+    helper = fields_only("passkey", HTML('{% include "portal/signup/_passkey_offer.html" %}'), "email", "password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from portal.models import Pin
-from portal.pins.rows import is_of_same_guardian, with_family
+from portal.pins.storage import is_of_same_guardian, with_family
 
 KEY = "proven_pins"
 SINCE = "proven_since"
@@ -66,7 +66,7 @@ def seconds_left(request: HttpRequest) -> float:
 def restart_clock(request: HttpRequest) -> float:
     """Start the hour again and return the seconds left; 0 if it is over already.
 
-    Only for a button that somebody presses: a phone that is put down forgets within the hour.
+    Call this only when someone presses a button, so that a phone that is put down forgets within the hour.
     """
     if seconds_left(request):
         request.session[SINCE] = timezone.now().timestamp()

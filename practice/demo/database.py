@@ -8,7 +8,9 @@ from django.db import connection
 
 
 def set_aside(*, version: str) -> Path:
-    """Rename the SQLite file to say which version made it, and return the new path. An older file of that name goes.
+    """Rename the SQLite file to say which version made it, and return the new path.
+
+    It replaces an older file of that name.
 
     Raises ``sqlite3.OperationalError`` if another process uses the database.
     """

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment, Provider, WorkingHours
 from audit.models import AuditEvent
 from patients.models import Patient
@@ -23,7 +23,7 @@ Status = Appointment.Status
 HTMX = {"HX-Request": "true"}
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # ten o'clock on a Wednesday in New York
 TODAY = "2026-11-25"
-# What somebody may write into the address of a calendar, or into a field.
+# What someone may write into the address of a calendar, or into a field.
 NONSENSE = [
     "foo",
     "-1",
@@ -42,21 +42,21 @@ TYPED_NONSENSE = [*NONSENSE, "", "x" * 300]
 
 
 def nonsense_for(number: int, *, is_all: bool) -> list[str]:
-    """What to type into the field of this number: all there is, or with a further button a third of it, in turns."""
+    """The nonsense for the field of this number: all of it, or a different third for each field."""
     return TYPED_NONSENSE if is_all else TYPED_NONSENSE[number % 3 :: 3]
 
 
 def today_at(hour: int, minute: int = 0) -> datetime:
-    """That time of today on the practice's clocks."""
-    return clock.at(timezone.localdate(), time(hour, minute))
+    """Today at this local time of the practice."""
+    return local_time.at(timezone.localdate(), time(hour, minute))
 
 
 def on(day: str, hour: int, minute: int = 0) -> datetime:
-    return clock.at(date.fromisoformat(day), time(hour, minute))
+    return local_time.at(date.fromisoformat(day), time(hour, minute))
 
 
 def visit(patient: Patient, start: datetime, provider: Provider | None = None, **fields: Any) -> Appointment:
-    """A saved visit, with what the database wants to go with its status."""
+    """A saved visit, with the fields that the database requires with its status."""
     status = fields.get("status", Status.SCHEDULED)
     if status == Status.CANCELLED:
         fields.setdefault("cancel_reason", "Family called")
@@ -86,7 +86,7 @@ def works(
 
 
 def conflicting(patient: Patient, start: datetime, provider: Provider) -> Appointment:
-    """A visit that is in the way of whatever begins then with that provider."""
+    """A visit that conflicts with any other visit of that provider at that time."""
     return visit(patient, start, provider, duration=30)
 
 
@@ -116,7 +116,7 @@ def views_in_trail() -> list[dict[str, Any]]:
 
 
 def leaves_lines(client: Client, url: str, span: str) -> None:
-    """A line for each opening, and for refreshes one each half hour."""
+    """Opening the page writes a line each time; refreshes write one line per half hour."""
     line = {"view": span, "day": TODAY}
     client.get(url)
     client.get(url)
@@ -141,7 +141,7 @@ def query_counts(client: Client, address: str, start: datetime) -> dict[int, int
 
 
 def links(page: Any) -> dict[str, str]:
-    """Where previous, Today and next lead, as the page says it."""
+    """The addresses of previous, Today and next, which must be on the page."""
     found = {}
     for name in ("previous", "today", "next"):
         address = page.context["links"][name]
@@ -154,7 +154,7 @@ def links(page: Any) -> dict[str, str]:
 
 
 class _Fields(HTMLParser):
-    """What a browser would send of a form: the fields as they stand in it, buttons aside."""
+    """The fields that a browser would send with a form, without its buttons."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment, Provider, VisitType
 from audit.models import AuditEvent
 from tests import people
@@ -410,7 +410,7 @@ def test_a_time_that_comes_twice_is_asked_about(as_front_desk, visit, answer, st
     assert (stored(visit)["start"], len(changes())) == (start, count)
     other = {"first": "second", "second": "first"}[answer]
     save(as_front_desk, visit, reopened, second=other)
-    assert stored(visit)["start"] == clock.at(start.date(), time(1, 30), second=other == "second")
+    assert stored(visit)["start"] == local_time.at(start.date(), time(1, 30), second=other == "second")
 
 
 def test_an_answer_to_a_question_that_was_not_asked_means_nothing(as_front_desk, visit):

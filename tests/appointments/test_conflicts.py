@@ -1,4 +1,4 @@
-"""What speaks against a visit at that time."""
+"""The conflicts of a visit with the schedule."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -55,7 +55,7 @@ def row(visit):
 
 
 def refused(visit, refusal, act):
-    """It is refused, and nothing has changed but nothing at all."""
+    """The rule refuses, and changes and records nothing."""
     before = row(visit) if visit else None
     with pytest.raises(refusal) as caught:
         act()
@@ -187,7 +187,7 @@ def test_move_onto_another_with_a_reason(by, visit, taken):
     change(by, visit, "Siblings", start=today_at(14))
     assert row(visit)["override_reason"] == "Siblings"
     assert details()[0][2]["overridden"] == ["double_booked"]
-    # Elsewhere nothing is in the way any more, and the reason goes.
+    # The new time has no conflict, so the reason is removed.
     change(by, visit, start=today_at(16))
     assert row(visit)["override_reason"] == ""
 

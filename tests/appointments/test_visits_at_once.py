@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 
 
 def outcomes(*actions):
-    """What became of each of these, done at the same moment, sorted."""
+    """The outcomes of these actions, done at the same moment, sorted."""
     return sorted(_outcome(each) for each in at_once(*actions))
 
 
@@ -55,7 +55,7 @@ def test_one_patient_booked_with_two_providers(by, rivera, feldman, raman):
 def test_with_a_reason_both_get_in(by, rivera, feldman):
     acts = [booking(by, child, today_at(9), feldman, "Siblings") for child in (rivera.mateo, rivera.sofia)]
     assert outcomes(*acts) == ["done", "done"]
-    # Whoever came first was in nobody's way.
+    # The first booking had no conflict, so its reason was not saved.
     assert sorted(Appointment.objects.values_list("override_reason", flat=True)) == ["", "Siblings"]
 
 

@@ -195,7 +195,7 @@ def test_a_forged_line_is_named(capsys, number):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no way to drop it")
 def test_a_line_put_in_under_a_number_that_is_taken_is_named(capsys, monkeypatch):
-    """The constraint is gone too, and the two stand where one piece of the look ends and the next begins."""
+    """Without the constraint, two lines have one number, at the border between two chunks of the check."""
     monkeypatch.setattr(verification, "CHUNK", 2)
     lines = write(3)
     constraint = "one_line_per_chain_and_number"
@@ -227,7 +227,7 @@ def test_a_chain_that_never_was_is_named(capsys):
 
 
 def test_lines_of_an_older_state_in_the_place_of_later_ones_are_found(capsys):
-    """The same numbers given twice, since the database was put back in between: each line is genuine, not all."""
+    """A restored database gives the same numbers again: each line is genuine, but they do not belong together."""
     write(1)
     chains = copy_of(AuditChain)
     rows = copy_of(AuditEvent)
@@ -324,7 +324,7 @@ def test_a_checkpoint_finds_a_trail_that_was_put_back_heads_and_all(capsys, tmp_
     assert verified(capsys)[0] == 0  # nothing in the database itself can show it
     code, said = verified(capsys, "--since-checkpoint", str(checkpoint))
     assert (code, "had 4 lines when the checkpoint was made and has 2 now" in said) == (1, True)
-    write(5)  # life has gone on since
+    write(5)  # other lines were written since
     code, said = verified(capsys, "--since-checkpoint", str(checkpoint))
     assert (code, "differs from the checkpoint" in said) == (1, True)
 

@@ -1,13 +1,13 @@
-"""What is looked at on each page and state that families meet: by axe, by what axe cannot see, in each language."""
+"""The checks of each page and state that families see: axe, what axe cannot check, and each language."""
 
 from playwright.sync_api import Page, expect
 
 from tests import by_hand
 from tests.accessibility import axe
 from tests.browser.states import WRONG
-from tests.vocabulary import strange_to
+from tests.vocabulary import foreign_words
 
-# Handles of scripts and of crispy-forms, which nothing in a style sheet needs.
+# Class names for scripts, or written by crispy-forms, that no style sheet uses.
 UNSTYLED = {
     "requiredField", "textinput", "emailinput", "passwordinput", "numberinput", "checkboxinput", "fs-6", "small-form",
     "number", "choice", "toast-success",
@@ -15,8 +15,8 @@ UNSTYLED = {
 CLASSES = """() => [...new Set([...document.querySelectorAll("[class]:not(template *)")]
   .flatMap((element) => [...element.classList]))]"""
 STYLED = "() => [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')"
-# All that is or can be read or heard on the page, in the page's language: text, names for screen readers, what
-# scripts say, and what waits in templates.
+# Every text on the page in the page's language: visible text, names for screen readers, the scripts' texts, and the
+# contents of templates.
 TEXTS = r"""() => {
   const own = document.documentElement.lang, found = [];
   const walk = (root) => {
@@ -36,7 +36,7 @@ TEXTS = r"""() => {
   walk(document);
   return [document.title, ...found];
 }"""
-# What a page consists of, whatever language it speaks. It tells whether a page that was asked for once more shows
+# The structure of a page, which does not depend on its language. It shows whether a page that was loaded again is in
 # the same state.
 SHAPE = """() => [location.pathname, ...[...document.querySelectorAll("body *:not(script, svg, svg *)")].map(
   ({ localName, id, name, type, value, open }) => [localName, id, name, type, type === "hidden" ? "" : value, open])]"""
@@ -45,32 +45,32 @@ FROM_THE_RIGHT = {"ar", "he", "fa", "ur"}
 
 
 def is_usable(page: Page, name: str) -> None:
-    """By everybody: with a keyboard, a screen reader, a thumb, large letters, little light."""
+    """Everyone can use the page: with a keyboard, a screen reader, a thumb, large letters, in the dark."""
     assert (page.locator("[data-error]").count() > 0) == (name in WRONG)
     assert page.evaluate("[vitals.shift, vitals.shifts]") == [0, []]
-    by_hand.leads_to_mistakes(page)
+    by_hand.links_errors_to_fields(page)
     axe(page)
     page.emulate_media(color_scheme="dark")
     axe(page, only_colors=True)
-    by_hand.is_told(page)
+    by_hand.has_names_for_screen_readers(page)
     by_hand.works_by_keyboard(page)
-    by_hand.keeps_its_shape(page)
+    by_hand.respects_forced_colors_and_reduced_motion(page)
     by_hand.is_large_enough(page)
     by_hand.fits(page)
     page.set_viewport_size({"width": 1280, "height": 800})
     by_hand.is_large_enough(page)
     styled = page.evaluate(STYLED)
-    named = {each for each in page.evaluate(CLASSES) if not each.startswith("icon-")}  # which picture it is
+    named = {each for each in page.evaluate(CLASSES) if not each.startswith("icon-")}  # names of pictures
     assert {each for each in named if f".{each}" not in styled} <= UNSTYLED
-    by_hand.skips(page)
+    by_hand.has_skip_link(page)
 
 
 def speaks(page: Page, language: str, name: str) -> None:
-    """No English is left, and all of it fits, from the right too."""
+    """No English is left, and everything fits, also from right to left."""
     is_mirrored = language in FROM_THE_RIGHT
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dir") == ("rtl" if is_mirrored else "")
-    assert strange_to(language, page.evaluate(TEXTS)) == set()
+    assert foreign_words(language, page.evaluate(TEXTS)) == set()
     has_switch = name not in {"our mistake", "no database", "session, over"}
     expect(page.locator("[data-languages]")).to_have_count(int(has_switch))
     by_hand.fits(page)

@@ -1,12 +1,12 @@
-"""Every page that families meet, in each of its states. One more is one more function in one of these modules."""
+"""Every page that families see, in each of its states. To add one, add a function here or in a module named below."""
 
 from tests.accounts.sessions.session_pages import warned
-from tests.browser import states_account, states_children, states_register  # noqa: F401  # each enters its states
+from tests.browser import states_account, states_children, states_register  # noqa: F401  # each registers its states
 from tests.browser.visit import STATES, Visit, prepared, state
 
 __all__ = ["LEFT_OUT", "STATES", "WRONG", "Visit", "prepared"]
 
-# These need settings of their own within the server; the tests have them, ``make report`` has not.
+# These change the server's settings, which the tests can do and ``make report`` cannot.
 LEFT_OUT = {"session, warning", "session, over", "change the e-mail, without a mail server"}
 
 # --- Signing in --------------------------------------------------------------------------------------
@@ -61,7 +61,7 @@ def _(visit):
 @state("session, warning")
 def _(visit):
     visit.settings.SESSION_LIMITS = {"family": (600, 6000)}
-    visit.settings.SESSION_WARNING = 598  # at once, and for as long as the page is looked at
+    visit.settings.SESSION_WARNING = 598  # immediately, and until the checks are done
     visit.sign_in(visit.registered(visit.rivera.mateo))
     visit.go("family:children")
     warned(visit.page)

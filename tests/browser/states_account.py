@@ -61,7 +61,7 @@ def _(visit):
 
 
 def _sent(visit, email=""):
-    """A code is on its way there, and Ana is on the page that asks for it; the code."""
+    """Mail a code to this address, and open the page that asks for it. Return the code."""
     user = _ana(visit)
     email_addresses.send_code(user=user, email=email or user.email, by=visit.by)
     visit.go("family_account:confirm_email")
@@ -224,7 +224,7 @@ def _at_passkey(name):
 
 
 def _long_ago(visit):
-    """Signed in, but so long ago that what matters asks again."""
+    """Signed in so long ago that important pages ask for the password again."""
     user = _with_app(visit)
     visit.page.context.clear_cookies()
     session = people.signed_in(user).cookies[visit.settings.SESSION_COOKIE_NAME]

@@ -17,7 +17,7 @@ def _born(child, years):
 
 
 def _myself(visit):
-    """Carmen, of age, with a portal account of her own."""
+    """Carmen, an adult with her own portal account."""
     contact = people.contact("Carmen", "Rivera", birth_date=visit.rivera.carmen.birth_date)
     own = people.link(contact, visit.rivera.carmen, role=FamilyContact.Role.SELF)
     visit.sign_in(steps.registered(visit.by, own, email="carmen@mail.example"))

@@ -8,7 +8,7 @@ from audit.trail import Actor
 from portal import registration
 from portal.models import Pin, RedemptionFailure
 from portal.pins import throttle
-from portal.pins.rows import ending
+from portal.pins.storage import ending
 from practice import terms
 from practice.models import TermsAcceptance, TermsText
 from tests import people
@@ -271,7 +271,7 @@ def _(visit):
 
 
 def _ended(*states, **changes):
-    """The proven PINs have ended in these ways, or are otherwise as said."""
+    """End the proven PINs in these ways, or change them as stated."""
 
     def reach(visit):
         visit.prove(YOU)

@@ -1,6 +1,6 @@
-"""Every page and state that families meet is reached once and looked at in every language, theme and zoom.
+"""Every page and state that families see is reached once and checked in every language, theme and zoom.
 
-What is looked at: tests/browser/looks.py.
+The checks are in tests/browser/looks.py.
 """
 
 import pytest
@@ -14,7 +14,7 @@ from tests.test_translations import TRANSLATED
 pytestmark = pytest.mark.usefixtures("transactional_db")
 
 PHONE = {"width": 360, "height": 740}
-# Else it might go while it is looked at (static/js/parts/toasts.js).
+# Otherwise a toast might disappear during the checks (static/js/parts/toasts.js).
 GOOD_NEWS_STAYS = """{
   const later = setTimeout;
   window.setTimeout = (act, time, ...more) => (time === 8000 ? 0 : later(act, time, ...more));
@@ -95,6 +95,6 @@ def test_nobody_answers_and_the_page_leads_back_to_the_pin(visit):
     visit.prove("signup:register_account")
     visit.page.clock.fast_forward("59:00")
     expect(visit.page.get_by_text("Do you need more time?")).to_be_visible()
-    visit.page.context.clear_cookies()  # as the server has forgotten it
+    visit.page.context.clear_cookies()  # because the server has forgotten the proof
     visit.page.clock.fast_forward("02:00")
     expect(visit.page.get_by_role("heading", name="Register with your PIN")).to_be_visible()

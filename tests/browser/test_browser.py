@@ -1,4 +1,4 @@
-"""The browser tests' own watchmen notice what they are there for."""
+"""The checks of the browser tests notice the faults that they look for."""
 
 import pytest
 

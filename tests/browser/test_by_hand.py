@@ -1,4 +1,4 @@
-"""What tests/by_hand.py is there to notice, it notices."""
+"""The checks of tests/by_hand.py notice the faults that they look for."""
 
 import pytest
 
@@ -16,15 +16,15 @@ DEFECTS = [
     ("main.querySelector('.btn').style.outline = 'none'", by_hand.works_by_keyboard),
     ("main.querySelector('.btn').tabIndex = 1", by_hand.works_by_keyboard),
     ("main.querySelector('.btn').addEventListener('keydown', e => e.preventDefault())", by_hand.works_by_keyboard),
-    ("document.querySelector('.skip-link').remove()", by_hand.skips),
-    ("main.querySelector('.btn').style.border = '0'", by_hand.keeps_its_shape),
-    ("main.querySelector('.btn').style.transition = 'color 1s'", by_hand.keeps_its_shape),
-    ("main.querySelector('.btn').textContent = ''", by_hand.is_told),
-    ("main.querySelector('label').remove()", by_hand.is_told),
-    ("document.title = ''", by_hand.is_told),
-    ("main.querySelector('[aria-invalid]').removeAttribute('aria-invalid')", by_hand.is_told),
-    ("document.activeElement.blur()", by_hand.leads_to_mistakes),
-    ("main.querySelector('.error-summary a').hash = 'nowhere'", by_hand.leads_to_mistakes),
+    ("document.querySelector('.skip-link').remove()", by_hand.has_skip_link),
+    ("main.querySelector('.btn').style.border = '0'", by_hand.respects_forced_colors_and_reduced_motion),
+    ("main.querySelector('.btn').style.transition = 'color 1s'", by_hand.respects_forced_colors_and_reduced_motion),
+    ("main.querySelector('.btn').textContent = ''", by_hand.has_names_for_screen_readers),
+    ("main.querySelector('label').remove()", by_hand.has_names_for_screen_readers),
+    ("document.title = ''", by_hand.has_names_for_screen_readers),
+    ("main.querySelector('[aria-invalid]').removeAttribute('aria-invalid')", by_hand.has_names_for_screen_readers),
+    ("document.activeElement.blur()", by_hand.links_errors_to_fields),
+    ("main.querySelector('.error-summary a').hash = 'nowhere'", by_hand.links_errors_to_fields),
 ]
 
 

@@ -1,4 +1,4 @@
-"""My Children on a phone: what one reads and taps, and that it is accessible, in each of its states."""
+"""My Children on a phone: the text, the targets, and accessibility, in each of its states."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def phone(context, live_server, front_desk, rivera, settings):
 
 
 def fits(page, path):
-    """The page at this path has come, is accessible, sticks out nowhere, and what one taps is made for a thumb."""
+    """The page at this path is loaded, accessible, not too wide, and its targets are large enough."""
     page.wait_for_url(f"**{path}")
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -1,4 +1,4 @@
-"""What a family's phone has to load, and that nothing moves under the thumb while it does.
+"""What a family's phone has to load, and that nothing moves while it loads.
 
 Against a real server with static files as in production. Seconds are measured by ``make report``, not here.
 """
@@ -34,7 +34,7 @@ def static_root(tmp_path_factory):
 @pytest.fixture
 def address(static_root, tmp_path):
     Practice.objects.create(pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100")
-    # Two workers: a browser holds a connection open in advance, and one alone would wait for it to speak.
+    # Two workers: browsers open a connection in advance, and a single worker would wait for a request on it.
     settings = {"DJANGO_SETTINGS_MODULE": "tests.served", "STATIC_ROOT": static_root, "WEB_CONCURRENCY": "2"}
     with servers.server(tmp_path / "server.log", **settings) as server:
         yield f"http://127.0.0.1:{server.port}"
@@ -74,7 +74,7 @@ def test_files_are_compressed_and_kept_for_good_and_the_page_is_neither(phone, a
     network.vitals(phone)
     for each in traffic.asked:
         if each.kind == "Document":
-            # What is typed comes back in it next to a token: its length must not tell one from the other (BREACH).
+            # The page returns what was typed, next to a token. Its length must reveal neither (BREACH).
             assert "content-encoding" not in each.headers
             assert "no-store" in each.headers["cache-control"]
         else:

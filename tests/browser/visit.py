@@ -1,4 +1,4 @@
-"""A browser at the families' pages, and what it takes to bring them into a state. Tests and ``make report`` use it."""
+"""A browser on the families' pages, and the steps that bring a page into a state. Tests and ``make report`` use it."""
 
 import time
 from collections.abc import Callable
@@ -46,7 +46,7 @@ class Visit:
         self.page.context.add_cookies([{"name": name, "value": language, "url": self.url}])
 
     def press(self) -> None:
-        """The button that stands out."""
+        """Press the primary button."""
         self.page.locator(families.GO_ON).first.click()
         self.page.wait_for_load_state()
 
@@ -64,7 +64,7 @@ class Visit:
         Appointment.objects.create(patient=child, start=timezone.now() + timedelta(days=days), **given)
 
     def sign_in(self, user: User, *, by: str = "password", accepts: bool = True) -> None:
-        """Sign in just now, in that way: "password", or "totp" for a password and a code."""
+        """Sign in. ``by``: "password", or "totp" for a password and a code."""
         if accepts and (newest := terms.must_accept(user)):
             terms.accept(user=user, terms=newest, by=Actor(user, "192.0.2.1"))
         session = people.signed_in(user).session
@@ -81,12 +81,12 @@ class Visit:
         self.open(self.family.address)
 
     def prove(self, to: str) -> None:
-        """Scan and answer until there."""
+        """Scan the sheet and answer until that page."""
         self.scan()
         self.family.walk(self.page, to=to)
 
     def age_the_proof(self, *, left: int) -> None:
-        """As if it had been so long ago that only these seconds are left."""
+        """Make the proof so old that only these seconds are left."""
         cookies = {each["name"]: each["value"] for each in self.page.context.cookies()}
         session = SessionStore(cookies[self.settings.SESSION_COOKIE_NAME])
         session[proof.SINCE] -= proof.LASTS.total_seconds() - left
@@ -94,7 +94,7 @@ class Visit:
 
 
 def prepared(page: Page, url: str, settings: Any, *, children: int = 2) -> Visit:
-    """In an empty database: the practice with its terms, the desk, and the Riveras with a sheet."""
+    """Fill an empty database: the practice with its terms, the front desk, and the Riveras with a sheet."""
     Practice.objects.create(
         pk=1, name="Sunnyside Pediatrics", phone="(614) 555-0100", address="210 Sunnyside Avenue, Fairbrook, OH 43000"
     )
@@ -118,7 +118,7 @@ def state(name: str) -> "Callable[[Callable[[Visit], object]], Callable[[Visit],
 
 
 def touch(page: Page) -> None:
-    """A virtual authenticator: a phone whose owner's finger is always there."""
+    """Add a virtual authenticator that always confirms, like a phone with its owner's finger on it."""
     browser = page.context.new_cdp_session(page)
     browser.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}

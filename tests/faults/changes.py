@@ -24,7 +24,7 @@ class Change:
             return _redeem(site, known)
         desk = site.browser(known["session"])
         if self.name == "print_run":
-            return lambda: desk.post(f"/practice-portal/runs/{known['run']}/print/", {})
+            return lambda: desk.post(f"/registration/runs/{known['run']}/print/", {})
         children = known["ana" if self.name == "register" else "maeve"]
         verb = {"register": "issue", "print": "print"}[self.name]
         return lambda: desk.post(f"/registration/{children[0]}/{verb}/", {"child": children})

@@ -29,7 +29,7 @@ from audit.trail import Actor
 from tests import people
 from tests.portal import days, steps
 from portal import worklist
-from portal.desk import runs as sheet_runs
+from portal.desk import runs
 from patients.ages import today
 desk = people.staff("Dana Ortiz", "front_desk")
 by, rivera, oneil = Actor(desk, "192.0.2.1"), people.make_rivera(), people.make_oneil()
@@ -39,7 +39,7 @@ numbers = steps.issued(by, *luis)
 maeve = [oneil.link(oneil.maeve, child) for child in oneil.children]
 steps.issued(by, *maeve)
 days.families(6)
-run = sheet_runs.plan(day=today(), families=worklist.read(today()).families, by=by)
+run = runs.plan(day=today(), families=worklist.read(today()).families, by=by)
 print(json.dumps({
     "session": people.signed_in(desk).session.session_key,
     "patient": rivera.mateo.pk,

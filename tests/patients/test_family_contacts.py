@@ -64,7 +64,7 @@ def test_list_with_the_primary_contact_below(as_front_desk, url, rivera, ana_mat
     for words in ["Ana Rivera", "Luis Rivera", "Elena Rivera", "Grandparent", "Joint", "ana.rivera@mail.example"]:
         assert words in page.text
     assert page.context["selected"] == ana_mateo
-    # The button stands right of Home Email.
+    # The button is to the right of Home Email.
     email, button = page.text.index("ana.rivera@mail.example"), page.text.index("Create/Validate Portal Account")
     assert 0 < button - email < 500
     assert reverse("desk:window", args=[ana_mateo.pk]) in page.text

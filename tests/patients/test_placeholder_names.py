@@ -19,7 +19,7 @@ def _listed(text: str) -> list[str]:
     return [name.strip() for name in text.replace("\n", " ").split("|")]
 
 
-# Nobody is called so: flagged at any age.
+# Nobody has this name: flagged at any age.
 PLACEHOLDERS = _listed(
     "Baby|Baby Girl A|BABYGIRLTWO|babyboyb|BABYBOY B|Baby A Girl|Baby Male|BabyTwinA|Baby Doe|BBG|BB1|BG-A"
     "|BG #2|B/G|B.G.|NB Girl|NBG|New Born|Newborn Twin A|NewbornGirl|InfantBoy|INFANT MALE|INFANTFEMALE"
@@ -36,7 +36,7 @@ PLACEHOLDERS = _listed(
     "|First Name|X|xxxx|?|--|123|#1||  |Test Patient|aaa|B2|1A|It's a girl|👶|Baby 👶|Ｂａｂｙ　Ｂｏｙ|𝐁𝐚𝐛𝐲 𝐆𝐢𝐫𝐥"
     "|Ba\u200bby Boy|B\u200faby Girl|Baby\x00 Boy|Baby Boy Jr"
 )
-# A few people are called so: held up in the first year and where no age is known.
+# Names of a few people: flagged in the first year and if the age is unknown.
 DOUBTFUL = _listed(
     "Boy|Bebe|Bébé|Babe|Niño|Niña|BB|Baby Joy|Baby Jane|Babymarie|Babyjean|Infant Raj|Infant Mary|Jimboy"
     "|John Boy|Boy Rico|Patient|Boya|Infanta|Maria 2|2 Maria|J|Playboy|Sarah Baby"
@@ -210,7 +210,7 @@ def test_case_and_surrounding_spaces_say_nothing(name: str):
 
 @given(st.sampled_from([*PLACEHOLDERS, *DOUBTFUL, *NEAR]), st.sampled_from("\u0300\u0301\u0302\u0308\u030a"))
 def test_accents_say_nothing(name: str, accent: str):
-    """Save the tilde of niño and niña, which is a letter of its own."""
+    """Except for the ñ of niño and niña, which is a separate letter."""
     bare = unicodedata.normalize("NFC", "".join(c for c in unicodedata.normalize("NFD", name) if c != accent))
     accented = "".join(letter + accent if letter.isascii() and letter.isalpha() else letter for letter in name)
     if "niñ" not in name.casefold():

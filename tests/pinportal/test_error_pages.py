@@ -108,7 +108,7 @@ def test_a_database_that_is_gone_is_worth_another_try_soon(stranger, db):
     assert stranger.get("/broken/database/").headers["Retry-After"] == str(error_pages.RETRY_AFTER)
 
 
-# --- What became of the last thing done ----------------------------------------------------------
+# --- Whether the last change was saved -----------------------------------------------------------
 
 NOT_SAVED, MAYBE = "was not saved", re.compile("may not have been saved|cannot tell whether")
 
@@ -147,7 +147,7 @@ def test_what_was_undone_was_not_saved_unless_the_connection_broke(stranger, mis
     assert bool(MAYBE.search(page.text)) == (not is_certain)
 
 
-# --- Whatever is down ----------------------------------------------------------------------------
+# --- Something is down ---------------------------------------------------------------------------
 
 ASK = """
 import json, django; django.setup()

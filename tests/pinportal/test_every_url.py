@@ -1,6 +1,6 @@
 """Every URL: who may open it, and that GET changes nothing (attacks 9 and 11).
 
-A new view of ours without a stated rule, or a new address of a library, fails here until it is decided
+A new view without a stated rule, or a new URL of a library, fails here until it is decided
 who may open it. All of it holds for each surface: where only one is served, the other's people are
 strangers and its addresses are not there.
 """
@@ -83,11 +83,11 @@ ON_THE_WAY_IN = {
     "mfa_authenticate",
     "mfa_login_webauthn",
 }
-# Asked, it leaves nobody signed in who could be asked for the others (tests/accounts/family/test_account.py).
+# It signs the user out, so the other pages could not be tested (see tests/accounts/family/test_account.py).
 LAST = {"accounts:sign_out_everywhere"}
-# Of something that nobody here has yet.
+# About something that no user here has.
 NOT_YET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
-# Of one child: to a family that is not the child's they are not there.
+# About one child: other families get 404.
 OF_A_CHILD = {
     "family:child",
     "family:child_history",
@@ -97,7 +97,7 @@ OF_A_CHILD = {
     "family:leave_child",
 }
 OURS = {"pinportal", "audit", "practice", "accounts", "patients", "appointments", "portal"}
-# Of the addresses; those that have none belong to the project itself.
+# The namespaces of the URLs. Names without one belong to the project.
 NAMESPACES = {
     "pinportal",
     "accounts",

@@ -58,7 +58,7 @@ def log(request):
         room.setLevel(level)
 
 
-# --- Nobody in it --------------------------------------------------------------------------------
+# --- No personal data-----------------------------------------------------------------------------
 
 
 def everything_from_the_search_to_failures(front_desk, rivera):

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment, Provider
 from patients.ages import today
 from tests import people
@@ -10,7 +10,7 @@ from tests import people
 
 def comes(child, *, at="09:00", day=None, status="scheduled", provider=None):
     """An appointment of this patient at this local time, today unless a day is given."""
-    start = clock.at(day or today(), datetime.strptime(at, "%H:%M").time())  # noqa: DTZ007  # a clock, not a moment
+    start = local_time.at(day or today(), datetime.strptime(at, "%H:%M").time())  # noqa: DTZ007  # a clock, not a moment
     more = {"cancel_reason": "Family called"} if status == "cancelled" else {}
     return Appointment.objects.create(patient=child, start=start, status=status, provider=provider, **more)
 
@@ -21,7 +21,7 @@ def doctor(name="Dr. Maya Feldman"):
 
 def families(count, *, first=0, children=1, language="en"):
     """Create this many mothers whose children come today, one after another. Return the mothers."""
-    start = clock.at(today(), datetime.min.time()) + timedelta(hours=8)
+    start = local_time.at(today(), datetime.min.time()) + timedelta(hours=8)
     mothers = []
     for number in range(first, first + count):
         mother = people.contact("Kay", f"Moore{number:03}", language=language)

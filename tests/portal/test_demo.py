@@ -31,7 +31,7 @@ ROOMS = ("audit", "practice", "accounts", "patients", "appointments", "portal")
 
 SETTINGS = (WorkingHours, VisitType, TimeOff)
 
-pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
+pytestmark = pytest.mark.usefixtures("db")
 
 
 def load() -> str:
@@ -87,6 +87,7 @@ def assert_fixed_ages_hold() -> None:
     assert patient("100003").birth_date == today() - timedelta(days=6)
 
 
+@pytest.mark.postgres
 class TestCommand:
     def test_refuses_outside_the_demo(self):
         with pytest.raises(CommandError, match="not a demo"):

@@ -41,7 +41,7 @@ def test_the_account_comes_before_the_cookie_and_that_before_the_browser(family_
     assert speaks(browser, SIGN_IN) == "ar"
     browser.cookies["django_language"] = "es"
     assert speaks(browser, SIGN_IN) == "es"
-    languages.remember(family_user, "en")
+    languages.store(family_user, "en")
     sign_in(browser, family_user)
     assert speaks(browser, CHILDREN) == "en"
     browser.post(reverse("account_logout"))
@@ -49,7 +49,7 @@ def test_the_account_comes_before_the_cookie_and_that_before_the_browser(family_
 
 
 def test_a_choice_on_the_way_in_comes_before_the_account_which_learns_it(family_user):
-    languages.remember(family_user, "ar")
+    languages.store(family_user, "ar")
     browser = Client()
     switch(browser, "es")
     sign_in(browser, family_user)
@@ -58,7 +58,7 @@ def test_a_choice_on_the_way_in_comes_before_the_account_which_learns_it(family_
 
 
 def test_what_somebody_chose_before_on_this_device_does_not_change_an_account(family_user):
-    languages.remember(family_user, "es")
+    languages.store(family_user, "es")
     browser = Client()
     switch(browser, "ar")
     browser.cookies.pop("sessionid")  # another day
@@ -98,12 +98,12 @@ def test_staff_have_english_and_no_language_in_their_account(front_desk):
     switch(browser, "es")
     sign_in(browser, front_desk)
     assert User.objects.get(pk=front_desk.pk).language == ""
-    assert languages.of(front_desk) == "en"
+    assert languages.language_of(front_desk) == "en"
     assert speaks(browser, "patients:search") == "en"
 
 
 def test_mail_speaks_the_language_of_whom_it_is_for_whoever_asks(family_user, mailoutbox):
-    languages.remember(family_user, "es")
+    languages.store(family_user, "es")
     people.confirm_email(family_user)  # others get the mail of an unknown address
     Client().post(reverse("account_reset_password"), {"email": family_user.email})
     assert "Elija una contraseña nueva" in mailoutbox[0].subject
@@ -113,7 +113,7 @@ def test_mail_speaks_the_language_of_whom_it_is_for_whoever_asks(family_user, ma
 
 
 def test_error_pages_speak_the_language_of_the_account_and_can_be_switched(family_user):
-    languages.remember(family_user, "es")
+    languages.store(family_user, "es")
     assert "Esta página no existe" in people.signed_in(family_user).get("/none/").text
     strict = Client(enforce_csrf_checks=True)
     page = strict.get("/none/")

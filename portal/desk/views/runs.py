@@ -9,10 +9,11 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import Permission, staff_page
+from appointments.limits import NUMBER
 from audit.trail import Action, Actor, record, record_refresh
 from portal import worklist
 from portal.desk import runs
-from portal.desk.views.window import CANNOT_BE_READ, NUMBER
+from portal.desk.views.window import CANNOT_BE_READ
 from portal.desk.views.worklist import address_of, day_of, list_page
 from portal.models import SheetRun
 from portal.refusals import NothingToPrint, RunIsUnderWay, UnreadableSheet

@@ -5,7 +5,6 @@ only in the answer that issued or showed them. So these answers follow a POST di
 that could be reloaded.
 """
 
-import re
 from collections.abc import Collection, Mapping
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import Permission, refusal, staff_page
+from appointments.limits import NUMBER
 from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import FamilyContact, Patient
@@ -30,7 +30,6 @@ from portal.verbs import Verb
 from practice.failure_messages import when_it_fails
 from practice.models import Practice
 
-NUMBER = re.compile(r"[0-9]{1,18}")  # a record number, within the database's 64 bits
 CANNOT_BE_READ = (
     "A PIN of this family can no longer be read because its key is missing. Press Issue New PIN in that child’s row."
 )

@@ -19,8 +19,7 @@ from accounts.access import record_refusal
 from accounts.attempt_counter import TooManyAttempts
 from accounts.signin import attempts
 from audit.trail import Action, Actor, record
-from portal.family import calendar_file, fhir_file, pdf_file, records
-from portal.family import visits as family_visits
+from portal.family import calendar_file, fhir_file, pdf_file, records, visits
 from portal.family.children import Card
 from portal.family.views.child_pages import child_page
 
@@ -46,8 +45,8 @@ def rate_limited(view: Callable[[HttpRequest, Card], HttpResponse]) -> Callable[
 @child_page
 def child_visit(request: HttpRequest, card: Card, appointment_id: int) -> HttpResponse:
     """**Add to calendar**: a future appointment, or a cancelled one to take it off the calendar."""
-    visits = family_visits.upcoming(card.patient.pk, is_limited=card.is_limited)
-    visit = next((each for each in visits if each.number == appointment_id), None)
+    upcoming = visits.upcoming(card.patient.pk, is_limited=card.is_limited)
+    visit = next((each for each in upcoming if each.number == appointment_id), None)
     if visit is None:
         raise Http404
     file = calendar_file.render(card, visit)

@@ -117,7 +117,7 @@ def account(request: HttpRequest, proven: list[Pin]) -> HttpResponse:
 
 
 def _register(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> HttpResponse | None:
-    """Register the children and sign the parent in. None if that was refused: then the form says why."""
+    """Register the children and sign the parent in. None if refused; the form then has the reason."""
     try:
         sign_in = _new_sign_in(request, form)
         user = registration.redeem(proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request))

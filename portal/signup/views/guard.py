@@ -43,7 +43,7 @@ def with_proof(view: ViewWithProof[P]) -> Callable[Concatenate[HttpRequest, P], 
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
-    """What was posted, even if it is empty: then every field is missing, and the form says so."""
+    """The posted data, or None for GET. If it is empty, the form reports every missing field."""
     return request.POST if request.method == "POST" else None
 
 

@@ -18,7 +18,7 @@ from accounts.attempt_counter import TooManyAttempts
 from audit.trail import Actor
 from portal import registration
 from portal.models import Pin
-from portal.pins.rows import is_of_same_guardian
+from portal.pins.storage import is_of_same_guardian
 from portal.refusals import NotProven
 from portal.signup import proof
 from portal.signup.forms import PinForm, SiblingForm
@@ -60,7 +60,7 @@ def another(request: HttpRequest) -> HttpResponse:
 
 
 def _proof(request: HttpRequest, form: PinForm) -> tuple[Pin | None, TooManyAttempts | None]:
-    """The PIN that the form proves, or None and the form says why. Also the refusal after too many attempts."""
+    """The proven PIN, or None with the reason in the form; and the refusal, after too many attempts."""
     if request.method != "POST" or not form.is_valid():
         return None, None
     try:
@@ -120,7 +120,7 @@ def start_over(request: HttpRequest) -> HttpResponse:
 @require_POST
 @public_page
 def more_time(request: HttpRequest) -> JsonResponse:
-    """Somebody at the page needs more time. ``left``: seconds; 0 if it was too late."""
+    """Give the person at the page more time. ``left``: seconds; 0 if it was too late."""
     return JsonResponse({"left": proof.restart_clock(request)})
 
 

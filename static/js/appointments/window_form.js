@@ -6,9 +6,9 @@
     const form = event.target.closest?.("#appointment-window")?.querySelector("form");
     if (!form) return;
     const { duration, visit_type: type, status } = form.elements;
-    if (event.target === duration) duration.dataset.said = ""; // a duration that someone chose stays
+    if (event.target === duration) duration.dataset.isChosen = ""; // a type no longer changes it
     const minutes = type.selectedOptions[0]?.dataset.minutes;
-    if (event.target === type && minutes && !("said" in duration.dataset)) duration.value = minutes;
+    if (event.target === type && minutes && !("isChosen" in duration.dataset)) duration.value = minutes;
     if (event.target === status) showReason(form);
   });
 

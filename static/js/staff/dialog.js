@@ -50,7 +50,7 @@
     });
   }
 
-  // Once someone goes on by hand, a later refresh must not move the focus back.
+  // Once someone has moved the focus, a later refresh must not move it back.
   for (const kind of ["keydown", "pointerdown"]) {
     document.addEventListener(kind, () => dialogs.forEach((dialog) => dialog.open || openers.delete(dialog)), true);
   }

@@ -142,7 +142,7 @@ def test_asking_extends_nothing_and_staying_does(as_front_desk, clock):
     assert as_front_desk.get(ASK).json()["left"] == full
     go(clock, 5)
     assert as_front_desk.get(ASK).json()["left"] == full - 5
-    assert as_front_desk.post(ASK).json()["left"] == full  # at once, whatever was written last
+    assert as_front_desk.post(ASK).json()["left"] == full  # immediately, even if something was written just before
     go(clock, full - 1)
     assert as_front_desk.head(ASK).status_code == 200
     go(clock, 1)
@@ -214,7 +214,7 @@ def test_signing_in_begins_both_limits(client, front_desk, clock):
     assert client.session.session_key != first.session_key
 
 
-# --- What whoever comes late is told ---------------------------------------------------------------
+# --- What a signed-out user reads --------------------------------------------------------------------
 
 
 def test_a_page_redirects_to_the_sign_in_page_which_says_why(as_front_desk, clock):

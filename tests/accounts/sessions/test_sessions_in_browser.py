@@ -1,6 +1,6 @@
 """The end of a session in a real browser: the warning, the blank screen, and the back button after it.
 
-The limits are those of the settings, and the server holds to them; only the clock goes faster.
+The limits are those of the settings, and the server enforces them; only the clock goes faster.
 """
 
 import pytest
@@ -104,7 +104,7 @@ def test_at_the_limit_the_screen_goes_blank_without_a_click(desk, live_server, r
     desk.emulate_media(media="print")
     assert "Mateo" not in desk.locator("body").inner_text()
     assert AuditEvent.objects.get(action="session.ended").detail == {"why": "idle"}
-    assert not Session.objects.exists()  # asked by the page, as nobody else would
+    assert not Session.objects.exists()  # because the page asked
 
 
 def test_a_page_that_refreshes_itself_goes_blank_all_the_same(desk, live_server, rivera, console_errors, clock):
@@ -127,7 +127,7 @@ def test_a_computer_that_slept_wakes_up_blank(desk, live_server, rivera):
     desk.clock.fast_forward("08:00:00")
     assert "Mateo" not in desk.content()
     blank(desk)
-    desk.clock.fast_forward("12:00:10")  # and nobody comes for it
+    desk.clock.fast_forward("12:00:10")  # and nobody signs in again
     expect(desk.get_by_role("heading", level=1)).to_have_text("Sign in")
 
 

@@ -197,7 +197,7 @@ def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_s
     desk.get_by_role("button", name="Register").click()
     desk.locator("output").first.wait_for()
     sheets = []
-    for _ in range(2):  # each in a tab of its own
+    for _ in range(2):  # each in its own tab
         with desk.expect_popup() as opened:
             desk.get_by_role("button", name="Print").click()
         opened.value.wait_for_load_state()

@@ -14,7 +14,7 @@ from practice import languages
 from practice.models import Practice
 from tests import people
 from tests.test_translations import TRANSLATED
-from tests.vocabulary import strange_to
+from tests.vocabulary import foreign_words
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -32,7 +32,7 @@ MAILS = {
     "confirm_address": lambda user: email_addresses.send_code(user=user, email=user.email, by=Actor(None, "192.0.2.1")),
     "password_reset_key": lambda user: ask_for_a_new_password(user, user.email),
     "unknown_account": lambda user: ask_for_a_new_password(user, "no@mail.example"),
-    **{f"news/{news}": lambda user, news=news: mail.tell(user, news) for news in mail.News},
+    **{f"news/{news}": lambda user, news=news: mail.send_news(user, news) for news in mail.News},
 }
 
 
@@ -47,12 +47,12 @@ def phone(request, settings):
 @pytest.mark.parametrize("name", MAILS)
 def test_no_english_is_left(name, language, phone, family_user, mailoutbox, django_capture_on_commit_callbacks):
     people.confirm_email(family_user)
-    languages.remember(family_user, language)
+    languages.store(family_user, language)
     with django_capture_on_commit_callbacks(execute=True):
         MAILS[name](family_user)
     (sent,) = mailoutbox
     lines = [line for line in f"{sent.subject}\n{sent.body}".splitlines() if "://" not in line]
-    assert strange_to(language, lines) == set()
+    assert foreign_words(language, lines) == set()
     assert len(lines) > 3
 
 

@@ -206,7 +206,7 @@ def test_a_password_reset_ends_all_sessions_and_works_once(client, front_desk, a
     done = client.post(form.request["PATH_INFO"], {"password1": chosen}, follow=True)
     assert "Your new password is set" in done.text
     assert as_front_desk.get(PATIENTS).headers["Location"].startswith(URL)
-    assert client.get(PATIENTS).headers["Location"].startswith(URL)  # whoever has the mail still signs in
+    assert client.get(PATIENTS).headers["Location"].startswith(URL)  # anyone with the mail can still sign in
     assert "This link does not work any more." in new_password_page(Client(), mailoutbox[0]).text
     reset, ended = AuditEvent.objects.order_by("pk")
     assert (reset.action, reset.detail) == ("password.reset", {"account": front_desk.pk})

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Appointment, Location, Provider, VisitType, WorkingHours
 from patients.ages import today
 from portal.models import Registration
@@ -18,8 +18,8 @@ pytestmark = pytest.mark.usefixtures("transactional_db")
 
 
 def at(hour, minute=0, *, days=1):
-    """That time of tomorrow: a day on which no visit has begun, whatever the hour the tests run at."""
-    return clock.at(today() + timedelta(days=days), time(hour, minute))
+    """Tomorrow at this time: a day on which no visit has begun, at whatever hour the tests run."""
+    return local_time.at(today() + timedelta(days=days), time(hour, minute))
 
 
 @pytest.fixture
@@ -250,9 +250,9 @@ def test_two_browsers_one_appointment_the_second_is_told(desk, new_context, live
 
 @pytest.mark.parametrize("in_dialog", [False, True])
 def test_the_clock_stamps_the_arrival_and_keeps_what_is_typed(desk, live_server, office, in_dialog):
-    WorkingHours.objects.all().delete()  # whatever the hour is at which this test runs
+    WorkingHours.objects.all().delete()  # at whatever hour this test runs
     now = timezone.localtime()
-    Appointment.objects.update(start=clock.at(today(), time(now.hour, 0)))
+    Appointment.objects.update(start=local_time.at(today(), time(now.hour, 0)))
     if in_dialog:
         open_day(desk, live_server, days=0)
         desk.locator(".visit").dblclick()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appointments import clock
+from appointments import local_time
 from appointments.calendar import grid
 from appointments.calendar.grid import Block, Slot, Span
 from appointments.models import Appointment
@@ -212,7 +212,7 @@ def test_a_label_for_each_slot_of_the_grid(slot, labels):
 )
 @pytest.mark.parametrize("slot", [5, 10, 15])
 def test_a_day_has_as_many_rows_as_hours(day, rows, first, slot):
-    opening, closing = clock.bounds(day)
+    opening, closing = local_time.bounds(day)
     minutes = (closing - opening) // timedelta(minutes=1)
     built = build(column((150, 30), opening=opening), minutes=minutes, slot=slot)
     assert len(spread(built)) == rows

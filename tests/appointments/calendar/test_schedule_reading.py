@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.calendar.grid import Block
 from appointments.calendar.schedule import Filters, read_day, read_month, read_provider_week, read_week, week_start
 from appointments.models import Location, Provider, TimeOff, VisitType
@@ -43,7 +43,7 @@ def off(first, last, reason="Holiday", whose=None):
 
 
 def whole(day, **fields):
-    return off(*clock.bounds(day), **fields)
+    return off(*local_time.bounds(day), **fields)
 
 
 # --- Day: columns --------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_a_provider_s_own_time_off_closes_nobody_else(feldman, raman):
 @pytest.mark.parametrize(("day", "rows"), [(SPRING, 276), (AUTUMN, 300)])
 def test_days_of_23_and_25_hours(feldman, rivera, day, rows):
     works(feldman, starts=time(0), ends=time(23, 59))
-    start, end = clock.bounds(day)
+    start, end = local_time.bounds(day)
     schedules.visit(rivera.mateo, start, feldman)
     schedules.visit(rivera.sofia, end - timedelta(minutes=15), feldman)
     schedules.visit(rivera.baby, end, feldman)
@@ -189,8 +189,8 @@ def test_hours_that_the_clocks_jump_over_begin_when_they_have(feldman):
 
 
 def test_the_hour_that_comes_twice_has_a_place_for_both(feldman, rivera):
-    schedules.visit(rivera.mateo, clock.at(AUTUMN, time(1, 30)), feldman)
-    schedules.visit(rivera.sofia, clock.at(AUTUMN, time(1, 30), second=True), feldman)
+    schedules.visit(rivera.mateo, local_time.at(AUTUMN, time(1, 30)), feldman)
+    schedules.visit(rivera.sofia, local_time.at(AUTUMN, time(1, 30), second=True), feldman)
     rows = read(AUTUMN).grid.rows
     assert [number for number, row in enumerate(rows) for cell in row.cells if isinstance(cell, Block)] == [6, 18]
 
@@ -239,8 +239,8 @@ def test_a_week_of_one_provider_is_a_column_per_day(feldman, rivera):
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
 def test_a_week_with_a_change_of_the_clocks_begins_each_day_at_eight(feldman, rivera, day):
     works(feldman)
-    schedules.visit(rivera.mateo, clock.at(day, time(9)), feldman)
-    schedules.visit(rivera.sofia, clock.at(day + timedelta(days=1), time(9)), feldman)
+    schedules.visit(rivera.mateo, local_time.at(day, time(9)), feldman)
+    schedules.visit(rivera.sofia, local_time.at(day + timedelta(days=1), time(9)), feldman)
     found = read_provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
     openings = {f"{timezone.localtime(head.column.opening):%H:%M}" for head in found.grid.heads}
     assert openings == {"08:00"}
@@ -250,8 +250,8 @@ def test_a_week_with_a_change_of_the_clocks_begins_each_day_at_eight(feldman, ri
 
 @pytest.mark.parametrize("day", [SPRING, AUTUMN])
 def test_a_week_that_opens_at_night_still_has_its_mornings_beside_their_labels(feldman, rivera, day):
-    schedules.visit(rivera.mateo, clock.at(day, time(9)), feldman)
-    schedules.visit(rivera.sofia, clock.at(day + timedelta(days=1), time(1)), feldman)
+    schedules.visit(rivera.mateo, local_time.at(day, time(9)), feldman)
+    schedules.visit(rivera.sofia, local_time.at(day + timedelta(days=1), time(1)), feldman)
     found = read_provider_week(day, provider=feldman, filters=Filters(providers=[feldman]), slot_minutes=15)
     labels_at = [row.label for row in found.grid.rows]
     rows = [number for number, row in enumerate(found.grid.rows) for cell in row.cells if isinstance(cell, Block)]

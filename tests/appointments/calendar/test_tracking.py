@@ -134,7 +134,7 @@ def test_nobody_today_leads_to_the_calendar(as_front_desk, rivera):
 @pytest.mark.parametrize(
     ("now", "children"),
     [
-        # Still Tuesday in New York, already Wednesday in UTC, and the other way about in the morning.
+        # Still Tuesday in New York, already Wednesday in UTC.
         (datetime(2026, 11, 25, 4, 59, tzinfo=UTC), ["Mateo", "Sofia"]),
         (datetime(2026, 11, 25, 5, 0, tzinfo=UTC), ["Baby Boy"]),
     ],

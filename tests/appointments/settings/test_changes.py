@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import timezone
 
-from appointments import clock
+from appointments import local_time
 from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from appointments.settings import changes
 from audit.models import AuditEvent
@@ -275,7 +275,7 @@ class TestTimeOff:
         """In Santiago the clocks jump over midnight in September."""
         settings.TIME_ZONE = "America/Santiago"
         day = datetime(2026, 9, 6, tzinfo=UTC).date()
-        first, after = clock.bounds(day)
+        first, after = local_time.bounds(day)
         stored = TimeOff(starts=first.astimezone(UTC), ends=after.astimezone(UTC), reason="Holiday")
         assert changes.time_off_in_words(stored) == "Sun, Sep 6, 2026"
 

@@ -150,7 +150,7 @@ def test_guardians_of_a_bulk_export() -> None:
     links = {link.contact.given_name: link for link in girl.family_contacts.select_related("contact")}
     assert {name: (link.role, link.authority) for name, link in links.items()} == {
         "Akosua": (Role.MOTHER, Authority.JOINT),  # RelatedPerson and Patient.contact: one name, one phone
-        "Yaw": (Role.FATHER, Authority.JOINT),  # his name stands in his own chart
+        "Yaw": (Role.FATHER, Authority.JOINT),  # his name comes from his own chart
         "Efua": (Role.GRANDPARENT, Authority.NONE),
     }
     assert links["Efua"].sort_order == 3
@@ -727,7 +727,7 @@ def test_an_unchanged_roster_writes_nothing(tmp_path: Path) -> None:
     assert len([query for query in queries if "SAVEPOINT" not in query["sql"]]) < 20
 
 
-# --- Whatever a file may hold --------------------------------------------------------------------
+# --- Any content of a file -----------------------------------------------------------------------
 
 _SEEDS: list[Json] = [
     *(entry["resource"] for entry in json.loads((ROSTERS / "family.json").read_text())["entry"]),
@@ -756,7 +756,7 @@ _JUNK = st.recursive(
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where the parts of a JSON value stand."""
+    """The paths to the parts of a JSON value."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [found for name, part in inner for found in ((*path, name), *_paths(part, (*path, name)))]
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from patients.ages import today
-from portal.desk import runs as sheet_runs
+from portal.desk import runs
 from portal.models import Pin, PinSheet, Registration, SheetRun
 from practice.models import Practice
 from tests import people
@@ -196,7 +196,7 @@ def test_an_interrupted_run_is_named_on_the_list_and_continued(desk, live_server
     desk.goto(live_server.url + WORKLIST)
     desk.get_by_role("button", name="Register and Print 2 families").click()
     desk.wait_for_url("**/runs/*/")
-    long_ago = timezone.now() - sheet_runs.ABANDONED_AFTER - timedelta(seconds=1)
+    long_ago = timezone.now() - runs.ABANDONED_AFTER - timedelta(seconds=1)
     SheetRun.objects.update(started_at=long_ago, touched_at=long_ago)  # as a killed process leaves it
     desk.goto(live_server.url + WORKLIST)
     axe(desk)

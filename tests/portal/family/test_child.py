@@ -146,16 +146,16 @@ def test_a_refused_sign_up_step_is_not_a_wrong_pin(ana, by, rivera, front_desk):
 
 
 @pytest.mark.parametrize("name", ["child", "child_visit", "child_pdf", "child_json"])
-@pytest.mark.parametrize(("years", "is_told"), [(11, True), (12, False), (17, False)])
-def test_a_limited_guardian_never_gets_type_or_reason(ana, as_clinician, rivera, visit, name, years, is_told):
+@pytest.mark.parametrize(("years", "sees_details"), [(11, True), (12, False), (17, False)])
+def test_a_limited_guardian_never_gets_type_or_reason(ana, as_clinician, rivera, visit, name, years, sees_details):
     make_teen(rivera.mateo, years)
     book(rivera.mateo, -timedelta(days=3), status="cancelled", cancel_reason=SECRET_REASON)
     as_clinician.get(reverse("patients:chart", args=[rivera.mateo.pk]))
     text = body(ask(ana, name, rivera.mateo, visit))
-    assert (SECRET_TYPE in text) == (is_told and name != "child_visit")
+    assert (SECRET_TYPE in text) == (sees_details and name != "child_visit")
     assert SECRET_REASON not in text
     if name in POSTED:
-        assert ("looked at the chart" in text) == is_told
+        assert ("looked at the chart" in text) == sees_details
 
 
 def test_limited_access_is_explained_on_page_list_and_pdf(ana, rivera):

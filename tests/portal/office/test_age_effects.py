@@ -13,7 +13,7 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture
 def family(front_desk):
-    """A mother of children of 5, 13, 17 on the portal, and one of 16 who is not; and a teen of 17 with an own PIN."""
+    """A mother of children of 5, 13, 17 on the portal, and one of 16 who is not; a teen of 17 with their own PIN."""
     by, mother = Actor(front_desk, "192.0.2.1"), people.contact("Ngozi", "Okafor")
     links = [
         people.link(mother, people.patient(f"70{age}", f"Kim {age}", "Okafor", people.years_ago(age)))

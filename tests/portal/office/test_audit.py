@@ -11,7 +11,6 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from audit.trail import Action, Actor, listed, record
 from patients.models import Patient
-from practice.csv_cells import unescape
 from tests import people
 from tests.portal import steps
 
@@ -228,14 +227,14 @@ def test_export_of_more_than_one_chunk_has_every_row_once(as_auditor, monkeypatc
 
 
 @pytest.mark.parametrize("evil", ['=HYPERLINK("http://127.0.0.1:9/","x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '"'])
-def test_export_of_formulas_is_neutralised_and_read_back(as_auditor, rivera, front_desk, evil):
+def test_export_of_formulas_is_neutralized_and_read_back(as_auditor, rivera, front_desk, evil):
     """Attack 15: a chart number or an address may come from outside."""
     Patient.objects.filter(pk=rivera.mateo.pk).update(chart_number=evil)
     record(actor=Actor(front_desk, evil[:45]), action=Action.PATIENT_VIEWED, patient_id=rivera.mateo.pk)
     (row,) = list(csv.DictReader(io.StringIO(as_auditor.post(EXPORT).getvalue().decode(), newline="")))
     for name in ("chart_number", "address"):
         assert not row[name].startswith(("=", "+", "-", "@", "\t", "\r"))
-        assert unescape(row[name]) == evil[: 45 if name == "address" else None]
+        assert row[name].removeprefix("'") == evil[: 45 if name == "address" else None]
 
 
 # --- In the browser ------------------------------------------------------------------------------

@@ -218,7 +218,7 @@ def test_password_link_is_mailed_where_there_is_a_mail_server(desk, front_desk, 
     assert "one hour" in mail.body
 
 
-# --- Nobody shuts out the last administrator -----------------------------------------------------
+# --- The last administrator stays ----------------------------------------------------------------
 
 
 def record_form(record, **changes):

@@ -10,7 +10,7 @@ import sys
 import pytest
 from django.conf import settings
 
-from tests.portal.desk.test_sheet_runs import database_url
+from tests.portal.desk.test_runs import database_url
 
 AT_ONCE = 8
 BOUND = 300  # MB; a process that has drawn the largest possible run uses 270

@@ -8,7 +8,7 @@ const sessionClock = (() => {
   let { ending, since } = dataset;
 
   const left = () => Math.min(end.ticks - performance.now(), end.clock - Date.now()) / 1000;
-  // `late`: how many milliseconds ago the server said so.
+  // `late`: how many milliseconds ago the server answered.
   const set = (seconds, why, late = 0) => {
     const wait = (seconds + SLACK) * 1000 - late;
     end = { ticks: performance.now() + wait, clock: Date.now() + wait };

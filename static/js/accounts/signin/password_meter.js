@@ -6,22 +6,22 @@
   const { words, judge, SHORTEST, STRONG } = passwordRules;
 
   const addMeter = (field) => {
-    const meter = document.createElement("meter"), said = document.createElement("p");
+    const meter = document.createElement("meter"), verdict = document.createElement("p");
     Object.assign(meter, { min: 0, max: STRONG, low: SHORTEST, high: STRONG - 1, optimum: STRONG, value: 0 });
     meter.setAttribute("aria-label", words.meter);
-    said.id = `${field.id}-said`;
-    said.setAttribute("role", "status");
+    verdict.id = `${field.id}-verdict`;
+    verdict.setAttribute("role", "status");
     const box = document.createElement("div");
     box.className = "password-meter";
-    box.append(meter, said);
+    box.append(meter, verdict);
     field.parentElement.after(box);
-    field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${said.id}`.trim());
+    field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${verdict.id}`.trim());
     let waiting;
     field.addEventListener("input", () => {
       const [value, text] = judge(field.value);
       meter.value = value;
       clearTimeout(waiting);
-      waiting = setTimeout(() => { said.textContent = text; }, QUIET);
+      waiting = setTimeout(() => { verdict.textContent = text; }, QUIET);
     });
   };
 

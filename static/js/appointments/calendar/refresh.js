@@ -3,18 +3,18 @@
 
 {
   const { schedule, table, makeStop } = calendarGrid;
-  let held = ""; // the id of what had the focus before a refresh replaced it
+  let focusedId = ""; // what had the focus before a refresh replaced it
 
   const prepare = () => {
     calendarNow.show();
     if (!table()) return;
     const visits = [...schedule.querySelectorAll(".visit")];
     for (const visit of visits) visit.tabIndex = -1;
-    const again = held && document.getElementById(held);
+    const again = focusedId && document.getElementById(focusedId);
     const stop = again || visits[0] || schedule.querySelector(".slot");
     if (stop) makeStop(stop);
     if (again && document.activeElement === document.body) again.focus({ preventScroll: true });
-    held = "";
+    focusedId = "";
   };
 
   // A refresh waits until nothing is being dragged.
@@ -22,7 +22,8 @@
     if (event.detail.elt === schedule && calendarDrag.isBusy()) event.preventDefault();
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target === schedule && schedule.contains(document.activeElement)) held = document.activeElement.id;
+    if (event.detail.target !== schedule || !schedule.contains(document.activeElement)) return;
+    focusedId = document.activeElement.id;
   });
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target === schedule) prepare();

@@ -1,4 +1,4 @@
-// What the server would say about a PIN with a typing mistake (pin_hints.py), or nothing if it is a PIN.
+// What the server would say about a PIN with a typing mistake (portal/pins/hints.py), or nothing if it is a PIN.
 "use strict";
 
 const pinHint = (() => {
@@ -13,9 +13,9 @@ const pinHint = (() => {
     for (const [i, group] of groups.entries()) {
       const stray = [...group].find((char) => !digitOf(char));
       if (!stray) continue;
-      const said = MISREAD[stray]
+      const problem = MISREAD[stray]
         ? words.pinLetter.replace("{letter}", stray).replace("{digit}", MISREAD[stray]) : words.pinLetters;
-      return [words.pinMistake, said, where(i + 1)].join(" ");
+      return [words.pinMistake, problem, where(i + 1)].join(" ");
     }
     const byHand = groups.length === GROUPS && groups.slice(0, -1).some(isOdd);
     const odd = byHand ? groups.findIndex(isOdd) + 1 : 0;

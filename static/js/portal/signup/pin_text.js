@@ -19,7 +19,7 @@ const pinText = (() => {
   const byGroups = (chars) =>
     chars.reduce((groups, char, i) => (i % GROUP ? [...groups.slice(0, -1), groups.at(-1) + char] : [...groups, char]), []);
   const grouped = (digits) => byGroups([...digits]).join(" ");
-  // As they were typed; without any separator between them, by fours.
+  // The groups as they were typed; groups of four if there are no separators.
   const groupsOf = (text) => {
     const groups = [...text].map((char) => (APART.has(char) ? " " : char)).join("").split(" ").filter(Boolean);
     return groups.length === 1 ? byGroups([...groups[0]]) : groups;

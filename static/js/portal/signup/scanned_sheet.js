@@ -15,10 +15,10 @@ const scannedSheet = (() => {
   const show = () => {
     const count = more?.value ? more.value.split(",").length + 1 : 1;
     if (count < 2) return;
-    const said = document.createElement("p"), what = document.createElement("p"), button = document.createElement("button");
-    said.className = "scanned-count";
-    said.textContent = form.dataset.several.replace("{count}", count);
-    what.textContent = form.dataset.any;
+    const counted = document.createElement("p"), explanation = document.createElement("p"), button = document.createElement("button");
+    counted.className = "scanned-count";
+    counted.textContent = form.dataset.several.replace("{count}", count);
+    explanation.textContent = form.dataset.any;
     button.type = "button";
     button.className = "btn btn-link";
     button.textContent = form.dataset.type;
@@ -28,7 +28,7 @@ const scannedSheet = (() => {
       wrapper.hidden = false;
       field.focus();
     });
-    box.replaceChildren(said, what, button);
+    box.replaceChildren(counted, explanation, button);
     box.hidden = false;
     wrapper.hidden = true;
   };

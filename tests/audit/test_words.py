@@ -1,15 +1,9 @@
-"""The words of the audit trail, and CSV cells that no spreadsheet runs."""
-
-import csv
-import io
+"""The words of the audit trail."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from audit.trail import Action
 from audit.words import GROUPS, WORDS, action_in_words, detail_in_words
-from practice.csv_cells import escape, unescape
 
 
 def test_every_action_has_words_of_its_own():
@@ -40,19 +34,3 @@ def test_an_action_nobody_knows_any_more_can_be_read():
 )
 def test_details_in_words(detail, words):
     assert detail_in_words(detail) == words
-
-
-@given(st.text())
-def test_a_cell_is_read_back_as_it_was(text):
-    assert unescape(escape(text)) == text
-
-
-@pytest.mark.parametrize(
-    "text", ["=HYPERLINK(1)", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "'=1", "|x", "%x"]
-)
-def test_no_spreadsheet_runs_a_cell(text):
-    assert escape(text).startswith("'")
-    written = io.StringIO(newline="")
-    csv.writer(written).writerow([escape(text), escape("plain"), escape('say "so"')])
-    (row,) = csv.reader(io.StringIO(written.getvalue(), newline=""))
-    assert [unescape(cell) for cell in row] == [text, "plain", 'say "so"']

@@ -8,7 +8,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appointments import clock
+from appointments import local_time
 
 SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)  # in New York
 # Which change at midnight itself, by half an hour, never, and on the other side of the year.
@@ -45,41 +45,45 @@ def utc(*parts):
     ],
 )
 def test_a_day_has_as_many_hours_as_it_has(day, first, hours):
-    begins, ends = clock.bounds(day)
+    begins, ends = local_time.bounds(day)
     assert begins == first
     assert ends - begins == timedelta(hours=hours)
 
 
 def test_midnight_is_the_practice_s_and_not_that_of_utc():
-    begins, ends = clock.bounds(date(2026, 11, 25))
+    begins, ends = local_time.bounds(date(2026, 11, 25))
     assert begins <= utc(2026, 11, 26, 4, 59) < ends
     assert not begins <= utc(2026, 11, 25, 4, 59) < ends
 
 
 @pytest.mark.parametrize("jumped", [time(2), time(2, 30), time(2, 59)])
 def test_spring_jumps_over_an_hour(jumped):
-    with pytest.raises(clock.NoSuchTime, match=f"{jumped:%H:%M} does not exist on 2027-03-14"):
-        clock.at(SPRING, jumped)
-    with pytest.raises(clock.NoSuchTime):
-        clock.at(SPRING, jumped, second=True)
-    assert not clock.comes_twice(SPRING, jumped)
+    with pytest.raises(local_time.NoSuchTime, match=f"{jumped:%H:%M} does not exist on 2027-03-14"):
+        local_time.at(SPRING, jumped)
+    with pytest.raises(local_time.NoSuchTime):
+        local_time.at(SPRING, jumped, second=True)
+    assert not local_time.comes_twice(SPRING, jumped)
 
 
 def test_spring_goes_on_from_two_to_three():
-    assert clock.at(SPRING, time(1, 59)) + timedelta(minutes=1) == clock.at(SPRING, time(3)) == utc(2027, 3, 14, 7)
+    assert (
+        local_time.at(SPRING, time(1, 59)) + timedelta(minutes=1)
+        == local_time.at(SPRING, time(3))
+        == utc(2027, 3, 14, 7)
+    )
 
 
 @pytest.mark.parametrize(("shown", "twice"), [(time(0, 59), False), (time(1), True), (time(1, 59), True), (time(2), 0)])
 def test_autumn_shows_an_hour_twice(shown, twice):
-    assert clock.comes_twice(AUTUMN, shown) == twice
-    first, second = clock.at(AUTUMN, shown), clock.at(AUTUMN, shown, second=True)
+    assert local_time.comes_twice(AUTUMN, shown) == twice
+    first, second = local_time.at(AUTUMN, shown), local_time.at(AUTUMN, shown, second=True)
     assert second - first == timedelta(hours=1 if twice else 0)
-    assert not clock.is_second(first)
-    assert clock.is_second(second) == twice
+    assert not local_time.is_second(first)
+    assert local_time.is_second(second) == twice
 
 
 def test_on_other_days_no_time_comes_twice():
-    assert not clock.comes_twice(date(2026, 11, 2), time(1, 30))
+    assert not local_time.comes_twice(date(2026, 11, 2), time(1, 30))
 
 
 # --- Zones that change at midnight itself ---------------------------------------------------------
@@ -101,7 +105,7 @@ def test_on_other_days_no_time_comes_twice():
 )
 def test_a_day_whose_midnight_is_none_or_two(settings, zone, day, first, hours):
     settings.TIME_ZONE = zone
-    begins, ends = clock.bounds(day)
+    begins, ends = local_time.bounds(day)
     assert (begins, ends - begins) == (first, timedelta(hours=hours))
     assert timezone.localdate(begins) == day
     assert timezone.localdate(begins - timedelta(microseconds=1)) == day - timedelta(days=1)
@@ -109,31 +113,31 @@ def test_a_day_whose_midnight_is_none_or_two(settings, zone, day, first, hours):
 
 def test_no_midnight_in_santiago(settings):
     settings.TIME_ZONE = "America/Santiago"
-    with pytest.raises(clock.NoSuchTime):
-        clock.at(date(2026, 9, 6), time.min)
-    assert clock.at(date(2026, 9, 6), time(1)) == clock.bounds(date(2026, 9, 6))[0]
+    with pytest.raises(local_time.NoSuchTime):
+        local_time.at(date(2026, 9, 6), time.min)
+    assert local_time.at(date(2026, 9, 6), time(1)) == local_time.bounds(date(2026, 9, 6))[0]
 
 
-# --- Whatever the zone ----------------------------------------------------------------------------
+# --- Any time zone --------------------------------------------------------------------------------
 
 
 @given(zone=st.sampled_from(ZONES), moment=moments)
 def test_a_moment_is_found_again_by_what_the_clocks_show(zone, moment):
     with timezone.override(ZoneInfo(zone)):
         local = timezone.localtime(moment)
-        assert clock.at(local.date(), local.time(), second=clock.is_second(moment)) == moment
-        begins, ends = clock.bounds(local.date())
+        assert local_time.at(local.date(), local.time(), second=local_time.is_second(moment)) == moment
+        begins, ends = local_time.bounds(local.date())
         assert begins <= moment < ends
-        assert clock.is_second(moment) <= clock.comes_twice(local.date(), local.time())
+        assert local_time.is_second(moment) <= local_time.comes_twice(local.date(), local.time())
 
 
 @given(zone=st.sampled_from(ZONES), day=days, shown=minutes)
 def test_a_time_is_shown_as_it_was_said_or_refused(zone, day, shown):
     with timezone.override(ZoneInfo(zone)):
         try:
-            moment = clock.at(day, shown)
-        except clock.NoSuchTime:
-            assert clock.bounds(day)[1] - clock.bounds(day)[0] < timedelta(hours=24)
+            moment = local_time.at(day, shown)
+        except local_time.NoSuchTime:
+            assert local_time.bounds(day)[1] - local_time.bounds(day)[0] < timedelta(hours=24)
             return
         local = timezone.localtime(moment)
         assert (local.date(), local.time()) == (day, shown)
@@ -142,4 +146,4 @@ def test_a_time_is_shown_as_it_was_said_or_refused(zone, day, shown):
 @given(zone=st.sampled_from(ZONES), day=days)
 def test_days_follow_each_other_without_gap(zone, day):
     with timezone.override(ZoneInfo(zone)):
-        assert clock.bounds(day)[1] == clock.bounds(day + timedelta(days=1))[0]
+        assert local_time.bounds(day)[1] == local_time.bounds(day + timedelta(days=1))[0]

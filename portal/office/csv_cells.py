@@ -12,8 +12,3 @@ def escape(value: object) -> str:
     """The value as text that no spreadsheet runs. Text that already starts with the mark gets a second one."""
     text = str(value)
     return MARK + text if text.startswith((*FORMULA_STARTS, MARK)) else text
-
-
-def unescape(cell: str) -> str:
-    """The text before ``escape``."""
-    return cell.removeprefix(MARK)

@@ -24,7 +24,7 @@ from audit.trail import Actor
 from patients.ages import today
 from patients.models import FamilyContact, Patient
 from portal import family_answers, registration, worklist
-from portal.desk import runs as sheet_runs
+from portal.desk import runs
 from portal.models import Pin, PinSheet, Registration, SheetRun
 from portal.pins.numbers import grouped
 from portal.pins.sealing import unseal
@@ -47,18 +47,18 @@ def by(front_desk):
 def planned(by, *contacts):
     """A run of today's list, of these contacts or of all."""
     families = worklist.read(today()).families
-    return sheet_runs.plan(
+    return runs.plan(
         day=today(), families=[each for each in families if not contacts or each.contact in contacts], by=by
     )
 
 
 def state(run):
-    return sheet_runs.read(run).state
+    return runs.read(run).state
 
 
 def assert_nobody_is_lost_and_nobody_has_two(run):
     """Every child of the run has one active PIN, on a printed sheet; every family is printed."""
-    report = sheet_runs.read(run)
+    report = runs.read(run)
     assert report.state == "printed"
     assert all(family.is_done and family.is_printed for family in report.families)
     children = FamilyContact.objects.filter(contact__in=[family.contact for family in report.families])
@@ -75,7 +75,7 @@ class TestRun:
         days.comes(rivera.mateo)
         days.comes(oneil.nora, at="10:00")
         steps.issued(by, oneil.link(oneil.maeve, oneil.nora))
-        report = sheet_runs.read(planned(by))
+        report = runs.read(planned(by))
         assert (report.state, report.pins, report.ready, report.sheets, report.left_out) == ("planned", 3, 1, 2, 2)
         assert {row.patient.given_name for row, _ in report.families[0].left_out} == {"Baby Boy", "Carmen"}
         assert Pin.objects.count() == 1
@@ -85,14 +85,14 @@ class TestRun:
         run = planned(by)
         Patient.objects.filter(pk=rivera.baby.pk).update(given_name="Diego")
         Patient.objects.filter(pk=rivera.sofia.pk).update(status="inactive")
-        family = sheet_runs.read(run).families[0]
+        family = runs.read(run).families[0]
         assert {row.patient.given_name for row in family.issue} == {"Mateo", "Diego"}
 
     def test_carry_out_gives_each_family_a_page_in_the_order_of_appointments(self, by, rivera, oneil):
         days.comes(oneil.nora, at="09:00")
         days.comes(rivera.mateo, at="10:00")
         run = planned(by)
-        pages = list(pypdfium2.PdfDocument(sheet_runs.carry_out(run=run, by=by)))
+        pages = list(pypdfium2.PdfDocument(runs.carry_out(run=run, by=by)))
         texts = [page.get_textpage().get_text_range() for page in pages]
         assert ["Maeve O'Neil" in texts[0], "Ana Rivera" in texts[1], len(texts)] == [True, True, 2]
         assert SheetRun.objects.get().printed_at == PinSheet.objects.first().printed_at
@@ -103,7 +103,7 @@ class TestRun:
 
     def test_each_page_has_its_own_family_s_pins_only(self, by):
         days.families(12, children=3)
-        document = sheet_runs.carry_out(run=planned(by), by=by)
+        document = runs.carry_out(run=planned(by), by=by)
         pages = list(pypdfium2.PdfDocument(document))
         assert len(pages) == 12
         for page, printed in zip(pages, PinSheet.objects.order_by("pk"), strict=True):
@@ -120,7 +120,7 @@ class TestRun:
         Practice.objects.create(pk=1, name="Sunnyside Pediatrics")
         days.families(11)  # more than are laid out at a time
         days.families(2, first=11, language="es")
-        document = sheet_runs.carry_out(run=planned(by), by=by)
+        document = runs.carry_out(run=planned(by), by=by)
         reader = pypdf.PdfReader(io.BytesIO(document))
         assert len(reader.pages) == 13
         assert reader.metadata.title == "Portal PINs from Sunnyside Pediatrics"
@@ -141,8 +141,8 @@ class TestRun:
         steps.registered(by, *mothers[1].family_contacts.all())
         family_answers.decline_family(contact=mothers[2], reason="No phone", by=by)
         family_answers.postpone(contact=mothers[3], until=today() + timedelta(days=3), reason="Later", by=by)
-        sheet_runs.carry_out(run=run, by=by)
-        report = sheet_runs.read(run)
+        runs.carry_out(run=run, by=by)
+        report = runs.read(run)
         reasons = [family.left_out[0][1] for family in report.families[:4]]
         assert "authority" in reasons[0]
         assert reasons[1:3] == ["Already registered.", "Declined: No phone"]
@@ -154,7 +154,7 @@ class TestRun:
     def test_print_again_gives_the_same_pins_and_issues_none(self, by):
         days.families(3, children=2)
         run = planned(by)
-        first, again = (steps.pdf_text(sheet_runs.carry_out(run=run, by=by)) for _ in range(2))
+        first, again = (steps.pdf_text(runs.carry_out(run=run, by=by)) for _ in range(2))
         assert first == again
         assert PinSheet.objects.count() == 6
         assert_nobody_is_lost_and_nobody_has_two(run)
@@ -162,7 +162,7 @@ class TestRun:
     def test_a_sheet_that_was_printed_before_is_printed_once_more_with_the_same_pin(self, by):
         (mother,) = days.families(1)
         numbers = steps.printed(by, *mother.family_contacts.all())
-        text = steps.pdf_text(sheet_runs.carry_out(run=planned(by), by=by))
+        text = steps.pdf_text(runs.carry_out(run=planned(by), by=by))
         assert all(grouped(number) in text for number in numbers.values())
 
     def test_plans_that_never_started_are_deleted_but_only_the_user_s_own(self, by, clinician):
@@ -177,13 +177,13 @@ class TestRun:
         run, templates = planned(by), settings.TEMPLATES
         settings.TEMPLATES = [{**templates[0], "DIRS": [tmp_path], "APP_DIRS": False}]  # no sheet.html there
         with pytest.raises(Exception, match=r"sheet\.html"):
-            sheet_runs.carry_out(run=run, by=by)
+            runs.carry_out(run=run, by=by)
         settings.TEMPLATES = templates
         assert state(run) == "interrupted"  # at once, without waiting for a sign of life
         assert not PinSheet.objects.exists()
         assert set(Pin.objects.values_list("printed_at", flat=True)) == {None}
         assert Pin.objects.count() == 3
-        sheet_runs.carry_out(run=run, by=by)
+        runs.carry_out(run=run, by=by)
         assert_nobody_is_lost_and_nobody_has_two(run)
 
     def test_a_pin_that_ends_after_drawing_leaves_all_unprinted(self, by):
@@ -201,14 +201,14 @@ class TestRun:
     def test_reading_a_run_takes_as_many_queries_for_30_families_as_for_1(self, by):
         days.families(1, children=2)
         one = planned(by)
-        with_one = steps.queries(lambda: sheet_runs.read(one))
+        with_one = steps.queries(lambda: runs.read(one))
         days.families(29, first=1, children=2)
         thirty = planned(Actor(people.staff("Kim", "front_desk"), ""))
-        assert steps.queries(lambda: sheet_runs.read(thirty)) == with_one
+        assert steps.queries(lambda: runs.read(thirty)) == with_one
 
     def test_no_pin_is_kept_anywhere(self, by):
         days.families(2)
-        sheet_runs.carry_out(run=planned(by), by=by)
+        runs.carry_out(run=planned(by), by=by)
         kept = str(steps.everything_but())
         for pin in Pin.objects.all():
             assert unseal(pin.sealed) not in kept
@@ -238,7 +238,7 @@ def carried_out(run, by, outcomes):
 
     def work():
         try:
-            outcomes.append(type(sheet_runs.carry_out(run=run, by=by)).__name__)
+            outcomes.append(type(runs.carry_out(run=run, by=by)).__name__)
         except (RunIsUnderWay, NothingToPrint) as refused:
             outcomes.append(type(refused).__name__)
         finally:
@@ -270,14 +270,14 @@ class TestAtOnce:
         days.families(8, children=2)
         other = Actor(clinician, "192.0.2.2")
         families, outcomes = worklist.read(today()).families, []
-        runs = [
-            sheet_runs.plan(day=today(), families=families, by=by),
-            sheet_runs.plan(day=today(), families=families[::-1], by=other),
+        both = [
+            runs.plan(day=today(), families=families, by=by),
+            runs.plan(day=today(), families=families[::-1], by=other),
         ]
-        for thread in [carried_out(run, who, outcomes) for run, who in zip(runs, (by, other), strict=True)]:
+        for thread in [carried_out(run, who, outcomes) for run, who in zip(both, (by, other), strict=True)]:
             thread.join()
         assert outcomes == ["bytes", "bytes"]
-        for run in runs:
+        for run in both:
             assert_nobody_is_lost_and_nobody_has_two(run)
 
     def test_a_pin_revoked_while_the_sheets_are_drawn(self, by):
@@ -290,8 +290,8 @@ class TestAtOnce:
         assert outcomes == ["NothingToPrint"]
         assert not PinSheet.objects.exists()
         assert state(run) == "interrupted"
-        sheet_runs.carry_out(run=run, by=by)
-        report = sheet_runs.read(run)
+        runs.carry_out(run=run, by=by)
+        report = runs.read(run)
         assert [family.contact for family in report.families if not family.is_printed] == [mothers[3]]
         assert report.families[3].left_out[0][1] == "Removed: Left in the lobby"
 
@@ -318,7 +318,7 @@ def database_url():
 @pytest.mark.parametrize(
     "moment",
     [
-        pytest.param(lambda: sheet_runs.unfinished(today())[0].done >= 7, id="issuing"),
+        pytest.param(lambda: runs.unfinished(today())[0].done >= 7, id="issuing"),
         pytest.param(lambda: SheetRun.objects.get().drawn, id="drawing"),
     ],
 )
@@ -332,15 +332,15 @@ def test_killed_in_the_middle_and_continued(by, moment):
         wait_until(lambda: SheetRun.objects.exclude(started_at=None).exists() and moment())
         assert state(run) == "running"
         with pytest.raises(RunIsUnderWay):
-            sheet_runs.carry_out(run=run, by=by)
+            runs.carry_out(run=run, by=by)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert not PinSheet.objects.exists()
     assert not Pin.objects.exclude(printed_at=None).exists()
-    with time_machine.travel(timezone.now() + sheet_runs.ABANDONED_AFTER + timedelta(seconds=1)):
+    with time_machine.travel(timezone.now() + runs.ABANDONED_AFTER + timedelta(seconds=1)):
         assert state(run) == "interrupted"
-        texts = steps.pdf_text(sheet_runs.carry_out(run=run, by=by))
+        texts = steps.pdf_text(runs.carry_out(run=run, by=by))
         assert_nobody_is_lost_and_nobody_has_two(run)
     for pin in Pin.objects.all():
         assert grouped(unseal(pin.sealed)) in texts

@@ -1,4 +1,4 @@
-"""PINs as rows of the database: find, lock, create, show and end them.
+"""PINs in the database: find, lock, create, show and end them.
 
 These are the small steps of the rules in ``portal.registration``. They run inside the transaction of the rule that
 calls them.
@@ -134,7 +134,7 @@ def create_sheet(contact: Contact, live: Sequence[Pin], *, language: str, now: d
         record_for(Action.PIN_PRINTED, pin.registration.family_contact, by, pin=pin.pk, sheet=printed.pk)
 
 
-def shown(pin: Pin, *, by: Actor) -> str:
+def reveal(pin: Pin, *, by: Actor) -> str:
     """The live PIN in clear, with an audit row (R10). Raises UnreadablePin when its key is gone."""
     number = sealing.unseal(pin.sealed)
     record_for(Action.PIN_SHOWN, pin.registration.family_contact, by, pin=pin.pk)
@@ -173,7 +173,7 @@ def end_if_over(pin: Pin, *, by: Actor) -> bool:
     return True
 
 
-def close(registration: Registration, status: Registration.Status, reason: str) -> None:
+def close_registration(registration: Registration, status: Registration.Status, reason: str) -> None:
     """Set the registration to Declined or Removed, with the reason."""
     registration.status, registration.reason = status, reason
     registration.registered_at, registration.changed_at = None, timezone.now()
