@@ -30,9 +30,9 @@ class Permission(StrEnum):
     VIEW_CHARTS = "view charts"
     EDIT_CHARTS = "edit charts"
     EDIT_SCHEDULE = "change appointments"
-    MANAGE_PINS = "issue, show, print and revoke PINs"
-    SET_UP_SCHEDULE = "change the settings of the schedule"
-    CHANGE_SETTINGS = "change the settings of the practice"
+    MANAGE_PINS = "issue, show, print, or revoke PINs"
+    SET_UP_SCHEDULE = "change schedule settings"
+    CHANGE_SETTINGS = "change practice settings"
     ADMINISTER = "administer staff"
     READ_AUDIT = "read the audit trail"
 

@@ -159,7 +159,7 @@ class Appointment(models.Model):
     status = models.CharField(max_length=11, choices=Status, default=Status.SCHEDULED)
     arrival_time = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True, help_text="Why it was cancelled")
-    override_reason = models.CharField(max_length=200, blank=True, help_text="Why it was booked despite a warning")
+    override_reason = models.CharField(max_length=200, blank=True, help_text="Shown with the appointment")
 
     class Meta:
         ordering: ClassVar = ["start", "pk"]

@@ -90,7 +90,7 @@ def arrive(*, by: Actor, appointment: Appointment) -> Appointment:
     """Set the status to Arrived and the arrival time to now. Refused: a patient who is already there (NotPossible)."""
     stored = _locked(appointment.pk)
     if stored.status in statuses.ARRIVED_OR_LATER:
-        raise NotPossible(f"{stored.patient.name} is already {stored.get_status_display()}.")
+        raise NotPossible(f"{stored.patient.name} is already {stored.get_status_display().lower()}.")
     before, stored.status, stored.arrival_time = stored.status, Status.ARRIVED, None
     _apply_status(stored, before=before)
     _save(stored, by=by, fields=["arrival_time", "status"])

@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('scheduled', 'Scheduled'), ('confirmed', 'Confirmed'), ('arrived', 'Arrived'), ('roomed', 'Roomed'), ('checked_out', 'Checked out'), ('no_show', 'No-show'), ('cancelled', 'Cancelled')], default='scheduled', max_length=11)),
                 ('arrival_time', models.DateTimeField(blank=True, null=True)),
                 ('cancel_reason', models.CharField(blank=True, help_text='Why it was cancelled', max_length=200)),
-                ('override_reason', models.CharField(blank=True, help_text='Why it was booked despite a warning', max_length=200)),
+                ('override_reason', models.CharField(blank=True, help_text='Shown with the appointment', max_length=200)),
                 ('patient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='patients.patient')),
                 ('location', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='appointments.location')),
                 ('provider', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='appointments', to='appointments.provider')),

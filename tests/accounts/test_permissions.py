@@ -38,9 +38,9 @@ def test_roles_shows_the_table(as_administrator):
     page = as_administrator.get(reverse("office:roles"))
     assert page.context["roles"] == ["Front desk", "Clinician", "Practice administrator", "Auditor", "No staff record"]
     table = {words: [may for _role, may in pairs] for words, pairs in page.context["rows"]}
-    assert table["Issue, show, print and revoke PINs"] == [True, True, True, False, False]
+    assert table["Issue, show, print, or revoke PINs"] == [True, True, True, False, False]
     assert table["Read the audit trail"] == [False, False, True, True, False]
-    assert "Change the settings of the schedule" in page.text
+    assert "Change schedule settings" in page.text
 
 
 def test_roles_roles(db):

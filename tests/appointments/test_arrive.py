@@ -66,7 +66,7 @@ def test_who_has_come_does_not_come_again(as_front_desk, url, visit, status):
     earlier = NOW - timedelta(minutes=30)
     Appointment.objects.update(status=status, arrival_time=earlier)
     answer = as_front_desk.post(url, headers=HTMX)
-    assert f"Mateo Rivera is already {status.label}." in answer.text
+    assert f"Mateo Rivera is already {status.label.lower()}." in answer.text
     assert "toast-error" in answer.text
     assert answer.headers["HX-Trigger"] == "schedule:changed"  # the list was out of date
     assert standing(visit) == (status, earlier)

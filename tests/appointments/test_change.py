@@ -352,8 +352,8 @@ def test_the_clock_hides_no_change_of_a_colleague(as_front_desk, colleague, visi
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("roomed", "Mateo Rivera is already Roomed."),
-        ("arrived", "Mateo Rivera is already Arrived."),
+        ("roomed", "Mateo Rivera is already roomed."),
+        ("arrived", "Mateo Rivera is already arrived."),
         ("cancelled", "The status cannot change from Cancelled to Arrived."),
     ],
 )

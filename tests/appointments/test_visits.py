@@ -319,7 +319,7 @@ def test_arrive_saves_nothing_else(by, visit):
 def test_arrive_twice_is_refused(by, visit, status):
     Appointment.objects.update(status=status, arrival_time=NOW - timedelta(hours=1))
     refusal = refused(visit, NotPossible, lambda: visits.arrive(by=by, appointment=visit))
-    assert str(refusal) == f"Mateo Rivera is already {status.label}."
+    assert str(refusal) == f"Mateo Rivera is already {status.label.lower()}."
 
 
 def test_arrive_for_what_is_cancelled_is_refused(by, visit):
