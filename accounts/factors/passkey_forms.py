@@ -49,7 +49,7 @@ class AddPasskeyForm(ErrorsOnTop, FocusFirstField, passkeys.AddWebAuthnForm):  #
         label=_("Sign in with it alone"),
         required=False,
         initial=True,
-        help_text=_("You type no password then. Untick it for keys that know no PIN or finger."),
+        help_text=_("You need no password with it. Clear this box for a security key without a PIN or fingerprint."),
     )
     credential = PasskeyField()
 

@@ -86,7 +86,7 @@ class AgesForm(ModelForm):
         if first is not None and last is not None and first > last:
             self.add_error("teen_to", "Enter an age that is not below the age at which teen privacy starts.")
         elif last is not None and adult is not None and last >= adult:
-            self.add_error("adult_age", "Enter an age above the age after which teen privacy ends.")
+            self.add_error("adult_age", "Enter an age above the last age with teen privacy.")
         return cleaned
 
 

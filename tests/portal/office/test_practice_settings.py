@@ -81,7 +81,7 @@ def test_sheet(as_administrator):
         ("sheet", {"pin_lifetime_days": "31"}, "less than or equal to 30"),
         ("sheet", {"pin_lifetime_days": "0"}, "greater than or equal to 1"),
         ("sheet", {"paper": "A3"}, "A3 is not one of the available choices"),
-        ("ages", {"adult_age": "17"}, "above the age after which teen privacy ends"),
+        ("ages", {"adult_age": "17"}, "above the last age with teen privacy"),
         ("ages", {"teen_to": "11"}, "not below the age at which teen privacy starts"),
         ("ages", {"adult_age": "99"}, "less than or equal to 25"),
         ("ages", {"adult_age": "x"}, "Enter a whole number"),
