@@ -1,5 +1,6 @@
 """Attacks with many requests at once, and attacks on stored data."""
 
+from datetime import date
 from functools import partial
 
 import pytest
@@ -44,6 +45,22 @@ def test_register_pressed_ten_times_at_once_issues_one_pin(front_desk, rivera):
     press = partial(registration.issue, contact=rivera.ana, family_contact_ids=[mateo.pk], by=Actor(front_desk, ""))
     assert len({issued.pins[mateo.pk] for issued in at_once(*[press] * 10)}) == 1
     assert Pin.objects.count() == Registration.objects.count() == 1
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_of_twelve_wrong_birth_dates_at_once_each_is_counted(front_desk, rivera):
+    mateo = rivera.link(rivera.ana, rivera.mateo)
+    by = Actor(front_desk, "")
+    number = registration.issue(contact=rivera.ana, family_contact_ids=[mateo.pk], by=by).pins[mateo.pk]
+    guess = partial(registration.prove, pin=number)
+    done = at_once(
+        *[partial(guess, birth_date=date(2001, 1, each), by=Actor(None, f"192.0.2.{each}")) for each in range(1, 13)]
+    )
+    assert {type(each).__name__ for each in done} == {"NotProven"}
+    pin = Pin.objects.get()
+    assert (pin.state, pin.wrong_birth_dates) == ("locked", 5)
+    verdicts = AuditEvent.objects.exclude(detail__verdict=None).values_list("detail__verdict", flat=True)
+    assert sorted(verdicts) == ["locked"] * 7 + ["locked_now"] + ["wrong_birth_date"] * 4
 
 
 @pytest.mark.usefixtures("db")

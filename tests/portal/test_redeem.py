@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -158,6 +160,25 @@ def test_a_pin_cannot_be_spent_twice(sheet, rivera):
     user = redeem(proven)
     with pytest.raises(NotRedeemable):
         redeem(proven, sign_in=user)
+
+
+def test_a_pin_that_expires_during_the_last_click_is_not_spent(sheet, rivera):
+    """The account is created between the check and the spending, so the spending must check again."""
+    proven = prove(sheet["Mateo"], rivera.mateo)
+    with time_machine.travel(proven.expires_at - timedelta(seconds=1), tick=False) as clock:
+
+        def expire(execute, sql, *arguments):
+            if sql.startswith('INSERT INTO "portal_account"'):
+                clock.shift(timedelta(seconds=2))
+            return execute(sql, *arguments)
+
+        with connection.execute_wrapper(expire), pytest.raises(NotRedeemable):
+            redeem(proven)
+        assert timezone.now() > proven.expires_at
+    assert not Account.objects.exists()
+    assert not User.objects.filter(email=SIGN_IN.email).exists()
+    assert Registration.objects.get(family_contact__patient=rivera.mateo).status == "pending"
+    assert not AuditEvent.objects.filter(action="pin.redeemed").exists()
 
 
 def test_the_account_of_another_contact_cannot_use_the_pin_and_it_stays_unspent(sheet, by, rivera):

@@ -219,7 +219,8 @@ def test_an_adult_who_is_a_parent_has_both_kinds_of_cards(by, rivera):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_another_family_s_child_is_not_found_and_recorded(ana, rivera, oneil, visit, name):
+def test_another_family_s_child_is_not_found_and_recorded(ana, by, rivera, oneil, visit, name):
+    steps.registered(by, oneil.link(oneil.maeve, oneil.nora), email="maeve@mail.example")
     other = book(oneil.nora, timedelta(days=1))
     answer = ask(ana, name, oneil.nora, other)
     assert answer.status_code == 404

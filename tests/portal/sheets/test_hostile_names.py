@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from audit.trail import Actor
 from patients.models import Patient
+from portal.sheets import sheet as sheets
 from tests import people
 from tests.portal import days, steps
 
@@ -49,5 +50,22 @@ def test_a_name_of_markup_is_text_on_every_page_and_on_the_sheet(as_front_desk, 
     assert "<img src=http" in steps.pdf_text(sheet.content)
     assert b"root:" not in sheet.content
     assert not pypdf.PdfReader(io.BytesIO(sheet.content)).attachments
+    with pytest.raises(TimeoutError):
+        trap.accept()
+
+
+def test_a_page_drawn_for_families_fetches_nothing(trap, tmp_path):
+    """The second line of defense: if markup ever got into a page unescaped, it would still load nothing."""
+    secret = tmp_path / "secret.txt"
+    secret.write_text("what only the server may read")
+    site = f"http://127.0.0.1:{trap.getsockname()[1]}"
+    html = (
+        f'<html lang="en"><head><title>Sheet</title><link rel="stylesheet" href="{site}/style.css">'
+        f'<link rel="attachment" href="{secret.as_uri()}"></head>'
+        f'<body><p>Mateo</p><img src="{site}/x.png" alt="x"><img src="{secret.as_uri()}" alt="y"></body></html>'
+    )
+    document = sheets.draw(html, paper="letter", style_file="css/portal/family/record.css")
+    assert "Mateo" in steps.pdf_text(document)
+    assert not pypdf.PdfReader(io.BytesIO(document)).attachments
     with pytest.raises(TimeoutError):
         trap.accept()
