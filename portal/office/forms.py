@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from crispy_forms.layout import Div, Field
 from django import forms
+from django.db.models import Q
 
 from accounts.access import BIGGEST
 from accounts.models import StaffRecord, User
@@ -52,9 +53,9 @@ class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        free = User.objects.filter(kind=User.Kind.STAFF, staff_record=None)
-        own = User.objects.filter(staff_record=self.instance.pk)
-        self.fields["user"].queryset = (free | own).order_by("email")  # type: ignore[attr-defined]
+        is_free = Q(staff_record=None) | Q(staff_record=self.instance.pk)
+        staff = User.objects.filter(is_free, kind=User.Kind.STAFF)
+        self.fields["user"].queryset = staff.order_by("email")  # type: ignore[attr-defined]
         self.fields["user"].empty_label = "Not linked"  # type: ignore[attr-defined]
 
 

@@ -95,6 +95,14 @@ def test_staff_record_offers_only_free_staff_sign_ins(as_administrator, url, fro
     assert list(offered) == [front_desk, unlinked]
 
 
+def test_a_new_staff_record_offers_only_free_staff_sign_ins(as_administrator, front_desk, unlinked, family_user):
+    offered = as_administrator.get(ADD).context["form"].fields["user"].queryset
+    assert list(offered) == [unlinked]
+    page = as_administrator.post(ADD, form(user=family_user.pk))
+    assert page.status_code == 200
+    assert not StaffRecord.objects.filter(user=family_user).exists()
+
+
 @pytest.mark.parametrize("whose", ["another's", "a family's", "nobody's", "text"])
 def test_staff_record_takes_no_sign_in_it_does_not_offer(as_administrator, url, clinician, family_user, whose):
     number = {"another's": clinician.pk, "a family's": family_user.pk, "nobody's": 999_999, "text": "x"}[whose]
