@@ -200,6 +200,15 @@ def test_every_view_of_ours_has_a_namespace():
     ] == []
 
 
+@pytest.mark.parametrize("surface", ["staff", "public"], indirect=True)
+def test_a_surface_serves_no_room_of_the_other(surface):
+    absent = {
+        "staff": {"signup", "family", "family_account"},
+        "public": {"patients", "appointments", "desk", "office", "own_sign_in"},
+    }
+    assert {name.split(":")[0] for name, _pattern in patterns()} & absent[surface] == set()
+
+
 def test_every_address_of_a_library_is_listed(surface):
     assert {name for name, pattern in patterns() if not is_ours(pattern)} == set(THIRD_PARTY)
 
