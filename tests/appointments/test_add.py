@@ -255,6 +255,7 @@ def test_nonsense_in_the_address(as_front_desk, feldman, name):
         assert (name, nonsense[:20], answer.status_code) == (name, nonsense[:20], 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("button", [{}, {"fill_arrival": "now"}, {"choose": ""}])
 def test_nonsense_in_any_field(as_front_desk, rivera, button):
     typed = chosen(as_front_desk, rivera.mateo)

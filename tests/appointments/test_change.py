@@ -439,6 +439,7 @@ def test_unknown(as_front_desk, unknown):
         assert as_front_desk.post(reverse("appointments:change", args=[number])).status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("press", [save, stamp])
 def test_nonsense_in_any_field(as_front_desk, visit, press):
     typed = opened(as_front_desk, visit)

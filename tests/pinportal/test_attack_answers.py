@@ -262,6 +262,7 @@ def test_no_text_breaks_the_registration_page(client, db, pin, month, day, year)
     assert "error-summary" in page.text
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(value=st.text(max_size=120))
 def test_no_text_breaks_the_staff_s_pages(as_front_desk, mateo, value):

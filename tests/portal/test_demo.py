@@ -31,7 +31,7 @@ ROOMS = ("audit", "practice", "accounts", "patients", "appointments", "portal")
 
 SETTINGS = (WorkingHours, VisitType, TimeOff)
 
-pytestmark = pytest.mark.usefixtures("db")
+pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.slow]
 
 
 def load() -> str:

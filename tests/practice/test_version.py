@@ -107,6 +107,7 @@ def test_the_server_says_in_one_line_why_it_does_not_start(tmp_path):
 # --- The demo ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_old_demo_is_set_aside_and_a_new_one_made(tmp_path):
     path = old_file(tmp_path / "demo.sqlite3")
     old_file(tmp_path / "demo-0.1.0.sqlite3", name="Set aside before")

@@ -256,6 +256,7 @@ def wait_until(condition, *, seconds=120):
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("transactional_db")
 class TestAtOnce:
     def test_one_run_started_five_times_at_once_is_carried_out_once(self, by):
