@@ -7,8 +7,6 @@ import pytest
 from appointments import statuses
 from appointments.models import Appointment
 
-pytestmark = pytest.mark.postgres
-
 Status = Appointment.Status
 NOW = datetime(2026, 11, 25, 15, 0, tzinfo=UTC)  # ten o'clock in New York
 EARLIER = NOW - timedelta(hours=1)

@@ -23,8 +23,6 @@ from portal.models import Alert, RedemptionFailure, SheetRun
 from practice import terms
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 # URLs of libraries, and who may open them.
 THIRD_PARTY = {
     "account_login": (reverse("account_login"), "public"),

@@ -18,8 +18,6 @@ from tests import people
 from tests.pinportal.test_secrets import run
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 FIELDS = {"time", "level", "logger", "message", "request", "method", "route", "user", "address"}
 
 

@@ -12,8 +12,6 @@ from patients.models import Patient
 from tests import people
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 URL = reverse("accounts:send_again")
 LOGIN = reverse("account_login")
 HOME = reverse("home")

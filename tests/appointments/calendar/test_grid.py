@@ -13,8 +13,6 @@ from appointments.calendar.grid import Block, Slot, Span
 from appointments.models import Appointment
 from tests.appointments.schedules import on
 
-pytestmark = pytest.mark.postgres
-
 OPENING = on("2026-11-25", 8)
 SPRING, AUTUMN = date(2027, 3, 14), date(2026, 11, 1)
 

@@ -11,8 +11,6 @@ from hypothesis import strategies as st
 from appointments.models import WorkingHours
 from appointments.settings import hours
 
-pytestmark = pytest.mark.postgres
-
 WEEKDAY = "8:00 AM – 12:00 PM, 1:00 – 5:00 PM"
 
 

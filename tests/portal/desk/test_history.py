@@ -6,8 +6,6 @@ from django.urls import reverse
 from audit.models import AuditEvent
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 
 @pytest.fixture
 def url(mateo):

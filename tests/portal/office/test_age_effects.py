@@ -8,8 +8,6 @@ from practice.models import Practice
 from tests import people
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 
 @pytest.fixture
 def family(front_desk):

@@ -13,8 +13,6 @@ from practice.models import Practice
 from tests.portal import steps
 from tests.practice.test_logo import picture
 
-pytestmark = pytest.mark.postgres
-
 URL, LOGO, SHOWN = reverse("office:settings"), reverse("office:change_logo"), reverse("logo")
 PARTS = {
     "practice": {"name": "Hilltop Kids", "address": "1 Main St\r\n\r\nFairbrook, OH 43000 ", "phone": "(614) 555-0100"},

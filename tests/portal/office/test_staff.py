@@ -7,8 +7,6 @@ from accounts.models import StaffRecord
 from tests import people
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 
 @pytest.fixture
 def url():

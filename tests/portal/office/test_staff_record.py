@@ -8,8 +8,6 @@ from audit.models import AuditEvent
 from tests import people
 from tests.portal import steps
 
-pytestmark = pytest.mark.postgres
-
 ADD = reverse("office:add_staff_record")
 
 
