@@ -49,7 +49,7 @@ def database(template, tmp_path, request):
     name = f"site_{abs(hash(request.node.nodeid))}"
     PostgresDatabase(original.cluster, "postgres").rows(f"CREATE DATABASE {name} TEMPLATE people")
     # A copied sequence hands out numbers that PostgreSQL has logged for the template only. After a crash the copy
-    # would hand them out again. After a checkpoint it logs them anew.
+    # would hand them out again. A checkpoint makes it log them for the copy too.
     PostgresDatabase(original.cluster, name).rows("CHECKPOINT")
     return PostgresDatabase(original.cluster, name)
 
