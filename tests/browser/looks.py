@@ -36,10 +36,15 @@ TEXTS = r"""() => {
   walk(document);
   return [document.title, ...found];
 }"""
-# The structure of a page, which does not depend on its language. It shows whether a page that was loaded again is in
-# the same state.
-SHAPE = """() => [location.pathname, ...[...document.querySelectorAll("body *:not(script, svg, svg *)")].map(
-  ({ localName, id, name, type, value, open }) => [localName, id, name, type, type === "hidden" ? "" : value, open])]"""
+# What a page consists of, in any order and without what only a translation has, so it is the same in every language (a
+# date starts with the day or the month). It shows whether a page that was loaded again is in the same state.
+SHAPE = """() => [
+  location.pathname,
+  ...[...document.querySelectorAll("body *:not(script, svg, svg *, .machine-made)")]
+    .map(({ localName, id, name, type, value, open }) =>
+      [localName, id, name, type, type === "hidden" ? "" : value, open].join())
+    .sort(),
+]"""
 READS_FROM_THE_LEFT = ".pin-input, input[type=email], input[type=password], a[href^='tel:']:not(.btn), .number"
 FROM_THE_RIGHT = {"ar", "he", "fa", "ur"}
 

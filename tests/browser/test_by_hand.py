@@ -36,10 +36,11 @@ def test_every_defect_is_noticed(page, live_server):
         page.locator("main .btn-primary").click()
         page.locator(".error-summary:focus").wait_for()  # the scripts are done
 
-    unnoticed = []
-    for defect, check in DEFECTS:
+    for check in {check for _, check in DEFECTS}:  # without a defect, all are content
         open_with_mistakes()
         check(page)
+    unnoticed = []
+    for defect, check in DEFECTS:
         open_with_mistakes()
         page.evaluate("window.main = document.querySelector('main')")
         page.evaluate(defect)

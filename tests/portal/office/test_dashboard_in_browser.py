@@ -61,10 +61,11 @@ def test_dashboard_is_accessible(desk, live_server, busy, scheme):
 
 def test_dashboard_leads_to_a_new_pin_and_the_alert_is_seen_with_the_keyboard_alone(desk, live_server, busy):
     desk.goto(live_server.url + reverse("office:dashboard"))
-    desk.get_by_role("link", name="Issue a new PIN for Mateo Rivera").focus()
-    desk.keyboard.press("Enter")
+    new_pin = desk.get_by_role("link", name="Issue a new PIN for Mateo Rivera")
+    new_pin.press("Enter")
     expect(desk.get_by_role("dialog")).to_contain_text("The PIN is locked after five wrong birth dates.")
     desk.keyboard.press("Escape")
+    expect(new_pin).to_be_focused()  # the window gives the focus back when it is closed
     desk.get_by_role("button", name="I have seen this").focus()
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Seen by Dana Ortiz")).to_be_visible()
