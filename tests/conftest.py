@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import StateApps
 from django.test import Client
 from django.utils import translation
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import StaffRecord, User
@@ -199,14 +199,18 @@ def oneil(db: None) -> people.ONeil:
 # --- Browser -------------------------------------------------------------------------------------
 
 
+def _tool(name: str) -> str | None:
+    """The path of this program, or None: then Playwright takes its own browser, if it is installed."""
+    find_tool = Path(__file__).parent.parent / "bin" / "find-tool"
+    found = subprocess.run([find_tool, name], capture_output=True, text=True, check=False)  # noqa: S603
+    return found.stdout.strip() or None
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The system's Chromium, without sandbox (containers run as root) and without requests of its own."""
-    find_tool = Path(__file__).parent.parent / "bin" / "find-tool"
-    found = subprocess.run([find_tool, "chromium"], capture_output=True, text=True, check=False)  # noqa: S603
-    chromium = found.stdout.strip()
     return browser_type_launch_args | {
-        "executable_path": chromium or None,  # None: Playwright's own, if it is installed
+        "executable_path": _tool("headless"),
         "args": [
             "--no-sandbox",
             "--disable-gpu",
@@ -218,6 +222,21 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
             "--disable-sync",
         ],
     }
+
+
+@pytest.fixture(scope="session")
+def browser_with_viewer(browser_type: BrowserType, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """The Chromium that people use: unlike the headless one, it shows PDFs."""
+    browser = browser_type.launch(**browser_type_launch_args | {"executable_path": _tool("chromium")})
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def browser(request: pytest.FixtureRequest, browser: Browser) -> Browser:
+    """The headless browser, or for tests marked ``shows_pdf`` the one with a viewer."""
+    shows_pdf = request.node.get_closest_marker("shows_pdf")
+    return request.getfixturevalue("browser_with_viewer") if shows_pdf else browser
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ import time_machine
 
 from appointments.models import Location, Provider
 from audit.trail import Actor
+from tests import people
 from tests.appointments import schedules
 
 
@@ -37,3 +38,9 @@ def ten_o_clock():
     """On a Wednesday in New York."""
     with time_machine.travel(schedules.NOW, tick=False):
         yield
+
+
+@pytest.fixture
+def colleague(clinician):
+    """Someone else at a second screen."""
+    return people.signed_in(clinician)

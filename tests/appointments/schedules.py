@@ -224,3 +224,18 @@ def set_status(appointment: Appointment, status: str) -> None:
         arrival_time=appointment.start if came else None,
         cancel_reason="Family called" if status == Status.CANCELLED else "",
     )
+
+
+def changes() -> list[tuple[int | None, dict[str, Any]]]:
+    """What the trail says of changes: (patient, detail)."""
+    events = AuditEvent.objects.filter(action="appointment.changed").order_by("pk")
+    return [(event.patient_id, event.detail) for event in events]
+
+
+def refused(answer: Any, appointment: Appointment, before: dict[str, Any]) -> str:
+    """The page: the window is back, and the record is as it was."""
+    assert answer.status_code == 200
+    assert "HX-Trigger-After-Swap" not in answer.headers
+    assert 'id="appointment-window"' in answer.text
+    assert stored(appointment) == before
+    return str(answer.text)

@@ -1,4 +1,4 @@
-"""**Save** in the window, and its clock button beside Arrival Time."""
+"""**Save** in the window."""
 
 from datetime import UTC, datetime, time, timedelta
 
@@ -11,7 +11,7 @@ from appointments.models import Appointment, Provider, VisitType
 from audit.models import AuditEvent
 from tests import people
 from tests.appointments import schedules
-from tests.appointments.schedules import HTMX, NOW, on, opened, save, stamp, stored, today_at, works
+from tests.appointments.schedules import HTMX, changes, on, opened, refused, save, stamp, stored, today_at, works
 from tests.portal import steps
 
 pytestmark = pytest.mark.usefixtures("ten_o_clock")
@@ -27,26 +27,6 @@ def visit(ten_o_clock, rivera, feldman, office):
 @pytest.fixture
 def url(visit):
     return reverse("appointments:change", args=[visit.pk])
-
-
-@pytest.fixture
-def colleague(clinician):
-    return people.signed_in(clinician)
-
-
-def changes():
-    """What the trail says of changes: (patient, detail)."""
-    events = AuditEvent.objects.filter(action="appointment.changed").order_by("pk")
-    return [(event.patient_id, event.detail) for event in events]
-
-
-def refused(answer, visit, before):
-    """The window is back, and the record is as it was."""
-    assert answer.status_code == 200
-    assert "HX-Trigger-After-Swap" not in answer.headers
-    assert 'id="appointment-window"' in answer.text
-    assert stored(visit) == before
-    return answer.text
 
 
 # --- Save ----------------------------------------------------------------------------------------
@@ -317,65 +297,6 @@ def test_an_arrival_typed_by_hand(as_front_desk, visit):
 def test_an_arrival_typed_while_the_status_stays_says_that_they_came(as_front_desk, visit):
     save(as_front_desk, visit, opened(as_front_desk, visit), arrival="09:48")
     assert (stored(visit)["status"], stored(visit)["arrival_time"]) == ("arrived", today_at(9, 48))
-
-
-# --- The clock -----------------------------------------------------------------------------------
-
-
-def test_the_clock_stamps_now_and_keeps_what_is_typed(as_front_desk, visit, raman):
-    typed = opened(as_front_desk, visit)
-    answer = stamp(as_front_desk, visit, typed, duration="45", provider=raman.pk, time="foo")
-    found = stored(visit)
-    assert (found["status"], found["arrival_time"], found["duration"]) == ("arrived", NOW, 30)
-    assert answer.headers["HX-Trigger"] == "schedule:changed"
-    assert "Arrived at 10:00 AM." in answer.text
-    assert "data-typed" in answer.text
-    again = schedules.fields(answer.text)
-    expected = {"duration": "45", "provider": str(raman.pk), "time": "foo", "status": "arrived", "arrival": "10:00"}
-    assert {name: again[name] for name in expected} == expected
-    assert schedules.has_closed(save(as_front_desk, visit, again, time="11:30"))
-    found = stored(visit)
-    assert (found["duration"], found["start"], found["status"]) == (45, today_at(11, 30), "arrived")
-
-
-def test_the_clock_hides_no_change_of_a_colleague(as_front_desk, colleague, visit):
-    mine = opened(as_front_desk, visit)
-    save(colleague, visit, opened(colleague, visit), duration="45")
-    page = stamp(as_front_desk, visit, mine).text
-    assert stored(visit)["status"] == "arrived"
-    before = stored(visit)
-    page = refused(save(as_front_desk, visit, schedules.fields(page)), visit, before)
-    assert "A colleague changed this record" in page
-    assert "The record now says: “45”." in page
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        ("roomed", "Mateo Rivera is already roomed."),
-        ("arrived", "Mateo Rivera is already arrived."),
-        ("cancelled", "The status cannot change from Cancelled to Arrived."),
-    ],
-)
-def test_the_clock_says_why_it_does_nothing(as_front_desk, visit, status, words):
-    schedules.set_status(visit, status)
-    before = stored(visit)
-    answer = stamp(as_front_desk, visit, opened(as_front_desk, visit))
-    assert words in refused(answer, visit, before)
-    assert "HX-Trigger" not in answer.headers
-
-
-def test_the_clock_is_for_the_day_of_the_visit(as_front_desk, visit):
-    Appointment.objects.update(start=today_at(11) + timedelta(days=1))
-    before = stored(visit)
-    page = refused(stamp(as_front_desk, visit, opened(as_front_desk, visit)), visit, before)
-    assert "Arrived can only be set from the day of the visit" in page
-
-
-def test_the_clock_says_what_it_did_in_the_trail(as_front_desk, visit):
-    stamp(as_front_desk, visit, opened(as_front_desk, visit))
-    detail = {"appointment": visit.pk, "fields": ["arrival_time", "status"], "status": "arrived"}
-    assert changes() == [(visit.patient_id, detail)]
 
 
 # --- Days of 23 and 25 hours ---------------------------------------------------------------------

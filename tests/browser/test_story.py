@@ -76,6 +76,7 @@ def fill_birth_date(form, birth_date):
     form.get_by_label("Year").fill(str(birth_date.year))
 
 
+@pytest.mark.shows_pdf
 def test_from_sign_in_to_registered(desk, new_context, live_server, rivera):
     Patient.objects.filter(pk=rivera.baby.pk).update(given_name="Diego")
     rivera.ana.language = "en"

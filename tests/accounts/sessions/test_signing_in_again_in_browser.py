@@ -192,6 +192,7 @@ def test_signing_out_in_one_tab_blanks_the_other(desk, live_server, rivera):
     assert "Mateo" not in desk.content()
 
 
+@pytest.mark.shows_pdf
 @pytest.mark.parametrize("is_still_there", [True, False])
 def test_printed_sheets_go_with_the_page_even_after_it_has_moved_on(desk, live_server, rivera, clock, is_still_there):
     desk.context.route("**/favicon.ico", lambda route: route.fulfill(status=204))  # asked for by tabs that show a PDF

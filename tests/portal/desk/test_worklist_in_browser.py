@@ -97,6 +97,7 @@ def close_waiting_tab(page):
     browser.send("Target.closeTarget", {"targetId": tab["targetId"]})
 
 
+@pytest.mark.shows_pdf
 def test_from_the_list_to_the_sheets_with_the_keyboard_alone(desk, live_server, families, documents):
     desk.goto(live_server.url + WORKLIST)
     axe(desk)
@@ -192,6 +193,7 @@ def test_a_longer_run_shows_its_progress_and_survives_a_closed_tab(desk, live_se
     assert (Pin.objects.count(), PinSheet.objects.count()) == (50, 100)
 
 
+@pytest.mark.shows_pdf
 def test_an_interrupted_run_is_named_on_the_list_and_continued(desk, live_server, families, documents):
     desk.goto(live_server.url + WORKLIST)
     desk.get_by_role("button", name="Register and Print 2 families").click()
