@@ -151,5 +151,5 @@ def _(visit):
 def _(visit):
     _ana(visit)
     visit.go("family:leave_child", visit.rivera.mateo.pk)
-    visit.page.locator("main .btn-danger").click()
-    visit.page.wait_for_load_state()
+    with visit.page.expect_navigation():
+        visit.page.locator("main .btn-danger").click()

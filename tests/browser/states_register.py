@@ -135,7 +135,8 @@ def _(visit):
 @state("this is not you")
 def _(visit):
     visit.prove(YOU)
-    visit.page.locator("button[name=is_guardian][value=no]").click()
+    with visit.page.expect_navigation():
+        visit.page.locator("button[name=is_guardian][value=no]").click()
 
 
 @state("e-mail")
