@@ -20,15 +20,21 @@ def _not_a_passkey() -> forms.ValidationError:
 
 
 class PasskeyField(forms.JSONField):
-    """The browser's answer. Endlessly nested brackets are refused."""
+    """The browser's answer, a JSON object. Endlessly nested brackets are refused.
+
+    allauth checks a new passkey only if the answer is true in Python: it would save 0 or false without a check.
+    """
 
     widget = forms.HiddenInput
 
     def to_python(self, value: Any) -> Any:
         try:
-            return super().to_python(value)
+            answer = super().to_python(value)
         except RecursionError as error:
             raise _not_a_passkey() from error
+        if answer is not None and not isinstance(answer, dict):
+            raise _not_a_passkey()
+        return answer
 
     def bound_data(self, data: Any, initial: Any) -> Any:
         """Never re-render this value: it is single use."""

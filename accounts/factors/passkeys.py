@@ -58,6 +58,8 @@ def checked(answer: str, *, user_number: int | None) -> Passkey:
         if not user_number:
             raise get_adapter().validation_error("incorrect_code")
         credential = json.loads(answer[:LONGEST])
+        if not isinstance(credential, dict):
+            raise get_adapter().validation_error("incorrect_code")
         check_new_passkey(credential)
     except (ValidationError, *MALFORMED) as error:
         raise ValidationError(_("The passkey did not work. Try again, or use another way.")) from error

@@ -264,16 +264,23 @@ def test_adding_an_app_needs_a_code_of_it(front_desk):
 
 # --- Passkeys ------------------------------------------------------------------------------------
 
+MALFORMED = '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}'
 NOT_PASSKEYS = [
     "",
     "x",
     "null",
     "[]",
     "1",
+    "0",
+    "0.0",
+    "-0",
+    "false",
+    "true",
+    '""',
     '"text"',
     "{}",
     '{"id": null, "response": null}',
-    '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}',
+    MALFORMED,
     '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": "_w", "clientDataJSON": "AA",'
     ' "authenticatorData": "AA", "signature": "AA"}}',
     '{"id": "AA", "rawId": "AA", "type": "public-key", "response": {"userHandle": 1, "clientDataJSON": "e30",'
@@ -300,7 +307,7 @@ def test_an_answer_that_is_not_a_passkey_is_refused_in_words(front_desk, sent):
 
 
 def test_a_passkey_that_fails_is_recorded_and_explained(client, front_desk):
-    page = client.post(reverse("mfa_login_webauthn"), {"credential": NOT_PASSKEYS[8]}, follow=True)
+    page = client.post(reverse("mfa_login_webauthn"), {"credential": MALFORMED}, follow=True)
     assert "The passkey did not work." in page.text
     event = AuditEvent.objects.get()
     assert (event.action, event.detail) == ("sign_in.failed", {"account": None, "step": "passkey"})
