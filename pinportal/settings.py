@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "pinportal.middleware.account_for_request",
     "pinportal.responses.add_security_headers",
     "csp.middleware.CSPMiddleware",
+    "pinportal.middleware.require_utf_8",  # before anything reads the body
     "pinportal.health.answer_health_checks",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
