@@ -9,10 +9,10 @@ from tests.portal.pins import wrong_pins
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
-ROUNDS = 50  # of each kind; each further measurement takes more
+ROUNDS = 200  # of each kind; each further measurement takes more
 # How much two medians may differ: half a millisecond of four, which cannot be measured over a network.
 TOLERANCE = 0.15  # of the median
-AGAIN = 5  # measurements, each of all answers so far: noise from other tests averages out, a real difference stays
+AGAIN = 3  # measurements, each of all answers so far: noise from other tests averages out, a real difference stays
 
 
 def test_every_wrong_pair_is_answered_in_the_same_time(front_desk, rivera):
