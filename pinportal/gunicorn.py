@@ -1,5 +1,6 @@
 """Configuration of gunicorn in production: ``gunicorn --config pinportal/gunicorn.py pinportal.wsgi``."""
 
+import importlib
 import multiprocessing
 import os
 
@@ -25,5 +26,6 @@ accesslog = None
 
 
 def when_ready(server: object) -> None:
-    """Load the URLs and views now, or the first request would wait a second for them."""
+    """Load the URLs, the views, and WeasyPrint now, or the first request would wait a second for them."""
     get_resolver().url_patterns  # noqa: B018  # reading it loads it
+    importlib.import_module("weasyprint")

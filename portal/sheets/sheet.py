@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import segno
 from django.conf import settings
@@ -14,10 +14,6 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import get_language_info, gettext
-from weasyprint import CSS, HTML
-from weasyprint.document import Document
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
 from accounts.surfaces import registration_address
 from patients.models import Contact, Patient
@@ -25,6 +21,13 @@ from portal.models import Pin
 from portal.pins.numbers import grouped
 from practice.logo import data_url
 from practice.models import Practice
+
+# WeasyPrint takes 0.7 s to load. Functions import it, so that commands that draw nothing do not wait for it. The server
+# loads it before its first request (pinportal/gunicorn.py).
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.document import Document
+    from weasyprint.text.fonts import FontConfiguration
 
 # WeasyPrint is not documented as thread-safe. One font configuration for the whole process halves the time per page
 # and keeps memory flat.
@@ -66,7 +69,7 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
     return pdf
 
 
-def _mark_languages(document: Document, pdf: Any) -> None:
+def _mark_languages(document: "Document", pdf: Any) -> None:
     """Tell screen readers the language of each sheet. WeasyPrint writes only the first ``lang`` attribute."""
     language, by_page = "", {}
     for page, reference in zip(document.pages, pdf.page_references, strict=True):
@@ -79,7 +82,10 @@ def _mark_languages(document: Document, pdf: Any) -> None:
         element["Lang"] = f"({by_page[element['Pg']]})"
 
 
-def _laid_out(html: str, paper: str, style_file: str = "css/portal/sheets/sheet.css") -> Document:
+def _laid_out(html: str, paper: str, style_file: str = "css/portal/sheets/sheet.css") -> "Document":
+    from weasyprint import HTML  # noqa: PLC0415
+    from weasyprint.urls import URLFetcher  # noqa: PLC0415
+
     fonts, style = _fonts_and_style(paper, style_file)
     # Fetch nothing: logo and icons are in the page, and the names in it may be hostile.
     page = HTML(string=html, url_fetcher=URLFetcher(allowed_protocols=["data"]))
@@ -164,7 +170,10 @@ def _context(sheet: Sheet, practice: Practice) -> dict[str, Any]:
 
 
 @cache
-def _fonts_and_style(paper: str, style_file: str) -> tuple[FontConfiguration, list[CSS]]:
+def _fonts_and_style(paper: str, style_file: str) -> "tuple[FontConfiguration, list[CSS]]":
+    from weasyprint import CSS  # noqa: PLC0415
+    from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415
+
     fonts = FontConfiguration()
     sheet = CSS(filename=finders.find(style_file), font_config=fonts)
     return fonts, [sheet, CSS(string=f"@page {{ size: {paper} }}", font_config=fonts)]

@@ -67,6 +67,7 @@ def test_typing_is_use(desk, live_server, rivera, clock):
         clock.advance(IDLE / 3)
         with desk.expect_response(lambda answer: answer.request.method == "POST"):
             field.press("x")
+        desk.wait_for_function("sessionClock.sinceUse() < 60")  # the page has read the answer
     assert field.input_value().endswith("x" * 4)
     assert not desk.locator(WARNING).count()
 

@@ -176,21 +176,21 @@ def test_the_window_opens_over_the_list_and_the_list_follows(desk, live_server, 
 
 
 def test_a_longer_run_shows_its_progress_and_survives_a_closed_tab(desk, live_server):
-    days.families(50)
+    days.families(30)
     desk.goto(live_server.url + WORKLIST)
-    desk.get_by_role("button", name="Register and Print 50 families").click()
+    desk.get_by_role("button", name="Register and Print 30 families").click()
     desk.wait_for_url("**/runs/*/")
     press_button_of_run(desk)
     desk.locator("#run progress").wait_for()
     close_waiting_tab(desk)
     assert SheetRun.objects.get().printed_at is None
     axe(desk)
-    desk.get_by_role("heading", name="50 sheets printed at").wait_for(timeout=180_000)
-    assert Pin.objects.count() == 50
+    desk.get_by_role("heading", name="30 sheets printed at").wait_for(timeout=180_000)
+    assert Pin.objects.count() == 30
     desk.get_by_role("button", name="Print again").press("Enter")
     desk.get_by_role("heading", name="Issuing PINs").or_(desk.get_by_role("heading", name="Drawing sheets")).wait_for()
-    desk.get_by_role("heading", name="50 sheets printed at").wait_for(timeout=180_000)
-    assert (Pin.objects.count(), PinSheet.objects.count()) == (50, 100)
+    desk.get_by_role("heading", name="30 sheets printed at").wait_for(timeout=180_000)
+    assert (Pin.objects.count(), PinSheet.objects.count()) == (30, 60)
 
 
 @pytest.mark.shows_pdf

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 REGISTER = reverse("signup:register")
 GUESSES = 10_000 if connection.vendor == "sqlite" else 1_000  # one takes ten times as long on PostgreSQL
-FLOOD = 1_500
+FLOOD = 1_100
 LIMIT = throttle.LIMIT_PER_CLIENT
 ATTACKER = "203.0.113.9"
 
