@@ -60,7 +60,7 @@ def peaks(process):
 
 @pytest.mark.usefixtures("transactional_db")
 def test_memory_does_not_grow_with_the_number_of_documents():
-    second, last = peaks(drawing(12, 8))
+    second, last = peaks(drawing(8, 8))
     assert last - second < 15
 
 
