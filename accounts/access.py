@@ -19,7 +19,7 @@ from django.utils import translation
 
 from accounts.allauth_internals import user_signing_in
 from accounts.factors import second_factor
-from accounts.models import StaffRecord, User
+from accounts.models import AccessRequest, StaffRecord, User
 from audit.trail import Action, Actor, record
 from practice import terms
 
@@ -38,15 +38,14 @@ class Permission(StrEnum):
 
 
 Role = StaffRecord.Role
-# A staff sign-in without a staff record can view charts: in the registration window it reads why it cannot issue PINs
-# and who can fix that (R1). An inactive record has no permissions.
-UNLINKED_PERMISSIONS = frozenset({Permission.VIEW_CHARTS})
+# Only an active staff record gives permissions (R1).
 DAILY_WORK = frozenset(
     {Permission.VIEW_CHARTS, Permission.EDIT_CHARTS, Permission.EDIT_SCHEDULE, Permission.MANAGE_PINS}
 )
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.FRONT_DESK: DAILY_WORK,
     Role.CLINICIAN: DAILY_WORK,
+    Role.VIEWER: frozenset({Permission.VIEW_CHARTS}),
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.AUDITOR: frozenset({Permission.READ_AUDIT}),
 }
@@ -54,7 +53,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
 BIGGEST = 2**63 - 1  # the largest record number that the database can store
 
 STAFF_ONLY = "These pages are for practice staff."
-FIX_STAFF_RECORD = "A practice administrator can fix this under Practice Portal › Staff."
+NO_ADMINISTRATOR = "No practice administrator can sign in. Ask your server administrator to add one."
 
 
 def staff_record_of(user: User | AnonymousUser) -> StaffRecord | None:
@@ -67,27 +66,50 @@ def refusal(user: User | AnonymousUser, permission: Permission) -> str:
     if not isinstance(user, User) or not user.is_staff_member:
         return STAFF_ONLY
     staff_record = staff_record_of(user)
-    if staff_record is None:
-        if permission in UNLINKED_PERMISSIONS:
-            return ""
-        return (
-            f"Your sign-in {user.email} is not linked to a staff record, so you cannot {permission}. {FIX_STAFF_RECORD}"
-        )
-    if not staff_record.is_active:
-        return f"Your staff record “{staff_record.name}” is inactive. {FIX_STAFF_RECORD}"
-    if permission not in ROLE_PERMISSIONS[staff_record.role]:
-        return f"Your role ({staff_record.get_role_display()}) does not allow you to {permission}. {FIX_STAFF_RECORD}"
-    return ""
+    if permission in permissions_with(staff_record):
+        return ""
+    if staff_record is None or not staff_record.is_active:
+        return f"{_why_no_access(user, staff_record)} {_who_can_help()}"
+    return f"Your role ({staff_record.get_role_display()}) does not allow you to {permission}. {_who_can_help()}"
 
 
 def permissions_of(user: User | AnonymousUser) -> frozenset[Permission]:
     """All staff permissions of this user, for pages that hide links the user cannot open."""
     if not isinstance(user, User) or not user.is_staff_member:
         return frozenset()
-    staff_record = staff_record_of(user)
+    return permissions_with(staff_record_of(user))
+
+
+def permissions_with(staff_record: StaffRecord | None) -> frozenset[Permission]:
+    """The permissions that this staff record gives: none if there is no record, or if it is inactive."""
+    return ROLE_PERMISSIONS[staff_record.role] if staff_record and staff_record.is_active else frozenset()
+
+
+def administrators() -> list[str]:
+    """The names of the practice administrators who can sign in."""
+    active = StaffRecord.objects.filter(role=Role.ADMINISTRATOR, is_active=True, user__is_active=True)
+    return list(active.values_list("name", flat=True))
+
+
+def no_access_context(user: User) -> dict[str, Any]:
+    """The page for a staff sign-in without access: why, who can help, and since when the question is asked."""
+    return {
+        "why": _why_no_access(user, staff_record_of(user)),
+        "administrators": administrators(),
+        "no_administrator": NO_ADMINISTRATOR,
+        "asked": AccessRequest.objects.filter(user=user).first(),
+    }
+
+
+def _why_no_access(user: User, staff_record: StaffRecord | None) -> str:
     if staff_record is None:
-        return UNLINKED_PERMISSIONS
-    return ROLE_PERMISSIONS[staff_record.role] if staff_record.is_active else frozenset()
+        return f"Your sign-in {user.email} is not linked to a staff record."
+    return f"Your staff record “{staff_record.name}” is inactive."
+
+
+def _who_can_help() -> str:
+    names = administrators()
+    return f"{' or '.join(names)} can change this under Practice Portal › Staff." if names else NO_ADMINISTRATOR
 
 
 P = ParamSpec("P")
@@ -103,6 +125,7 @@ def _with_rule(view: View[P], rule: str) -> View[P]:
 def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
     """A page for staff with the permission. Others get the reason, and the refusal is recorded.
 
+    A sign-in without any permission gets the page where it can ask an administrator.
     A session that still needs a second factor is asked for it first. Such a session also cannot change factors
     (``accounts.factors.second_factor``) or send a form again (``accounts.sessions.views``).
     """
@@ -116,7 +139,9 @@ def staff_page(permission: Permission) -> Callable[[View[P]], View[P]]:
                 return second_factor.ask(request)
             reason = refusal(request.user, permission)
             with translation.override("en"):  # staff pages are in English, whatever the browser asks for
-                return refuse(request, reason) if reason else _recording_404(view, request, *args, **kwargs)
+                if not reason:
+                    return _recording_404(view, request, *args, **kwargs)
+                return _refuse_staff(request, reason)
 
         return _with_rule(guarded, f"staff: {permission}")
 
@@ -216,6 +241,14 @@ def refuse(request: HttpRequest, reason: str) -> HttpResponse:
     """Answer 403 with the reason, and record the refusal."""
     record_refusal(request, "not_allowed")
     return render(request, "403.html", {"reason": reason}, status=403)
+
+
+def _refuse_staff(request: HttpRequest, reason: str) -> HttpResponse:
+    user = request.user
+    if not isinstance(user, User) or not user.is_staff_member or permissions_of(user):
+        return refuse(request, reason)
+    record_refusal(request, "not_allowed")
+    return render(request, "accounts/no_access.html", no_access_context(user), status=403)
 
 
 def record_refusal(request: HttpRequest, why: str) -> None:

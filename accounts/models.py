@@ -92,11 +92,12 @@ class User(AbstractBaseUser):
 
 
 class StaffRecord(models.Model):
-    """A staff member's record in the Practice Portal. A staff sign-in needs one to do its work (R1)."""
+    """A staff member's record in the Practice Portal. A staff sign-in without an active one has no access (R1)."""
 
     class Role(models.TextChoices):
         FRONT_DESK = "front_desk", "Front desk"
         CLINICIAN = "clinician", "Clinician"
+        VIEWER = "viewer", "Viewer"
         ADMINISTRATOR = "administrator", "Practice administrator"
         AUDITOR = "auditor", "Auditor"
 
@@ -117,13 +118,26 @@ class StaffRecord(models.Model):
         ordering: ClassVar = ["name", "pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(role__in=["front_desk", "clinician", "administrator", "auditor"]),
+                condition=Q(role__in=["front_desk", "clinician", "viewer", "administrator", "auditor"]),
                 name="staff_role_is_known",
             ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class AccessRequest(models.Model):
+    """A staff sign-in without an active staff record has asked for access. The answer deletes it."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="access_request")
+    asked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["asked_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%Y-%m-%d %H:%M:%S}"
 
 
 class SignInAttempt(Attempt):

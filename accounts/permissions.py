@@ -1,16 +1,16 @@
 """The table of permissions for the Practice Portal and ``docs/permissions.md``."""
 
-from accounts.access import ROLE_PERMISSIONS, UNLINKED_PERMISSIONS, Permission
+from accounts.access import ROLE_PERMISSIONS, Permission
 from accounts.models import StaffRecord
 
-ROLES = [role.label for role in StaffRecord.Role] + ["No staff record"]
+ROLES = [role.label for role in StaffRecord.Role]
 
 
 def rows() -> list[tuple[str, list[bool]]]:
-    """Each permission, and for each of ``ROLES`` whether it has the permission. An inactive record has none."""
-    sets = [ROLE_PERMISSIONS[role] for role in StaffRecord.Role] + [UNLINKED_PERMISSIONS]
+    """Each permission, and for each of ``ROLES`` whether it has the permission."""
     return [
-        (permission[0].upper() + permission[1:], [permission in each for each in sets]) for permission in Permission
+        (permission[0].upper() + permission[1:], [permission in ROLE_PERMISSIONS[role] for role in StaffRecord.Role])
+        for permission in Permission
     ]
 
 
@@ -20,8 +20,9 @@ def markdown() -> str:
         "# What each role may do",
         "",
         "`manage.py show_permissions` writes this page from `accounts/access.py`; a test compares the two. The same",
-        "table is in the product under Practice Portal › Staff › What each role may do. Inactive staff records and",
-        "disabled sign-ins have no access. Everyone can change their own password, second factor and sessions.",
+        "table is in the product under Practice Portal › Staff › What each role may do. A sign-in without a staff",
+        "record, with an inactive one, or disabled has no access. Everyone can change their own password, second",
+        "factor and sessions.",
         "",
         f"| | {' | '.join(ROLES)} |",
         f"|---|{'---|' * len(ROLES)}",

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.access import own_sign_in_page, own_staff_page
+from accounts import access_requests
+from accounts.access import no_access_context, own_sign_in_page, own_staff_page, permissions_of
 from accounts.factors import second_factor
 from accounts.models import User
 from accounts.sessions.revocation import close_sessions
@@ -50,6 +51,21 @@ def own_sign_in(request: HttpRequest) -> HttpResponse:
         **second_factor.context_of(user),
     }
     return render(request, "accounts/own_sign_in.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_staff_page
+def no_access(request: HttpRequest) -> HttpResponse:
+    """Why this sign-in has no access, who can help, and **Ask an administrator**. With access: the start page."""
+    user = cast("User", request.user)
+    if second_factor.is_missing(request):
+        return second_factor.ask(request)
+    if permissions_of(user):
+        return redirect("home")
+    if request.method == "POST":
+        access_requests.ask(by=Actor.of(request))
+        return redirect("no_access")
+    return render(request, "accounts/no_access.html", no_access_context(user))
 
 
 @require_safe

@@ -27,6 +27,8 @@ class Action(models.TextChoices):
     SESSION_ENDED = "session.ended"
     ACCESS_REFUSED = "access.refused"
     STAFF_RECORD_CHANGED = "staff_record.changed"
+    STAFF_ACCESS_ASKED = "staff_access.asked"
+    STAFF_ACCESS_DISMISSED = "staff_access.dismissed"
     USER_ADDED = "user.added"
     USER_DISABLED = "user.disabled"
     USER_ENABLED = "user.enabled"

@@ -15,6 +15,8 @@ WORDS: Mapping[str, str] = {
     Action.SESSIONS_ENDED: "Ended sessions",
     Action.ACCESS_REFUSED: "Access refused",
     Action.STAFF_RECORD_CHANGED: "Changed a staff record",
+    Action.STAFF_ACCESS_ASKED: "Asked an administrator for access",
+    Action.STAFF_ACCESS_DISMISSED: "Dismissed a request for access",
     Action.USER_ADDED: "Added a sign-in",
     Action.USER_DISABLED: "Disabled a sign-in",
     Action.USER_ENABLED: "Enabled a sign-in",
@@ -92,13 +94,17 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "charts": ("Charts and patient lists", ("patient.", "patients.", "family_contact.", "children.", "dashboard.")),
     "portal": ("PINs and registrations", ("pin.", "registration.", "worklist.", "sheet_run.")),
     "schedule": ("Schedule", ("schedule", "appointment.")),
-    "staff": ("Staff, sign-ins, and settings", ("staff_record.", "user.", "practice.", "terms.", "alert.", "backup.")),
+    "staff": (
+        "Staff, sign-ins, and settings",
+        ("staff_record.", "staff_access.", "user.", "practice.", "terms.", "alert.", "backup."),
+    ),
     "audit": ("Audit trail", ("audit.",)),
 }
 
 # Names for details whose own name is unclear. Other names, and codes, only lose their underscores.
 DETAIL_WORDS: Mapping[str, str] = {
     "account": "sign-in",
+    "account_before": "sign-in before",
     "view": "page",
     "pin": "PIN record",
     "verdict": "reason",

@@ -38,6 +38,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "appointments/calendar/bar.css", "appointments/calendar/visits.css", "appointments/calendar/tables.css",
         "appointments/calendar/tracking.css", "appointments/window.css", "appointments/settings.css",
         "accounts/signin/password.css", "accounts/factors/factors.css", "accounts/own_sign_in.css",
+        "accounts/no_access.css",
     ),
     "js/page.js": ("parts/toasts.js", "parts/kept_typing.js", "parts/error_summary.js"),
     "js/staff.js": ("staff/dialog.js", "staff/search_keys.js", "staff/answers.js", "staff/copy.js"),

@@ -25,12 +25,16 @@ from practice.models import Practice
 @require_safe
 @signed_in_page
 def home(request: HttpRequest) -> HttpResponse:
-    """Redirect after signing in: staff to patients, an auditor to the audit trail, a family to My Children."""
+    """Redirect after signing in: staff to patients, an auditor to the audit trail, a family to My Children.
+
+    A staff sign-in without access is led to the page that says why.
+    """
     if not (isinstance(request.user, User) and request.user.is_staff_member):
         return redirect("family:children")
     allowed = permissions_of(request.user)
-    is_auditor = Permission.READ_AUDIT in allowed and Permission.VIEW_CHARTS not in allowed
-    return redirect("office:audit" if is_auditor else "patients:search")
+    if Permission.VIEW_CHARTS in allowed:
+        return redirect("patients:search")
+    return redirect("office:audit" if Permission.READ_AUDIT in allowed else "no_access")
 
 
 @require_safe

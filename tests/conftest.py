@@ -140,13 +140,18 @@ def administrator(db: None) -> User:
 
 
 @pytest.fixture
+def viewer(db: None) -> User:
+    return people.staff("Sam Whitaker", StaffRecord.Role.VIEWER)
+
+
+@pytest.fixture
 def auditor(db: None) -> User:
     return people.staff("Avery Stone", StaffRecord.Role.AUDITOR)
 
 
 @pytest.fixture
 def unlinked(db: None) -> User:
-    """A staff sign-in without a staff record."""
+    """A staff sign-in without a staff record: it has no access."""
     return people.staff_user("newcomer@sunnyside.example")
 
 
@@ -169,6 +174,11 @@ def as_clinician(clinician: User) -> Client:
 @pytest.fixture
 def as_administrator(administrator: User) -> Client:
     return people.signed_in(administrator)
+
+
+@pytest.fixture
+def as_viewer(viewer: User) -> Client:
+    return people.signed_in(viewer)
 
 
 @pytest.fixture

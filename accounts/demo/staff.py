@@ -11,7 +11,7 @@ Role = StaffRecord.Role
 
 @dataclass(frozen=True)
 class SignIn:
-    """A staff sign-in. Without a name, it has no staff record."""
+    """A staff sign-in. Without a name, it has no staff record, and so no access."""
 
     email: str
     name: str = ""
@@ -20,10 +20,11 @@ class SignIn:
 
 FRONT_DESK = SignIn("frontdesk@demo.example", "Tasha Bennett", Role.FRONT_DESK)
 DOCTOR = SignIn("doctor@demo.example", "Dr. Maya Feldman", Role.CLINICIAN)
+VIEWER = SignIn("viewer@demo.example", "Sam Whitaker", Role.VIEWER)
 ADMINISTRATOR = SignIn("admin@demo.example", "Robin Castellano", Role.ADMINISTRATOR)
 AUDITOR = SignIn("auditor@demo.example", "Noor Haddad", Role.AUDITOR)
 UNLINKED = SignIn("unlinked@demo.example")
-SIGN_INS = (FRONT_DESK, DOCTOR, ADMINISTRATOR, AUDITOR, UNLINKED)
+SIGN_INS = (FRONT_DESK, DOCTOR, VIEWER, ADMINISTRATOR, AUDITOR, UNLINKED)
 
 # A staff record without a sign-in, so that an administrator can try linking them.
 WAITING = "Jordan Lee"

@@ -1,4 +1,4 @@
-"""What the **Dashboard** counts and lists: open tasks for the portal, and guardians who will lose access by age."""
+"""What the **Dashboard** counts and lists: who asks for access, open tasks, and guardians who lose access by age."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from accounts import access_requests
+from accounts.models import AccessRequest
 from patients.ages import age_on, latest_birth_date, today
 from patients.models import FamilyContact, Patient
 from portal import worklist
@@ -54,6 +56,7 @@ class Dashboard:
     """The practice's portal right now."""
 
     alerts: Sequence[alerts.ShownAlert]
+    requests: Sequence[AccessRequest]  # staff sign-ins that ask for access
     families: int  # with visits today who can be registered
     blocked: int  # with visits today who cannot be registered yet
     locked: Listed
@@ -63,16 +66,20 @@ class Dashboard:
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self.alerts or self.families or self.blocked) and not any(
+        return not (self.alerts or self.requests or self.families or self.blocked) and not any(
             each.count for each in (self.locked, self.pending, self.age_outs)
         )
 
 
-def read() -> Dashboard:
-    """Read the whole dashboard. The number of queries depends only on how many alerts are shown."""
+def read(*, for_administrator: bool) -> Dashboard:
+    """Read the whole dashboard. Only administrators see who asks for access.
+
+    The number of queries depends only on how many alerts are shown.
+    """
     families_today = worklist.read(today())
     return Dashboard(
         alerts=alerts.shown_alerts(),
+        requests=list(access_requests.waiting()) if for_administrator else [],
         families=len(families_today.families),
         blocked=families_today.blocked_count,
         locked=listed(Part.LOCKED, end=FIRST),

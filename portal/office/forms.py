@@ -46,7 +46,8 @@ class StaffRecordForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscri
         fields = ("name", "role", "is_active", "user")
         labels: ClassVar = {"user": "Linked sign-in", "is_active": "Active"}
         help_texts: ClassVar = {
-            "user": "Only linked sign-ins can issue PINs. The list leaves out sign-ins of other staff records."
+            "is_active": "An inactive record gives no access.",
+            "user": "Only a linked sign-in has access. The list leaves out sign-ins of other staff records.",
         }
 
     helper = fields_only()

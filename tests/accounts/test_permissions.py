@@ -34,12 +34,17 @@ def test_the_auditor_can_only_read_the_trail():
     assert ROLE_PERMISSIONS[StaffRecord.Role.AUDITOR] == {Permission.READ_AUDIT}
 
 
+def test_the_viewer_can_only_view():
+    assert ROLE_PERMISSIONS[StaffRecord.Role.VIEWER] == {Permission.VIEW_CHARTS}
+
+
 def test_roles_shows_the_table(as_administrator):
     page = as_administrator.get(reverse("office:roles"))
-    assert page.context["roles"] == ["Front desk", "Clinician", "Practice administrator", "Auditor", "No staff record"]
+    assert page.context["roles"] == ["Front desk", "Clinician", "Viewer", "Practice administrator", "Auditor"]
     table = {words: [may for _role, may in pairs] for words, pairs in page.context["rows"]}
-    assert table["Issue, show, print, or revoke PINs"] == [True, True, True, False, False]
-    assert table["Read the audit trail"] == [False, False, True, True, False]
+    assert table["View charts"] == [True, True, True, True, False]
+    assert table["Issue, show, print, or revoke PINs"] == [True, True, False, True, False]
+    assert table["Read the audit trail"] == [False, False, False, True, True]
     assert "Change schedule settings" in page.text
 
 

@@ -240,7 +240,7 @@ def test_a_time_that_comes_twice_is_asked_about(as_front_desk, rivera):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_roles(db, method):
-    assert steps.allowed_roles(method, URL) == steps.LINKED
+    assert steps.allowed_roles(method, URL) == steps.EDITORS
 
 
 def test_other_methods(as_front_desk):

@@ -93,8 +93,8 @@ def test_an_old_reason_is_told_and_not_filled_in(as_front_desk, url, visit):
     assert "override_reason" not in schedules.fields(page)
 
 
-def test_a_sign_in_without_a_record_reads_and_cannot_save(as_unlinked, url):
-    page = as_unlinked.get(url).text
+def test_a_viewer_reads_and_cannot_save(as_viewer, url):
+    page = as_viewer.get(url).text
     assert "Mateo Rivera" in page
     assert "<fieldset disabled>" in page
     assert ("save-appointment" in page, "stamp-arrival" in page) == (False, False)
@@ -119,7 +119,7 @@ def test_the_trail(as_front_desk, front_desk, url, visit):
 
 
 def test_roles(url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk, url):

@@ -89,7 +89,7 @@ def test_a_visit_late_in_the_evening_is_today_s(as_front_desk, url, visit):
 
 
 def test_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_other_methods(as_front_desk, url):

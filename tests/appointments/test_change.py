@@ -348,7 +348,7 @@ def test_the_last_minutes_of_a_day_are_that_day_s(as_front_desk, visit):
 
 
 def test_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_other_methods(as_front_desk, url):

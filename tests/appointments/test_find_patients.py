@@ -69,7 +69,7 @@ def test_nonsense(as_front_desk, rivera):
 
 
 def test_roles(db):
-    assert steps.allowed_roles("post", URL) == steps.LINKED
+    assert steps.allowed_roles("post", URL) == steps.EDITORS
 
 
 def test_other_methods(as_front_desk):

@@ -170,7 +170,7 @@ def test_fields_that_nobody_offers_change_nothing(as_front_desk, visit, rivera):
 
 
 def test_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_other_methods(as_front_desk, url):

@@ -54,7 +54,7 @@ def test_appointments_tab_leaves_one_line(as_front_desk, url, rivera):
 
 
 def test_appointments_tab_roles(url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 def test_appointments_tab_other_methods(as_front_desk, url):

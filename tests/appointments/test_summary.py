@@ -74,7 +74,7 @@ def test_it_sets_no_cookie(as_front_desk, url):
 
 
 def test_roles(url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk, url):

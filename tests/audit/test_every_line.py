@@ -30,6 +30,7 @@ LINES = {
     "accounts:session_back": (None, None),
     "accounts:send_again": (None, None),
     "own_sign_in": (None, None),
+    "no_access": (None, None),  # the administrator has access
     "accounts:second_factor": (None, None),
     "accounts:sign_out_everywhere": (None, "sessions.ended"),
     "accounts:own_pages": (None, None),
@@ -84,6 +85,7 @@ LINES = {
     "office:pending": ("dashboard.viewed", None),
     "office:age_outs": ("dashboard.viewed", None),
     "office:alert_seen": (None, "alert.seen"),
+    "office:dismiss_request": (None, None),  # has not asked
     "office:administration": (LIST, LIST),
     "desk:worklist": (WORKLIST, None),
     "desk:decline_family": (WORKLIST, WORKLIST),

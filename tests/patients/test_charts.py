@@ -63,8 +63,8 @@ def test_basic_info(as_front_desk, url, mateo, front_desk):
     assert event.detail == {"tab": "basic_info"}
 
 
-def test_basic_info_without_the_right_to_edit(as_unlinked, url):
-    page = as_unlinked.get(url).text
+def test_basic_info_without_the_right_to_edit(as_viewer, url):
+    page = as_viewer.get(url).text
     assert "Mateo" in page
     assert "/edit/" not in page
 
@@ -83,11 +83,12 @@ def test_banner_warns(as_front_desk, rivera, oneil):
 
 
 @pytest.mark.parametrize("name", ["chart", "edit"])
-def test_access(name, client: Client, as_family, as_unlinked, as_front_desk, front_desk, mateo):
+def test_access(name, client: Client, as_family, as_unlinked, as_viewer, as_front_desk, front_desk, mateo):
     address = reverse(f"patients:{name}", args=[mateo.pk])
     assert client.get(address).headers["Location"] == f"/accounts/login/?next={address}"
     assert as_family.get(address).status_code == 403
-    assert as_unlinked.get(address).status_code == (200 if name == "chart" else 403)
+    assert as_unlinked.get(address).status_code == 403
+    assert as_viewer.get(address).status_code == (200 if name == "chart" else 403)
     front_desk.staff_record.is_active = False
     front_desk.staff_record.save()
     assert as_front_desk.get(address).status_code == 403
@@ -217,9 +218,9 @@ def test_add_says_what_is_missing(as_front_desk):
     assert not Patient.objects.exists()
 
 
-def test_add_access(client, as_unlinked, as_family, as_front_desk):
+def test_add_access(client, as_viewer, as_family, as_front_desk):
     assert client.get("/patients/add/").status_code == 302
-    assert as_unlinked.get("/patients/add/").status_code == 403
+    assert as_viewer.get("/patients/add/").status_code == 403
     assert as_family.post("/patients/add/").status_code == 403
     assert as_front_desk.get("/patients/add/").status_code == 200
     assert as_front_desk.delete("/patients/add/").status_code == 405
@@ -269,10 +270,10 @@ def test_a_name_nobody_doubts_is_not_confirmed(as_front_desk, mateo):
     assert trail() == []
 
 
-def test_confirm_name_access(client, as_unlinked, as_family, rivera):
+def test_confirm_name_access(client, as_viewer, as_family, rivera):
     address = reverse("patients:confirm_name", args=[rivera.baby.pk])
     assert client.post(address).status_code == 302
-    assert as_unlinked.post(address).status_code == 403
+    assert as_viewer.post(address).status_code == 403
     assert as_family.post(address).status_code == 403
     rivera.baby.refresh_from_db()
     assert rivera.baby.confirmed_given_name == ""

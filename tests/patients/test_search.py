@@ -211,8 +211,9 @@ def test_families_are_refused(as_family):
     assert AuditEvent.objects.get().action == "access.refused"
 
 
-def test_unlinked_staff_may_look(as_unlinked):
-    assert as_unlinked.get(URL).status_code == 200
+def test_viewers_may_look_and_the_unlinked_may_not(as_viewer, as_unlinked):
+    assert as_viewer.get(URL).status_code == 200
+    assert as_unlinked.get(URL).status_code == 403
 
 
 def test_inactive_staff_are_refused(as_front_desk, front_desk):

@@ -5,12 +5,13 @@ who may open it. All of it holds for each surface: where only one is served, the
 strangers and its addresses are not there.
 """
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
 
 from accounts.models import StaffRecord, User
@@ -62,11 +63,11 @@ OPEN_TO = {
     "signed in": steps.EVERYBODY - {"anonymous"},
     "family": {"family"},
     "own sign-in": steps.EVERYBODY - {"anonymous"},
-    "staff: own sign-in": steps.STAFF | {"auditor", "inactive"},
-    "staff: view charts": steps.STAFF,
-    "staff: edit charts": steps.LINKED,
-    "staff: issue, show, print, or revoke PINs": steps.LINKED,
-    "staff: change appointments": steps.LINKED,
+    "staff: own sign-in": steps.STAFF,
+    "staff: view charts": steps.VIEWERS,
+    "staff: edit charts": steps.EDITORS,
+    "staff: issue, show, print, or revoke PINs": steps.EDITORS,
+    "staff: change appointments": steps.EDITORS,
     "staff: change schedule settings": {"administrator"},
     "staff: change practice settings": {"administrator"},
     "staff: administer staff": {"administrator"},
@@ -107,7 +108,7 @@ NAMESPACES = {
     "family",
     "office",
 }
-PLAIN = {"home", "logo", "favicon", "language", "own_sign_in"}
+PLAIN = {"home", "logo", "favicon", "language", "own_sign_in", "no_access"}
 SURFACES = ("both", "staff", "public")
 
 
@@ -267,6 +268,27 @@ def test_no_page_for_staff_opens_without_a_second_factor_where_one_is_required(e
     assert len(seen) > 40
     assert {address: places for address, places in seen.items() if places != {page}} == {}
     assert steps.everything_but(AuditEvent) == before
+
+
+# Where a page can lead to or send something. A dialog's or form's own address counts too.
+LEADS_TO = re.compile(r'\s(?:href|action|formaction|hx-get|hx-post|data-add|data-move)="(/[^"]*)"')
+
+
+@pytest.mark.parametrize("surface", ["staff"], indirect=True)
+@pytest.mark.parametrize("role", ["viewer", "auditor", "unlinked", "inactive"])
+def test_no_page_offers_what_its_reader_may_not_do(everything, role):
+    client = steps.client_of(role)
+    patient = FamilyContact.objects.order_by("pk").first().patient
+    extra = [reverse("patients:search"), reverse("office:administration")]
+    pages = [client.post(address, {"query": patient.family_name}) for address in extra]
+    pages += [client.get(address) for _name, address, rule in everything if rule.startswith("staff: ")]
+    offered = set()
+    for page in pages:
+        if page.headers.get("Content-Type", "").startswith("text/html") and page.status_code in {200, 403}:
+            offered |= {html.unescape(found).partition("?")[0] for found in LEADS_TO.findall(page.text)}
+    rules = {each: getattr(resolve(each).func, "access_rule", "library") for each in offered if "/static/" not in each}
+    assert {each: rule for each, rule in rules.items() if role not in OPEN_TO.get(rule, {role})} == {}
+    assert len(offered) > {"viewer": 40, "auditor": 8}.get(role, 3)
 
 
 def test_pages_about_signing_in_open_to_strangers_only_as_far_as_they_must(client, db, surface):

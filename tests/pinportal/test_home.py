@@ -3,14 +3,19 @@
 import pytest
 from django.urls import reverse
 
+from audit.models import AuditEvent
 from tests.portal import steps
 
 URL = reverse("home")
 
 
-@pytest.mark.parametrize("role", ["front desk", "clinician", "administrator", "unlinked", "inactive"])
-def test_home_leads_staff_to_the_patients(db, role):
-    assert steps.client_of(role).get(URL).headers["Location"] == reverse("patients:search")
+@pytest.mark.parametrize("role", sorted(steps.STAFF))
+def test_home_leads_staff_to_their_work_or_says_why_not(db, role):
+    places = {"auditor": "office:audit", "unlinked": "no_access", "inactive": "no_access"}
+    client = steps.client_of(role)
+    assert client.get(URL).headers["Location"] == reverse(places.get(role, "patients:search"))
+    assert client.get(URL, follow=True).status_code == 200
+    assert not AuditEvent.objects.filter(action="access.refused").exists()
 
 
 def test_home_leads_a_family_to_its_children(as_family):

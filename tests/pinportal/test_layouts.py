@@ -71,7 +71,10 @@ def test_navigation_shows_what_one_may_open(as_front_desk, as_administrator, as_
     assert staff_link not in page
     assert "Dana Ortiz" in page
     assert "Front desk" in page
-    assert "No staff record" in as_unlinked.get("/patients/").text
+    page = as_unlinked.get("/your-sign-in/").text
+    assert "No staff record" in page
+    assert re.findall(r'<li><a href="([^"]+)"', page) == 2 * ["/no-access/", "/your-sign-in/"]  # wide and narrow
+    assert 'action="/accounts/logout/"' in page
 
 
 def test_strict_policy_on_every_page(as_front_desk, rivera):

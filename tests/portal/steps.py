@@ -20,9 +20,10 @@ from portal.sheets import printing
 from practice import terms
 from tests import people
 
-LINKED = {"front desk", "clinician", "administrator"}  # staff with an active record
-STAFF = LINKED | {"unlinked"}
-EVERYBODY = STAFF | {"anonymous", "family", "inactive", "auditor"}
+EDITORS = {"front desk", "clinician", "administrator"}  # the daily work: charts, schedule, PINs
+VIEWERS = EDITORS | {"viewer"}  # see charts and the schedule
+STAFF = VIEWERS | {"auditor", "unlinked", "inactive"}  # the last two have no access
+EVERYBODY = STAFF | {"anonymous", "family"}
 METHODS = ["get", "head", "post", "put", "patch", "delete"]
 PARENT = Actor(None, "198.51.100.7")
 UNKNOWN = "99999999999" + str(damm.calc_check_digit("99999999999"))  # well formed, never issued

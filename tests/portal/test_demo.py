@@ -101,7 +101,7 @@ class TestCommand:
         load()
         assert Practice.current().name == "Renamed"
         assert patient("100003").given_name == "Javier"
-        assert StaffRecord.objects.count() == 5
+        assert StaffRecord.objects.count() == 6
 
     def test_says_whom_to_sign_in_as_and_what_to_try(self):
         words = load()
@@ -133,6 +133,7 @@ def test_practice_and_sign_ins():
     assert roles == {
         "frontdesk@demo.example": "front_desk",
         "doctor@demo.example": "clinician",
+        "viewer@demo.example": "viewer",
         "admin@demo.example": "administrator",
         "auditor@demo.example": "auditor",
         "unlinked@demo.example": None,

@@ -57,7 +57,8 @@ def open_for_patient(request: HttpRequest, patient_id: int) -> HttpResponse:
     if link:
         return open_window(request, link.pk)
     record(actor=Actor.of(request), action=Action.WINDOW_VIEWED, patient_id=patient.pk)
-    return _answer(request, "no_contact", {"patient": patient})
+    context = {"patient": patient, "refusal": refusal(request.user, Permission.MANAGE_PINS)}
+    return _answer(request, "no_contact", context)
 
 
 @require_POST

@@ -16,8 +16,8 @@ from practice.demo import practice as practice_demo
 
 WHAT_TO_TRY = """
 The demo practice is ready at {url}
-Sign in as {front_desk}, {doctor}, {administrator}, {auditor} (reads the audit trail only)
-or {unlinked} (a sign-in without a staff record: see what it cannot do); as a family {parent} or {patient}.
+Sign in as {front_desk}, {doctor}, {administrator}, {viewer} (views only), {auditor} (reads the audit trail only)
+or {unlinked} (no staff record, so no access: press Ask an administrator); as a family {parent} or {patient}.
 Password of all: {password}
 Try: search Rivera › Family Contacts › Create/Validate Portal Account › Register › Print,
 or Schedule › Families not registered; then open {url}/register/ as the parent (in a private window).
@@ -51,6 +51,7 @@ class Command(BaseCommand):
                 front_desk=staff.FRONT_DESK.email,
                 doctor=staff.DOCTOR.email,
                 administrator=staff.ADMINISTRATOR.email,
+                viewer=staff.VIEWER.email,
                 auditor=staff.AUDITOR.email,
                 unlinked=staff.UNLINKED.email,
                 parent=portal_demo.PARENT,

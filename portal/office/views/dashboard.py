@@ -6,7 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.access import Permission, refusal, staff_page
+from accounts import access_requests, staff
+from accounts.access import Permission, permissions_of, refusal, staff_page
+from accounts.models import User
 from audit.trail import Action, Actor, record
 from patients.languages import name_of
 from portal.models import Alert
@@ -24,7 +26,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     """Today's alerts and tasks, with the first rows of each list."""
     record(actor=Actor.of(request), action=Action.DASHBOARD_VIEWED)
     context = {
-        "dashboard": office_dashboard.read(),
+        "dashboard": office_dashboard.read(for_administrator=Permission.ADMINISTER in permissions_of(request.user)),
         "default_name": Practice().name,
         "unreviewed": [name_of(code) for code in languages.unreviewed()],
         "refusal": refusal(request.user, Permission.MANAGE_PINS),
@@ -51,4 +53,19 @@ def alert_seen(request: HttpRequest, alert_id: int) -> HttpResponse:
     alert = get_object_or_404(Alert, pk=alert_id)
     if alerts.mark_seen(alert_id=alert.pk, by=Actor.of(request)):
         messages.success(request, "Marked as seen. The limits stay in effect.")
+    return redirect("office:dashboard")
+
+
+@require_POST
+@staff_page(Permission.ADMINISTER)
+def dismiss_request(request: HttpRequest, user_id: int) -> HttpResponse:
+    """**Dismiss** a colleague's request for access. The sign-in stays as it is."""
+    user = get_object_or_404(User, pk=user_id, kind=User.Kind.STAFF)
+    try:
+        if access_requests.dismiss(user=user, by=Actor.of(request)):
+            messages.success(request, f"Request dismissed. {user.email} still has no access.")
+        else:
+            messages.warning(request, f"{user.email} no longer waits for an answer.")
+    except staff.ChangeRefused as refused:
+        messages.error(request, str(refused))
     return redirect("office:dashboard")

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import permissions, staff
 from accounts.access import Permission, staff_page
 from accounts.models import StaffRecord, User
-from accounts.sessions.revocation import close_sessions
-from audit.trail import Action, Actor, record
+from appointments.limits import NUMBER
+from audit.trail import Actor
 from portal.office.forms import StaffRecordForm
 
 
@@ -29,31 +29,35 @@ def staff_records(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page(Permission.ADMINISTER)
 def staff_record(request: HttpRequest, staff_record_id: int | None = None) -> HttpResponse:
-    """Add or edit a staff record and link a sign-in to it. Applies from that user's next request."""
-    instance = get_object_or_404(StaffRecord, pk=staff_record_id) if staff_record_id else None
-    form = StaffRecordForm(request.POST or None, instance=instance)
+    """Add or edit a staff record and link a sign-in to it. Before a user is signed out by it, the page says so."""
+    stored = get_object_or_404(StaffRecord, pk=staff_record_id) if staff_record_id else None
+    form = StaffRecordForm(request.POST or None, instance=stored)
+    if stored is None and request.method != "POST":
+        form.initial["user"] = request.GET.get("user")  # from a request for access
+    context: dict[str, Any] = {"form": form, "edited": stored}
     if request.method == "POST" and form.is_valid():
+        saved, agreed = form.save(commit=False), request.POST.get("agreed", "")
         try:
-            saved = _save(form, by=Actor.of(request))
+            signed_out = staff.save_record(
+                staff_record=saved,
+                changed=form.changed_data,
+                agreed=int(agreed) if NUMBER.fullmatch(agreed) else None,
+                by=Actor.of(request),
+            )
+        except staff.SignsOut as refused:
+            context["signs_out"] = refused
         except staff.ChangeRefused as refused:
             form.add_error(None, str(refused))
         else:
-            messages.success(request, f"{saved.name} was saved. The change applies from {saved.name}’s next click.")
+            messages.success(request, _saved(saved, signed_out))
             return redirect("office:staff") if saved.user else redirect("office:staff_record", saved.pk)
-    return render(request, "portal/office/staff_record.html", {"form": form, "edited": instance})
+    return render(request, "portal/office/staff_record.html", context)
 
 
-def _save(form: StaffRecordForm, *, by: Actor) -> StaffRecord:
-    """Save, record what changed, and end the sessions of a user who is no longer active. Raises staff.ChangeRefused."""
-    with staff.administering(by):
-        saved: StaffRecord = form.save()
-        changed: dict[str, Any] = {"changed": ",".join(form.changed_data)}
-        if "role" in form.changed_data:
-            changed |= {"role": saved.role, "role_before": form.initial.get("role", "")}
-        record(actor=by, action=Action.STAFF_RECORD_CHANGED, staff_record=saved.pk, **changed)
-        if saved.user and not saved.is_active and "is_active" in form.changed_data:
-            close_sessions(saved.user)
-    return saved
+def _saved(saved: StaffRecord, signed_out: User | None) -> str:
+    if signed_out:
+        return f"{saved.name} was saved. {signed_out.email} is signed out everywhere."
+    return f"{saved.name} was saved. The change applies from {saved.name}’s next click."
 
 
 @require_safe

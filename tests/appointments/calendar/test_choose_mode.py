@@ -40,7 +40,7 @@ def test_the_page_ticks_the_one_it_is(as_front_desk):
 
 
 def test_roles(db):
-    assert steps.allowed_roles("post", URL) == steps.STAFF
+    assert steps.allowed_roles("post", URL) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk):

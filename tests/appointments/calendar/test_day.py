@@ -132,9 +132,9 @@ def test_nonsense_in_the_address(as_front_desk, feldman):
     schedules.stays_up(as_front_desk, URL)
 
 
-def test_a_sign_in_without_a_record_sees_no_button(as_unlinked, rivera):
+def test_a_viewer_sees_no_button(as_viewer, rivera):
     schedules.visit(rivera.mateo, today_at(9))
-    page = as_unlinked.get(URL).text
+    page = as_viewer.get(URL).text
     assert "Mateo Rivera" in page
     assert ("add-appointment" in page, "data-add" in page) == (False, False)
 
@@ -163,7 +163,7 @@ def test_the_clocks_of_the_hour_that_comes_twice_say_their_zone(as_front_desk, r
 
 
 def test_roles(db):
-    assert steps.allowed_roles("get", URL) == steps.STAFF
+    assert steps.allowed_roles("get", URL) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk):

@@ -77,7 +77,7 @@ def test_reasons_are_text_not_markup(as_front_desk):
 
 
 def test_roles(db):
-    assert steps.allowed_roles("get", URL) == steps.STAFF
+    assert steps.allowed_roles("get", URL) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk):

@@ -19,7 +19,7 @@ def test_to_what_was_chosen_last(as_front_desk, front_desk):
 
 
 def test_roles(db):
-    assert steps.allowed_roles("get", URL) == steps.STAFF
+    assert steps.allowed_roles("get", URL) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk):

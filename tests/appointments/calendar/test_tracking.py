@@ -96,9 +96,9 @@ def test_arrived_is_offered_to_those_who_may_still_come(as_front_desk, rivera, s
     assert ("data-arrive" in as_front_desk.get(URL).text) == offered
 
 
-def test_a_sign_in_without_a_record_sees_the_list_and_no_button(as_unlinked, rivera):
+def test_a_viewer_sees_the_list_and_no_button(as_viewer, rivera):
     schedules.visit(rivera.mateo, today_at(9))
-    page = as_unlinked.get(URL).text
+    page = as_viewer.get(URL).text
     assert "Mateo Rivera" in page
     assert "data-arrive" not in page
     assert "for arrived" not in page
@@ -158,7 +158,7 @@ def test_names_are_text_not_markup(as_front_desk, rivera):
 
 
 def test_roles(db):
-    assert steps.allowed_roles("get", URL) == steps.STAFF
+    assert steps.allowed_roles("get", URL) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk):

@@ -110,7 +110,7 @@ def test_names_are_text_not_markup(as_front_desk, rivera, several):
 
 
 def test_roles(db):
-    assert steps.allowed_roles("get", URL) == steps.STAFF
+    assert steps.allowed_roles("get", URL) == steps.VIEWERS
 
 
 def test_other_methods(as_front_desk):

@@ -42,12 +42,12 @@ def test_where_there_is_nothing_the_next_step_is_offered(as_administrator):
         assert f'<a class="btn btn-primary" href="{reverse(f"appointments:{name}")}">{words}</a>' in page.text
 
 
-def test_navigation_leads_here_only_for_those_who_may(as_administrator, as_front_desk, as_clinician, as_unlinked):
+def test_navigation_leads_here_only_for_those_who_may(as_administrator, as_front_desk, as_clinician, as_viewer):
     link = f'<a href="{URL}" aria-current="page">'
     assert link in as_administrator.get(URL).text
     elsewhere = reverse("patients:search")
     assert f'<a href="{URL}">' in as_administrator.get(elsewhere).text
-    for client in (as_front_desk, as_clinician, as_unlinked):
+    for client in (as_front_desk, as_clinician, as_viewer):
         assert URL not in client.get(elsewhere).text
 
 

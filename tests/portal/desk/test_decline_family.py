@@ -64,7 +64,7 @@ def test_decline_family_where_nobody_is_left_says_so(as_front_desk, rivera):
 
 
 def test_decline_family_roles(url):
-    assert steps.allowed_roles("get", url) == steps.LINKED
+    assert steps.allowed_roles("get", url) == steps.EDITORS
 
 
 def test_decline_family_other_methods(as_front_desk, url):
@@ -72,7 +72,7 @@ def test_decline_family_other_methods(as_front_desk, url):
 
 
 def test_decline_family_post_roles(url):
-    for role in sorted(steps.EVERYBODY - steps.LINKED):
+    for role in sorted(steps.EVERYBODY - steps.EDITORS):
         steps.client_of(role).post(url, {"reason": "No phone"})
     assert not Registration.objects.exists()
 

@@ -112,7 +112,7 @@ def test_a_guardian_who_is_not_registered_gets_no_link(desk, rivera):
 
 
 def test_roles_methods_and_missing_records(desk, parent, url, link):
-    assert steps.allowed_roles("get", url) == steps.LINKED
+    assert steps.allowed_roles("get", url) == steps.EDITORS
     assert steps.refused_methods(desk, url) == {"put", "patch", "delete"}
     assert desk.get(reverse("desk:help_to_sign_in", args=[999_999])).status_code == 404
     for name in ("desk:history", "patients:family_contacts"):

@@ -33,7 +33,7 @@ def test_history_shows_no_pin(as_front_desk, url, sheet):
 
 
 def test_history_roles(url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 def test_history_other_methods(as_front_desk, url):

@@ -52,7 +52,7 @@ def test_register_with_nothing_ticked_asks_for_a_tick(as_front_desk, url):
 
 
 def test_register_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_register_other_methods(as_front_desk, url):
@@ -89,13 +89,13 @@ def test_register_ignores_extra_fields(as_front_desk, url, mateo, sofia):
     assert lasts.days == 15  # 14 days, to the end of the last
 
 
-def test_register_by_a_sign_in_without_a_record_is_refused_with_the_reason(as_unlinked, unlinked, url, mateo):
-    page = press(as_unlinked, url, mateo)
+def test_register_by_a_viewer_is_refused_with_the_reason(as_viewer, viewer, url, mateo):
+    page = press(as_viewer, url, mateo)
     assert page.status_code == 403
-    assert escape(refusal(unlinked, Permission.MANAGE_PINS)) in page.text
+    assert escape(refusal(viewer, Permission.MANAGE_PINS)) in page.text
     assert pending() == []
     event = AuditEvent.objects.get()
-    assert (event.action, event.user) == ("access.refused", unlinked)
+    assert (event.action, event.user) == ("access.refused", viewer)
     assert event.detail == {"view": "desk:issue", "why": "not_allowed", "numbers": {"family_contact_id": mateo.pk}}
 
 

@@ -26,7 +26,7 @@ def test_window_shows_guardian_children_and_buttons(as_front_desk, url):
 
 
 def test_window_roles(url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 def test_window_other_methods(as_front_desk, url):
@@ -65,10 +65,10 @@ def test_window_in_the_dialog_is_a_fragment(as_front_desk, url):
     assert "<html" not in page
 
 
-def test_window_says_why_to_a_sign_in_without_a_record(as_unlinked, unlinked, url):
-    page = as_unlinked.get(url)
+def test_window_says_why_to_a_viewer(as_viewer, viewer, url):
+    page = as_viewer.get(url)
     assert page.status_code == 200
-    assert escape(refusal(unlinked, Permission.MANAGE_PINS)) in page.text
+    assert escape(refusal(viewer, Permission.MANAGE_PINS)) in page.text
     for control in ["> Register", "> Print", 'type="checkbox"', "row-verb", ">Show<", "next="]:
         assert control not in page.text
 

@@ -93,7 +93,7 @@ def test_plan_run_again_replaces_the_plan(as_front_desk, families):
 
 
 def test_plan_run_roles(families):
-    assert steps.allowed_roles("post", URL) == steps.LINKED
+    assert steps.allowed_roles("post", URL) == steps.EDITORS
 
 
 def test_plan_run_other_methods(as_front_desk):

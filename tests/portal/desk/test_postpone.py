@@ -93,7 +93,7 @@ def test_postpone_ignores_more_fields(as_front_desk, url, stranger, rivera):
 
 
 def test_postpone_roles(url):
-    assert steps.allowed_roles("get", url) == steps.LINKED
+    assert steps.allowed_roles("get", url) == steps.EDITORS
 
 
 def test_postpone_other_methods(as_front_desk, url):
@@ -101,7 +101,7 @@ def test_postpone_other_methods(as_front_desk, url):
 
 
 def test_postpone_post_roles(url):
-    for role in sorted(steps.EVERYBODY - steps.LINKED):
+    for role in sorted(steps.EVERYBODY - steps.EDITORS):
         steps.client_of(role).post(url, later())
     assert not Postponement.objects.exists()
 
@@ -132,7 +132,7 @@ def test_ask_now_twice_is_recorded_once(as_front_desk, postponed, ask_now_url):
 
 
 def test_ask_now_roles(ask_now_url):
-    assert steps.allowed_roles("post", ask_now_url) == steps.LINKED
+    assert steps.allowed_roles("post", ask_now_url) == steps.EDITORS
 
 
 def test_ask_now_other_methods(as_front_desk, ask_now_url):

@@ -100,7 +100,7 @@ def test_print_run_carries_the_configured_address_not_the_request_s(as_front_des
 
 
 def test_print_run_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_print_run_other_methods(as_front_desk, url):

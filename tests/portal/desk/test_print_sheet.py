@@ -47,7 +47,7 @@ def test_print_marks_the_pins_and_leaves_a_line_for_each(as_front_desk, url, mat
 
 
 def test_print_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_print_other_methods(as_front_desk, url):

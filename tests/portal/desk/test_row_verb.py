@@ -35,11 +35,11 @@ def test_row_verb_asks_before_anything_is_done(as_front_desk, verb, mateo, by):
 
 @every_verb
 def test_row_verb_roles(verb, mateo):
-    assert steps.allowed_roles("get", address(verb, mateo)) == steps.LINKED
+    assert steps.allowed_roles("get", address(verb, mateo)) == steps.EDITORS
 
 
 def test_row_verb_post_roles(mateo):
-    assert steps.allowed_roles("post", address("reissue", mateo)) == steps.LINKED
+    assert steps.allowed_roles("post", address("reissue", mateo)) == steps.EDITORS
 
 
 @every_verb

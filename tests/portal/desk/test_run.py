@@ -127,7 +127,7 @@ def test_run_by_get_changes_nothing(as_front_desk, run, url):
 
 
 def test_run_roles(url):
-    assert steps.allowed_roles("get", url) == steps.LINKED
+    assert steps.allowed_roles("get", url) == steps.EDITORS
 
 
 def test_run_other_methods(as_front_desk, url):

@@ -30,7 +30,7 @@ def test_show_leaves_one_line(as_front_desk, url, mateo, sheet):
 
 
 def test_show_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_show_other_methods(as_front_desk, url):

@@ -77,9 +77,9 @@ def test_worklist_keeps_the_declined_and_postponed_in_sight(as_front_desk, by, v
         assert words in page
 
 
-def test_worklist_says_why_to_a_sign_in_without_a_record(as_unlinked, unlinked, visit):
-    page = as_unlinked.get(URL).text
-    assert refusal(unlinked, Permission.MANAGE_PINS) in page
+def test_worklist_says_why_to_a_viewer(as_viewer, viewer, visit):
+    page = as_viewer.get(URL).text
+    assert refusal(viewer, Permission.MANAGE_PINS) in page
     assert "Ana Rivera" in page
     for control in ['type="checkbox"', "Register and Print", "Decline", "next="]:
         assert control not in page
@@ -117,7 +117,7 @@ def test_worklist_changes_nothing(as_front_desk, by, visit, mateo):
 
 
 def test_worklist_roles(db):
-    assert steps.allowed_roles("get", URL) == steps.STAFF
+    assert steps.allowed_roles("get", URL) == steps.VIEWERS
 
 
 def test_worklist_other_methods(as_front_desk):

@@ -78,11 +78,11 @@ def test_administration_turns_pages(as_front_desk, url):
 
 
 def test_administration_roles(db, url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 def test_administration_filter_roles(db, url):
-    assert steps.allowed_roles("post", url) == steps.STAFF
+    assert steps.allowed_roles("post", url) == steps.VIEWERS
 
 
 def test_administration_other_methods(as_front_desk, url):

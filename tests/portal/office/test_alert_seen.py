@@ -39,7 +39,7 @@ def test_alert_seen_of_none(as_front_desk, alert):
 
 
 def test_alert_seen_roles(url):
-    assert steps.allowed_roles("post", url) == steps.LINKED
+    assert steps.allowed_roles("post", url) == steps.EDITORS
 
 
 def test_alert_seen_other_methods(as_front_desk, url):

@@ -188,8 +188,8 @@ def test_dashboard_says_who_has_seen_an_ongoing_alert(as_front_desk, attack):
     assert "I have seen this" not in page
 
 
-def test_dashboard_offers_a_sign_in_without_a_record_no_button(as_unlinked, attack):
-    page = as_unlinked.get(URL).text
+def test_dashboard_offers_a_viewer_no_button(as_viewer, attack):
+    page = as_viewer.get(URL).text
     assert "1,240 wrong PINs" in page
     assert "I have seen this" not in page
 
@@ -205,7 +205,7 @@ def test_navigation_costs_one_query_for_its_alerts(as_front_desk, attack):
 
 @pytest.mark.parametrize("url", [URL, *LISTS])
 def test_dashboard_roles(db, url):
-    assert steps.allowed_roles("get", url) == steps.STAFF
+    assert steps.allowed_roles("get", url) == steps.VIEWERS
 
 
 @pytest.mark.parametrize("url", [URL, *LISTS])

@@ -5,10 +5,15 @@ from django.urls import reverse
 
 from accounts.models import StaffRecord, User
 from audit.models import AuditEvent
+from portal.models import Pin
 from tests import people
+from tests.audit.test_every_line import just_signed_in
 from tests.portal import steps
 
 ADD = reverse("office:add_staff_record")
+
+
+pytestmark = pytest.mark.postgres
 
 
 def form(**changes):
@@ -33,11 +38,19 @@ def test_staff_record_is_added(as_administrator, administrator, unlinked):
     assert (added.role, added.is_active, added.user) == ("front_desk", True, unlinked)
     event = AuditEvent.objects.get()
     assert (event.action, event.user) == ("staff_record.changed", administrator)
-    assert event.detail["staff_record"] == added.pk
+    assert event.detail == {
+        "staff_record": added.pk,
+        "changed": "name,role,user",
+        "role": "front_desk",
+        "role_before": "",
+        "account": unlinked.pk,
+        "account_before": None,
+    }
 
 
-def test_staff_record_is_changed_and_the_line_says_which_fields(as_administrator, url, record):
+def test_staff_record_is_changed_and_the_line_says_which_fields(as_administrator, as_front_desk, url, record):
     as_administrator.post(url, form(name=record.name, role="clinician", user=record.user_id))
+    assert as_front_desk.get("/patients/").status_code == 200  # nothing was lost
     record.refresh_from_db()
     assert (record.name, record.role, record.is_active) == ("Dana Ortiz", "clinician", True)
     assert AuditEvent.objects.get().detail == {
@@ -57,15 +70,80 @@ def test_a_sign_in_can_issue_pins_right_after_it_is_linked(as_administrator, as_
     assert "1 PIN issued." in answer.text
 
 
-def test_a_record_made_inactive_ends_all_access_with_the_next_request(
-    as_administrator, as_front_desk, url, record, window_url
+def losses(record, other):
+    """Changes that take something away from the user of the record, and the refusal that the user reads then."""
+    kept = {"name": record.name, "user": record.user_id}
+    unlinked = "is not linked to a staff record"
+    return {
+        "unlinked": (kept | {"user": ""}, unlinked),
+        "linked to another": (kept | {"user": other.pk}, unlinked),
+        "inactive": (kept | {"is_active": ""}, "Your staff record “Dana Ortiz” is inactive."),
+        "unlinked and inactive": (kept | {"user": "", "is_active": ""}, unlinked),
+        "smaller role": (kept | {"role": "viewer"}, "Your role (Viewer) does not allow you to"),
+        "other role": (kept | {"role": "auditor"}, "Your role (Auditor) does not allow you to"),
+    }
+
+
+@pytest.mark.parametrize(
+    "loss", ["unlinked", "linked to another", "inactive", "unlinked and inactive", "smaller role", "other role"]
+)
+def test_taking_permissions_away_signs_out_after_saying_so(
+    as_administrator, administrator, front_desk, unlinked, url, record, mateo, loss
 ):
-    assert as_front_desk.get(window_url).status_code == 200
-    as_administrator.post(url, form(name=record.name, user=record.user_id, is_active=""))
-    assert steps.outcome(as_front_desk.get(window_url)) == "sign in"
-    refused = people.signed_in(User.objects.get(pk=record.user_id)).get(window_url)
+    client, second = just_signed_in(front_desk), just_signed_in(front_desk)
+    issue, ticked = reverse("desk:issue", args=[mateo.pk]), {"child": mateo.pk}
+    change, words = losses(record, unlinked)[loss]
+    before = steps.everything_but(AuditEvent)
+    for agreed in ({}, {"agreed": "x"}, {"agreed": administrator.pk}):
+        page = as_administrator.post(url, form(**change, **agreed))
+        assert "Nothing is saved yet. Dana Ortiz is signed out everywhere." in page.text
+        assert f'name="agreed" value="{front_desk.pk}"' in page.text
+        assert "issue, show, print, or revoke PINs</li>" in page.text
+    assert steps.everything_but(AuditEvent) == before
+    assert not AuditEvent.objects.filter(action="staff_record.changed").exists()
+    page = as_administrator.post(url, form(**change, agreed=front_desk.pk), follow=True)
+    assert f"{front_desk.email} is signed out everywhere." in page.text
+    for each in (client, second):
+        assert steps.outcome(each.post(issue, ticked)) == steps.outcome(each.get("/patients/")) == "sign in"
+    assert not Pin.objects.exists()
+    (line,) = AuditEvent.objects.filter(action="staff_record.changed")
+    assert (line.user, line.detail["sessions"]) == (administrator, 2)
+    assert not AuditEvent.objects.filter(action="sessions.ended").exists()
+    refused = people.signed_in(User.objects.get(pk=front_desk.pk)).post(issue, ticked)
     assert refused.status_code == 403
-    assert "Your staff record “Dana Ortiz” is inactive." in refused.text
+    assert words in refused.text
+
+
+def test_unlinking_says_which_sign_in_it_was(as_administrator, url, record, front_desk):
+    as_administrator.post(url, form(name=record.name, user="", agreed=front_desk.pk))
+    assert AuditEvent.objects.get().detail == {
+        "staff_record": record.pk,
+        "changed": "user",
+        "account": None,
+        "account_before": front_desk.pk,
+        "sessions": 0,
+    }
+
+
+def test_an_agreement_is_only_for_the_user_it_named(as_administrator, url, record, front_desk, unlinked):
+    StaffRecord.objects.filter(pk=record.pk).update(user=unlinked)  # by a colleague, meanwhile
+    page = as_administrator.post(url, form(name=record.name, user="", agreed=front_desk.pk))
+    assert f'name="agreed" value="{unlinked.pk}"' in page.text
+    record.refresh_from_db()
+    assert record.user == unlinked
+
+
+@pytest.mark.parametrize("former", ["auditor", "clinician"])
+def test_nobody_gains_by_losing_the_staff_record(as_administrator, former, request, rivera):
+    """An auditor saw no charts until the record was taken away; a dismissed doctor still saw them."""
+    user = request.getfixturevalue(former)
+    record = user.staff_record
+    url = reverse("office:staff_record", args=[record.pk])
+    as_administrator.post(url, form(name=record.name, role=record.role, user="", agreed=user.pk))
+    client = people.signed_in(User.objects.get(pk=user.pk))
+    for address in ["/patients/", "/schedule/", reverse("patients:chart", args=[rivera.mateo.pk]), "/practice-portal/"]:
+        assert (address, client.get(address).status_code) == (address, 403)
+    assert client.post("/patients/", {"query": "rivera"}).status_code == 403
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
