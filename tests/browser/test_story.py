@@ -3,6 +3,7 @@
 import pypdfium2
 import pytest
 import zxingcpp
+from django.urls import reverse
 
 from audit.models import AuditEvent
 from patients.models import Patient
@@ -10,6 +11,7 @@ from portal.models import Registration
 from practice.models import Practice
 from tests import people
 from tests.accessibility import axe
+from tests.appointments import schedules
 
 pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
 PASSWORD = "a quiet street after rain"
@@ -149,34 +151,67 @@ def test_the_newborns_name_is_fixed_from_the_row_and_leads_back_to_the_window(de
     axe(desk)
 
 
-def test_an_unlinked_sign_in_reads_why_and_works_as_soon_as_it_is_linked(
+def test_an_unlinked_sign_in_asks_and_works_as_soon_as_it_is_linked(
     page, new_context, live_server, unlinked, administrator, rivera
 ):
     sign_in(page, live_server, unlinked.email)
-    page.wait_for_url("**/patients/")
-    open_family_contacts(page, "mateo")
-    open_window(page)
+    page.wait_for_url("**/no-access/")
     assert page.get_by_text("is not linked to a staff record").count() == 1
-    assert page.get_by_role("button", name="Register").count() == 0
+    assert page.get_by_text("Morgan Lee").count() == 1
+    axe(page)
+    page.get_by_role("button", name="Ask an administrator").click()
+    page.get_by_text("You asked on").wait_for()
     axe(page)
 
     office = new_context().new_page()
     sign_in(office, live_server, administrator.email)
-    office.get_by_role("link", name="Staff", exact=True).click()
+    office.get_by_role("link", name="Dashboard", exact=True).click()
     axe(office)
     office.get_by_role("link", name="Add staff record").click()
     axe(office)
     office.get_by_label("Name").fill("New Comer")
     office.get_by_label("Role").select_option(label="Front desk")
-    office.get_by_label("Linked sign-in").select_option(label=unlinked.email)
     office.get_by_role("button", name="Save").click()
     office.wait_for_url("**/staff/")
 
-    page.reload()
+    page.get_by_role("link", name="Try again").click()
+    page.wait_for_url("**/patients/")
+    open_family_contacts(page, "mateo")
     open_window(page)
     page.keyboard.press("Enter")
     page.locator("output").first.wait_for()
     assert Registration.objects.filter(status="pending").count() == 2
+
+    office.get_by_role("link", name="New Comer").click()
+    office.get_by_label("Linked sign-in").select_option(label="Not linked")
+    office.get_by_role("button", name="Save").click()
+    office.get_by_text("New Comer is signed out everywhere.").wait_for()
+    axe(office)
+    office.get_by_role("button", name="Save and sign out New Comer").click()
+    office.get_by_text(f"{unlinked.email} is signed out everywhere.").wait_for()
+    page.goto(live_server.url + "/patients/")
+    page.wait_for_url("**/accounts/login/**")
+
+
+def test_a_viewer_reads_in_the_window_why_there_are_no_buttons(page, live_server, viewer, administrator, rivera):
+    sign_in(page, live_server, viewer.email)
+    page.wait_for_url("**/patients/")
+    open_family_contacts(page, "mateo")
+    open_window(page)
+    assert page.get_by_text("Your role (Viewer) does not allow you to issue").count() == 1
+    assert page.get_by_text("Morgan Lee can change this").count() == 1
+    assert page.get_by_role("button", name="Register").count() == 0
+    assert page.get_by_text("Sofia Rivera").count() > 0
+    axe(page)
+    page.keyboard.press("Enter")  # Close has the focus
+    page.locator("#dialog").wait_for(state="hidden")
+
+    visit = schedules.visit(rivera.mateo, schedules.today_at(9))
+    page.goto(live_server.url + reverse("appointments:appointment", args=[visit.pk]))
+    assert page.get_by_text("View only. Your role (Viewer) does not allow you to change appointments.").count() == 1
+    page.get_by_role("link", name="Create/Validate Portal Account").click()  # works although the fields are disabled
+    page.locator("#registration-window").wait_for()
+    axe(page)
 
 
 def test_switch_issue_new_pin_and_revoke_in_the_window(desk, rivera):

@@ -35,7 +35,7 @@ def test_dashboard_shows_an_administrator_who_asks_and_when(as_administrator, as
         asked.email,
         "No staff record",
         f'href="{reverse("office:add_staff_record")}?user={asked.pk}"',
-        "Staff record “Dana Ortiz” is inactive",
+        "Dana Ortiz’s staff record is inactive",
         f'href="{reverse("office:staff_record", args=[front_desk.staff_record.pk])}"',
     ]:
         assert words in page.text

@@ -96,7 +96,7 @@ def test_taking_permissions_away_signs_out_after_saying_so(
     before = steps.everything_but(AuditEvent)
     for agreed in ({}, {"agreed": "x"}, {"agreed": administrator.pk}):
         page = as_administrator.post(url, form(**change, **agreed))
-        assert "Nothing is saved yet. Dana Ortiz is signed out everywhere." in page.text
+        assert "Nothing is saved yet. If you save, Dana Ortiz is signed out everywhere." in page.text
         assert f'name="agreed" value="{front_desk.pk}"' in page.text
         assert "issue, show, print, or revoke PINs</li>" in page.text
     assert steps.everything_but(AuditEvent) == before
