@@ -71,6 +71,11 @@ def save_record(*, staff_record: StaffRecord, changed: Collection[str], agreed: 
         if before and loser and loser.pk != agreed:
             raise SignsOut(user=loser, name=before.name, lost=lost)
         _lock(staff_record.user)
+        if (
+            staff_record.user
+            and StaffRecord.objects.filter(user=staff_record.user).exclude(pk=staff_record.pk).exists()
+        ):
+            raise ChangeRefused("Nothing was saved: a colleague has just linked this sign-in to another staff record.")
         staff_record.save()
         if permissions_with(staff_record):
             AccessRequest.objects.filter(user=staff_record.user_id).delete()

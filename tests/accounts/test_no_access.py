@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from accounts import access_requests
+from accounts import access_requests, staff
 from accounts.models import AccessRequest, StaffRecord, User
 from audit.models import AuditEvent
 from audit.trail import Actor
 from tests import people
+from tests.at_once import at_once
 from tests.portal import steps
 
 pytestmark = pytest.mark.postgres
@@ -99,3 +100,23 @@ def test_the_same_session_works_once_the_record_is_active_again(as_front_desk, a
     as_administrator.post(url, kept | {"is_active": "on"})
     assert not AccessRequest.objects.exists()
     assert as_front_desk.get("/patients/").status_code == 200
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_asking_at_the_same_moment_is_kept_once(unlinked):
+    by = Actor(unlinked, "192.0.2.1")
+    assert sorted(at_once(*[lambda: access_requests.ask(by=by)] * 5)) == [False] * 4 + [True]
+    assert AuditEvent.objects.filter(action="staff_access.asked").count() == 1
+
+
+@pytest.mark.usefixtures("transactional_db")
+def test_a_sign_in_asks_while_two_administrators_link_it(unlinked, administrator):
+    def link(name):
+        record = StaffRecord(name=name, role="front_desk", user=unlinked)
+        return staff.save_record(staff_record=record, changed=["user"], agreed=None, by=Actor(administrator, "a"))
+
+    ask = lambda: access_requests.ask(by=Actor(unlinked, "192.0.2.1"))  # noqa: E731
+    results = at_once(ask, lambda: link("Noa"), ask, lambda: link("Kim"), ask)
+    assert [each for each in results if isinstance(each, Exception) and not isinstance(each, staff.ChangeRefused)] == []
+    assert StaffRecord.objects.filter(user=unlinked).count() == 1
+    assert not AccessRequest.objects.exists()
