@@ -275,7 +275,7 @@ LEADS_TO = re.compile(r'\s(?:href|action|formaction|hx-get|hx-post|data-add|data
 
 
 @pytest.mark.parametrize("surface", ["staff"], indirect=True)
-@pytest.mark.parametrize("role", ["viewer", "auditor", "unlinked", "inactive"])
+@pytest.mark.parametrize("role", ["viewer", "auditor", "unlinked"])
 def test_no_page_offers_what_its_reader_may_not_do(everything, role):
     client = steps.client_of(role)
     patient = FamilyContact.objects.order_by("pk").first().patient
