@@ -6,6 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from audit.trail import Action, Actor, listed, record
+from patients import consequences, own_contact
+from patients.consequences import Ended
 from patients.models import Patient
 from patients.names import placeholder_problem
 
@@ -31,18 +33,24 @@ def add(*, by: Actor, patient: Patient) -> Patient:
     return patient
 
 
-@transaction.atomic
-def change(*, by: Actor, patient: Patient, fields: Iterable[str]) -> None:
-    """Save only these fields, so that a colleague's changes to others stay. Without fields, save nothing."""
+def change(*, by: Actor, patient: Patient, fields: Iterable[str], confirmed: str | None = None) -> Ended:
+    """Save only these fields, so that a colleague's changes to others stay. Without fields, save nothing.
+
+    Return what ended with it (R19). Refused: a change that ends access or PINs and is not ``confirmed`` (EndsAccess).
+    """
     changed = sorted(fields)
     if not changed:
-        return
-    stored = Patient.objects.select_for_update().get(pk=patient.pk)
-    for field in changed:
-        setattr(stored, field, getattr(patient, field))
-    stored.full_clean()
-    stored.save()
-    record(actor=by, action=Action.PATIENT_CHANGED, patient_id=patient.pk, fields=changed)
+        return Ended()
+    with consequences.change(patient_ids=[patient.pk], by=by, confirmed=confirmed) as done:
+        stored = Patient.objects.select_for_update().get(pk=patient.pk)
+        for field in changed:
+            setattr(stored, field, getattr(patient, field))
+        stored.full_clean()
+        stored.save()
+        if own_contact.FOLLOWING & set(changed):
+            own_contact.follow(stored)
+        record(actor=by, action=Action.PATIENT_CHANGED, patient_id=patient.pk, fields=changed)
+    return done.ended
 
 
 @transaction.atomic

@@ -4,14 +4,16 @@ A Contact is one person, shared by siblings: a change shows in the chart of ever
 links that person to one child, with role and authority.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
 
 from audit.trail import Action, Actor, record
-from patients.models import Contact, FamilyContact, Patient
+from patients import consequences, own_contact
+from patients.consequences import Ended
+from patients.models import Contact, FamilyContact, Level, Patient
 
 Authority = FamilyContact.Authority
 PERSON_FIELDS = frozenset(field.name for field in Contact._meta.fields if field.editable and not field.primary_key)
@@ -20,9 +22,13 @@ LINK_FIELDS = (
     "authority",
     "lives_with",
     "sort_order",
-    "is_restricted",
+    "level",
     "restriction_reason",
     "restriction_document",
+    "basis",
+    "basis_document",
+    "basis_from",
+    "basis_until",
 )
 
 
@@ -49,16 +55,43 @@ def add_contact(*, by: Actor, contact: Contact, family_contact: FamilyContact) -
     return link
 
 
-@transaction.atomic
-def change_contact(*, by: Actor, family_contact: FamilyContact, fields: Iterable[str]) -> None:
+def add_self(*, by: Actor, patient: Patient) -> FamilyContact:
+    """Make the patient their own contact (Self), from the patient's own data (R23). A former one becomes active again.
+
+    Refused: a patient who has one already, or whose name or birth date is missing.
+    """
+    if not patient.birth_date or not (patient.given_name and patient.family_name):
+        raise ValidationError("Enter the name and the birth date in Basic Info first.")
+    former = FamilyContact.objects.filter(patient=patient, role=FamilyContact.Role.SELF).first()
+    if former and former.is_active:
+        raise ValidationError(f"{patient.name} already has a contact with the role Self.")
+    link = FamilyContact(
+        patient=patient,
+        role=FamilyContact.Role.SELF,
+        authority=FamilyContact.Authority.NONE,
+        sort_order=next_sort_order(patient),
+    )
+    return add_contact(by=by, contact=former.contact if former else own_contact.of(patient), family_contact=link)
+
+
+def change_contact(
+    *, by: Actor, family_contact: FamilyContact, fields: Iterable[str], confirmed: str | None = None
+) -> Ended:
     """Save only these fields: those of the person for all children, those of the link for this child.
 
-    Refused: an authority that contradicts another contact's.
+    Return what ended with it. Refused: an authority that contradicts another contact's; a change that ends access or
+    PINs and is not ``confirmed`` (EndsAccess).
     """
-    patient = _locked(family_contact.patient_id)
     changed = sorted(fields)
     if not changed:
-        return
+        return Ended()
+    with consequences.change(patient_ids=[family_contact.patient_id], by=by, confirmed=confirmed) as done:
+        _change(by=by, family_contact=family_contact, changed=changed)
+    return done.ended
+
+
+def _change(*, by: Actor, family_contact: FamilyContact, changed: Sequence[str]) -> None:
+    patient = _locked(family_contact.patient_id)
     person = Contact.objects.select_for_update().get(pk=family_contact.contact_id)
     link = FamilyContact.objects.select_for_update().get(pk=family_contact.pk)
     for field in changed:
@@ -66,7 +99,7 @@ def change_contact(*, by: Actor, family_contact: FamilyContact, fields: Iterable
             setattr(person, field, getattr(family_contact.contact, field))
         else:
             setattr(link, field, getattr(family_contact, field))
-    if not link.is_restricted:
+    if link.level == Level.FULL:
         link.restriction_reason = link.restriction_document = ""
     person.full_clean()
     person.save()
@@ -74,13 +107,13 @@ def change_contact(*, by: Actor, family_contact: FamilyContact, fields: Iterable
     record(actor=by, action=Action.CONTACT_CHANGED, patient_id=patient.pk, family_contact=link.pk, fields=changed)
 
 
-@transaction.atomic
-def inactivate(*, by: Actor, family_contact: FamilyContact) -> None:
-    """Make this person a former contact of this child. Portal access ends with the next request (R19)."""
-    patient = _locked(family_contact.patient_id)
-    ended = FamilyContact.objects.filter(pk=family_contact.pk, is_active=True).update(is_active=False)
-    if ended:
-        record(actor=by, action=Action.CONTACT_INACTIVATED, patient_id=patient.pk, family_contact=family_contact.pk)
+def inactivate(*, by: Actor, family_contact: FamilyContact) -> Ended:
+    """Make this person a former contact of this child. Portal access and PINs end with it (R19). Return which."""
+    with consequences.change(patient_ids=[family_contact.patient_id], by=by, confirmed=None) as done:
+        patient = _locked(family_contact.patient_id)
+        if FamilyContact.objects.filter(pk=family_contact.pk, is_active=True).update(is_active=False):
+            record(actor=by, action=Action.CONTACT_INACTIVATED, patient_id=patient.pk, family_contact=family_contact.pk)
+    return done.ended
 
 
 def next_sort_order(patient: Patient) -> int:
@@ -117,6 +150,8 @@ def _locked(patient_id: int) -> Patient:
 
 
 def _save(family_contact: FamilyContact) -> None:
+    if family_contact.role == FamilyContact.Role.SELF:
+        own_contact.check_same_person(family_contact.contact, family_contact.patient)
     if problem := authority_problem(family_contact):
         raise ValidationError({"authority": problem})
     family_contact.full_clean()

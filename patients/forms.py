@@ -7,9 +7,10 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
 from patients import languages
-from patients.ages import today
-from patients.models import Contact, FamilyContact, Patient
+from patients.ages import age_on, today
+from patients.models import Contact, FamilyContact, Level, Patient
 from practice.form_layout import fields_only, row
+from practice.models import Practice
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -146,7 +147,7 @@ class ContactForm(_PersonForm):
 
 
 class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Role, authority and restriction for this child only."""
+    """Role, authority, portal access and its basis for this child only."""
 
     class Meta:
         model = FamilyContact
@@ -155,37 +156,78 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
             "authority",
             "sort_order",
             "lives_with",
-            "is_restricted",
+            "basis",
+            "basis_document",
+            "basis_from",
+            "basis_until",
+            "level",
             "restriction_reason",
             "restriction_document",
         ]
+        labels: ClassVar = {
+            "basis_document": "Document for the basis",
+            "restriction_reason": "Reason for Limited or None",
+            "restriction_document": "Document for the reason",
+        }
         help_texts: ClassVar = {
             "authority": "Right to decide for the child. Portal access needs Joint or Exclusive.",
+            "basis": "Why this person may see the patient on the portal. For an adult patient, only the last two count "
+            "before Other.",
+            "level": "Limited hides the visit type and the reason for a visit.",
         }
+        widgets: ClassVar = {"basis_from": DATE_WIDGET, "basis_until": DATE_WIDGET}
 
     helper = fields_only(
         Fieldset("For this patient only", row("role", "authority", "sort_order"), "lives_with"),
-        Fieldset("Portal restriction", "is_restricted", row("restriction_reason", "restriction_document")),
+        Fieldset("Basis of portal access", row("basis", "basis_document"), row("basis_from", "basis_until")),
+        Fieldset("Portal access", "level", row("restriction_reason", "restriction_document")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
+        # Self is not chosen from a list: it is made from the patient's own data (patients.own_contact).
+        roles = [each for each in FamilyContact.Role.choices if each[0] != FamilyContact.Role.SELF]
+        if self.instance.role == FamilyContact.Role.SELF and self.instance.pk:
+            for name in ("role", "authority", "basis", "basis_document", "basis_from", "basis_until"):
+                del self.fields[name]
+            self.helper = fields_only(
+                Fieldset("For this patient only", "sort_order", "lives_with"),
+                Fieldset("Portal access", "level", row("restriction_reason", "restriction_document")),
+            )
+        elif self.instance.pk is None:
             # No default, because role and authority decide about access.
-            for name, choices in (("role", FamilyContact.Role.choices), ("authority", FamilyContact.Authority.choices)):
+            for name, choices in (("role", roles), ("authority", FamilyContact.Authority.choices)):
                 self.fields[name] = forms.ChoiceField(
                     choices=[("", "Choose …"), *choices], help_text=self.fields[name].help_text
                 )
                 self.initial[name] = kwargs.get("initial", {}).get(name, "")
+        else:
+            cast("forms.ChoiceField", self.fields["role"]).choices = roles
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        is_restricted = cleaned.get("is_restricted")
-        if is_restricted and not cleaned.get("restriction_reason"):
-            self.add_error("restriction_reason", "A restriction needs a reason, such as “court order”.")
-        if not is_restricted and self.initial.get("is_restricted"):
-            # Without a restriction the database allows neither reason nor document.
-            cleaned["restriction_reason"] = cleaned["restriction_document"] = ""
-        elif not is_restricted and (cleaned.get("restriction_reason") or cleaned.get("restriction_document")):
-            self.add_error("is_restricted", "Check this box, or clear the reason and the document below.")
+        self._check_level(cleaned)
+        self._check_basis(cleaned)
         return cleaned
+
+    def _check_level(self, cleaned: dict[str, Any]) -> None:
+        is_full = cleaned.get("level") == Level.FULL
+        if not is_full and not cleaned.get("restriction_reason"):
+            self.add_error("restriction_reason", "Limited or no access needs a reason, such as “court order”.")
+        if is_full and self.initial.get("level", Level.FULL) != Level.FULL:
+            # With full access the database allows neither reason nor document.
+            cleaned["restriction_reason"] = cleaned["restriction_document"] = ""
+        elif is_full and (cleaned.get("restriction_reason") or cleaned.get("restriction_document")):
+            self.add_error("level", "Choose Limited or None, or clear the reason and the document below.")
+
+    def _check_basis(self, cleaned: dict[str, Any]) -> None:
+        basis = cleaned.get("basis")
+        if basis in FamilyContact.WITH_DOCUMENT and not cleaned.get("basis_document"):
+            self.add_error("basis_document", "Enter where to find the document, such as its number.")
+        begins, ends = cleaned.get("basis_from"), cleaned.get("basis_until")
+        if begins and ends and ends < begins:
+            self.add_error("basis_until", "This day is before the first day. Check the dates.")
+        born = self.instance.patient.birth_date
+        adult_from = Practice.current().adult_age
+        if basis == FamilyContact.Basis.CONSENT and (born is None or age_on(born, today()) < adult_from):
+            self.add_error("basis", f"Only patients of age {adult_from} or older can give consent.")

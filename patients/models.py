@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.folding import FoldedField
@@ -100,6 +100,14 @@ class Contact(models.Model):
         return " ".join(part for part in (self.given_name, self.family_name) if part) or "—"
 
 
+class Level(models.TextChoices):
+    """How much of a patient somebody sees on the portal."""
+
+    FULL = "full", "Full"
+    LIMITED = "limited", "Limited"
+    NONE = "none", "None"
+
+
 class FamilyContact(models.Model):
     """The link of one Contact to one Patient (FHIR: RelatedPerson)."""
 
@@ -124,19 +132,42 @@ class FamilyContact(models.Model):
         EXCLUSIVE = "exclusive", "Exclusive"
         NONE = "none", "None"
 
+    class Basis(models.TextChoices):
+        """Why this person may see the patient on the portal. Adults need one of ``FOR_ADULTS``."""
+
+        PARENT = "parent", "Parent"
+        COURT_ORDER = "court_order", "Court order or guardianship of a minor"
+        FOSTER = "foster", "Foster placement"
+        ADULT_GUARDIANSHIP = "guardianship", "Guardianship of a dependent adult"
+        CONSENT = "consent", "Adult patient’s consent"
+        OTHER = "other", "Other"
+
+    FOR_ADULTS: ClassVar = (Basis.ADULT_GUARDIANSHIP, Basis.CONSENT)
+    WITH_DOCUMENT: ClassVar = (Basis.COURT_ORDER, Basis.FOSTER, Basis.ADULT_GUARDIANSHIP)
+
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="family_contacts")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="family_contacts")
     role = models.CharField(max_length=13, choices=Role, default=Role.OTHER)
     authority = models.CharField(max_length=9, choices=Authority, default=Authority.NONE)
     lives_with = models.BooleanField("lives with the patient", default=False)
     sort_order = models.PositiveSmallIntegerField(default=1, help_text="1 is the primary contact")
-    is_restricted = models.BooleanField(
-        "portal restriction", default=False, help_text="A court order or the practice forbids portal access"
+    level = models.CharField(
+        "portal access",
+        max_length=7,
+        choices=Level,
+        default=Level.FULL,
+        help_text="What the practice allows. Age, authority, and basis can only make it less",
     )
     restriction_reason = models.CharField(max_length=200, blank=True)
     restriction_document = models.CharField(
         max_length=100, blank=True, help_text="Where to find the document, such as its number"
     )
+    basis = models.CharField("basis of access", max_length=12, choices=Basis, default=Basis.PARENT)
+    basis_document = models.CharField(
+        "document", max_length=100, blank=True, help_text="Where to find the document, such as its number"
+    )
+    basis_from = models.DateField("from", null=True, blank=True, help_text="The first day of access")
+    basis_until = models.DateField("until", null=True, blank=True, help_text="The last day of access")
     is_active = models.BooleanField("active", default=True)
 
     class Meta:
@@ -148,18 +179,33 @@ class FamilyContact(models.Model):
                 violation_error_message="This person is already a family contact of this patient.",
             ),
             models.UniqueConstraint(
+                fields=["contact"],
+                condition=Q(role="self"),
+                name="self_of_one_patient_only",
+                violation_error_message="This person is already the contact record (Self) of another patient.",
+            ),
+            models.UniqueConstraint(
                 fields=["patient"],
                 condition=Q(role="self", is_active=True),
                 name="one_self_per_patient",
                 violation_error_message="This patient already has a contact with the role Self.",
             ),
             models.CheckConstraint(
-                condition=Q(is_restricted=True) & ~Q(restriction_reason="")
-                | Q(is_restricted=False, restriction_reason="", restriction_document=""),
+                condition=Q(level__in=["limited", "none"]) & ~Q(restriction_reason="")
+                | Q(level="full", restriction_reason="", restriction_document=""),
                 name="restriction_has_a_reason",
                 violation_error_message=(
-                    "A portal restriction needs a reason. Without a restriction, leave reason and document empty."
+                    "Limited and None need a reason. With Full access, leave reason and document empty."
                 ),
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=["parent", "court_order", "foster", "guardianship", "consent", "other"]),
+                name="basis_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(basis_from=None) | Q(basis_until=None) | Q(basis_until__gte=F("basis_from")),
+                name="basis_ends_after_it_begins",
+                violation_error_message="The last day is before the first day. Check the dates.",
             ),
             models.CheckConstraint(
                 condition=Q(authority__in=["joint", "exclusive", "none"]), name="authority_is_known"

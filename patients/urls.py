@@ -14,6 +14,7 @@ urlpatterns = [
     path("<int:patient_id>/family-contacts/<int:family_contact_id>/", family.family_contacts, name="family_contacts"),
     path("<int:patient_id>/family-contacts/add/", family.add_contact, name="add_contact"),
     path("<int:patient_id>/family-contacts/add/<int:contact_id>/", family.link_contact, name="link_contact"),
+    path("<int:patient_id>/family-contacts/add-self/", family.add_self, name="add_self"),
     path("family-contacts/<int:family_contact_id>/edit/", family.edit_contact, name="edit_contact"),
     path("family-contacts/<int:family_contact_id>/inactivate/", family.inactivate_contact, name="inactivate_contact"),
 ]

@@ -5,4 +5,8 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import checks  # noqa: F401, PLC0415  # registers itself; needs the models
+        # They need the models.
+        from patients import consequences  # noqa: PLC0415
+        from portal import checks, endings  # noqa: F401, PLC0415  # checks registers itself
+
+        consequences.set_rule(endings.end_what_is_over)

@@ -1,6 +1,8 @@
-"""Why a family contact cannot have portal access to a patient (R2, R3, R17, R19).
+"""What a family contact may see of a patient on the portal now, and why (R2, R3, R17–R19, R21).
 
-Always computed from the current chart: there is no nightly job, and nothing can be out of date.
+Computed from the chart each time it is asked: from the family contact (authority, level, basis and its dates), the
+patient's age and status, and the practice's ages. The strictest answer wins. Every page that shows a child asks
+``access``, and nothing else. ``tests/portal/test_eligibility.py`` has the model as a table.
 """
 
 from collections.abc import Iterable
@@ -11,9 +13,14 @@ from enum import StrEnum
 from django.urls import reverse
 
 from patients.ages import age_on
-from patients.models import Contact, FamilyContact, Patient
+from patients.models import Contact, FamilyContact, Level, Patient
 from patients.names import placeholder_problem
 from practice.models import Practice
+
+Role, Authority, Basis = FamilyContact.Role, FamilyContact.Authority, FamilyContact.Basis
+
+
+GAPS = frozenset({"no_birth_date", "future_birth_date", "placeholder_name"})
 
 
 class Fix(StrEnum):
@@ -37,13 +44,41 @@ class Block:
     record_id: int
 
     @property
+    def is_final(self) -> bool:
+        """Whether it ends a registration for good (R19). A gap in the chart suspends it until the gap is filled."""
+        return self.code not in GAPS
+
+    @property
     def fix_url(self) -> str:
         return reverse(self.fix_page, args=[self.record_id])
 
 
+@dataclass(frozen=True)
+class Access:
+    """The answer: full, limited, or none, with the reason in words for staff if it is not full."""
+
+    level: Level
+    block: Block | None = None  # why there is none
+    limit: str = ""  # why it is limited, in one sentence
+
+
+def access(family_contact: FamilyContact, *, practice: Practice, today: date) -> Access:
+    """What this family contact may see of the patient on this day, once it is registered. Runs no queries."""
+    if obstacle := _chart_block(family_contact.patient, today) or _custody_block(family_contact, practice, today):
+        return Access(Level.NONE, block=obstacle)
+    if limit := _limit(family_contact, practice, today):
+        return Access(Level.LIMITED, limit=limit)
+    return Access(Level.FULL)
+
+
 def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> Block | None:
-    """The first reason why this family contact cannot be registered, or None. Runs no queries."""
-    return _chart_block(family_contact.patient, today) or _custody_block(family_contact, practice, today)
+    """The first reason why this family contact cannot have access, or None. Runs no queries."""
+    return access(family_contact, practice=practice, today=today).block
+
+
+def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
+    """Whether what this guardian sees is or would be limited (R18). True even if something else blocks access now."""
+    return bool(_limit(family_contact, practice, today))
 
 
 def may_decide(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
@@ -86,38 +121,72 @@ def _chart_block(patient: Patient, today: date) -> Block | None:
 
 def _custody_block(family_contact: FamilyContact, practice: Practice, today: date) -> Block | None:
     contact, patient = family_contact.contact, family_contact.patient
-    is_self = family_contact.role == FamilyContact.Role.SELF
 
     def because(code: str, reason: str) -> Block:
         return Block(code, reason, Fix.FAMILY_CONTACT, "patients:edit_contact", family_contact.pk)
 
     if not family_contact.is_active:
         return because("inactive_contact", f"{contact.name} is no longer an active contact of {patient.name}.")
-    if family_contact.is_restricted:
+    if family_contact.level == Level.NONE:
         paper = f" ({family_contact.restriction_document})" if family_contact.restriction_document else ""
         return because("restricted", f"Portal access is restricted: {family_contact.restriction_reason}{paper}.")
-    if not is_self and family_contact.authority == FamilyContact.Authority.NONE:
+    age = age_on(patient.birth_date, today) if patient.birth_date else None
+    if family_contact.role == Role.SELF:
+        if age is None or age >= practice.own_account_from:
+            return None
+        return because("too_young", f"{patient.name} is {age}. Own accounts start at age {practice.own_account_from}.")
+    if family_contact.authority == Authority.NONE:
         return because(
             "no_authority", f"{contact.name}’s authority for {patient.name} is None. It must be Joint or Exclusive."
         )
-    if not is_self and patient.birth_date and age_on(patient.birth_date, today) >= practice.adult_age:
-        age = age_on(patient.birth_date, today)
+    return _basis_block(family_contact, age, practice, today)
+
+
+def _basis_block(family_contact: FamilyContact, age: int | None, practice: Practice, today: date) -> Block | None:
+    """Whether the basis of a guardian's access does not hold: not on this day, or not at this age (R17)."""
+    contact, patient, basis = family_contact.contact, family_contact.patient, family_contact.basis
+    begins, ends = family_contact.basis_from, family_contact.basis_until
+    words = family_contact.get_basis_display()
+
+    def because(code: str, reason: str) -> Block:
+        return Block(code, reason, Fix.FAMILY_CONTACT, "patients:edit_contact", family_contact.pk)
+
+    if begins and today < begins:
+        return because("not_begun", f"{contact.name}’s access starts on {_day(begins)} ({words}).")
+    if ends and today > ends:
+        return because("ended", f"{contact.name}’s access ended on {_day(ends)} ({words}).")
+    if age is None:
+        return None
+    is_adult = age >= practice.adult_age
+    if is_adult and basis not in FamilyContact.FOR_ADULTS:
         return Block(
             "adult",
-            f"{patient.name} is {age}. From age {practice.adult_age}, only the patient can register, as Self.",
+            f"{patient.name} is {age}. From age {practice.adult_age}, only the patient can register, as Self, or a "
+            "guardian with the patient’s consent or the guardianship of a dependent adult.",
             Fix.SELF_CONTACT,
-            "patients:add_contact",
+            "patients:add_self",
             patient.pk,
+        )
+    if not is_adult and basis == Basis.CONSENT:
+        return because(
+            "minor", f"{patient.name} is {age}. Only patients of age {practice.adult_age} or older can give consent."
         )
     return None
 
 
-def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
-    """Whether this guardian has limited access because the patient is a teen (R18)."""
-    birth_date = family_contact.patient.birth_date
-    if family_contact.role == FamilyContact.Role.SELF or birth_date is None:
-        return False
-    return is_teen(age_on(birth_date, today), practice)
+def _limit(family_contact: FamilyContact, practice: Practice, today: date) -> str:
+    """Why this person sees less than everything, in one sentence; empty if they do not (R18)."""
+    patient = family_contact.patient
+    if family_contact.level == Level.LIMITED:
+        return f"The practice limited this access: {family_contact.restriction_reason}."
+    if family_contact.role == Role.SELF or patient.birth_date is None:
+        return ""
+    age = age_on(patient.birth_date, today)
+    return f"{patient.name} is {age}: teen privacy." if is_teen(age, practice) else ""
+
+
+def _day(day: date) -> str:
+    return f"{day:%b %-d, %Y}"
 
 
 def is_teen(age: int, practice: Practice) -> bool:
@@ -128,7 +197,7 @@ def is_teen(age: int, practice: Practice) -> bool:
 def others_read_along(own: FamilyContact, email: str, *, practice: Practice, today: date) -> bool:
     """Whether a teen's own account would use the e-mail of another contact of the teen (R18)."""
     birth_date = own.patient.birth_date
-    if own.role != FamilyContact.Role.SELF or birth_date is None or age_on(birth_date, today) >= practice.adult_age:
+    if own.role != Role.SELF or birth_date is None or age_on(birth_date, today) >= practice.adult_age:
         return False
     others = Contact.objects.filter(family_contacts__patient=own.patient).exclude(pk=own.contact_id)
     return others.filter(email__iexact=email).exists()

@@ -24,7 +24,9 @@ def children_to_ask_about(contact: Contact) -> list[FamilyContact]:
     """The contact's children who are not registered, declined or removed, and for whom the contact may decide."""
     practice, day = Practice.current(), today()
     links = FamilyContact.objects.filter(contact=contact, is_active=True).select_related("contact", "patient")
-    not_closed = links.filter(Q(registration=None) | Q(registration__status=Registration.Status.PENDING))
+    not_closed = links.filter(
+        Q(registration=None) | Q(registration__status__in=[Registration.Status.PENDING, Registration.Status.ENDED])
+    )
     return [link for link in not_closed.order_by("pk") if may_decide(link, practice=practice, today=day)]
 
 

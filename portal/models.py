@@ -24,7 +24,7 @@ class Account(models.Model):
 
 
 class Registration(models.Model):
-    """Portal access of one family contact. *Unregistered* means that there is no such row.
+    """Portal access of one family contact. *Unregistered* means that there is no such row, or that it has ended.
 
     The contact decides whose account it is. Whether there is access right now also depends on age and custody: see
     ``portal.eligibility``.
@@ -35,17 +35,19 @@ class Registration(models.Model):
         REGISTERED = "registered", _("Registered")
         DECLINED = "declined", _("Declined")
         REMOVED = "removed", _("Removed")
+        # Ended by the chart (R19), such as by a restriction. It starts again as if it had never been there.
+        ENDED = "ended", _("Unregistered")
 
     family_contact = models.OneToOneField(FamilyContact, on_delete=models.PROTECT, related_name="registration")
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     changed_at = models.DateTimeField(default=timezone.now)
     registered_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True, help_text="Why declined or removed")
+    reason = models.CharField(max_length=200, blank=True, help_text="Why declined, removed, or ended")
 
     class Meta:
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status__in=["pending", "registered", "declined", "removed"]),
+                condition=Q(status__in=["pending", "registered", "declined", "removed", "ended"]),
                 name="registration_status_is_known",
             ),
             models.CheckConstraint(
@@ -54,9 +56,9 @@ class Registration(models.Model):
                 name="registered_at_goes_with_registered",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["declined", "removed"]) & ~Q(reason="")
+                condition=Q(status__in=["declined", "removed", "ended"]) & ~Q(reason="")
                 | Q(status__in=["pending", "registered"], reason=""),
-                name="reason_goes_with_declined_or_removed",
+                name="reason_goes_with_an_end",
             ),
         ]
 

@@ -27,7 +27,7 @@ from accounts.models import User
 from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal import family_accounts
+from portal import endings, family_accounts
 from portal.eligibility import block
 from portal.family_accounts import NewSignIn
 from portal.models import Account, Alert, Pin, Registration
@@ -400,7 +400,7 @@ def leave(*, family_contact: FamilyContact, by: Actor) -> bool:
 def _end_access(family_contact: FamilyContact, action: Action, reason: str, *, by: Actor) -> bool:
     locked_family_contacts(family_contact.contact, [family_contact.pk])
     registration = registration_of(family_contact)
-    if not registration or registration.status != Registration.Status.REGISTERED:
+    if not registration or registration.status not in {Registration.Status.REGISTERED, Registration.Status.ENDED}:
         return False
     close_registration(registration, Registration.Status.REMOVED, reason)
     record_for(action, family_contact, by)
@@ -434,8 +434,11 @@ def void_all(*, reason: str, by: Actor) -> int:
 
 
 def expire(*, by: Actor) -> int:
-    """End every PIN that has expired or is no longer allowed, and erase its sealed copy (R7, R19). Return how many."""
-    ended = 0
+    """End every PIN and access that is over, and erase the PINs' sealed copies (R7, R19). Return how many.
+
+    Access ends by itself when it is over, because every page asks. This records it, so that it never comes back.
+    """
+    ended = endings.sweep(by=by)
     for pin_id in list(Pin.objects.filter(state=Pin.State.ACTIVE).values_list("pk", flat=True)):
         with transaction.atomic():
             pin = locked_pins([pin_id])[0]

@@ -17,6 +17,8 @@ from portal.pins.storage import KEY_IS_GONE, NO_LONGER_ALLOWED
 from portal.sheets.sheet import last_day
 from practice.models import Practice
 
+OPEN = (Registration.Status.PENDING, Registration.Status.ENDED)  # proposed for registering
+
 
 @dataclass(frozen=True)
 class Row:
@@ -57,7 +59,7 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether the registration is neither complete nor closed. Closed ones are not proposed again."""
-        return self.registration is None or self.registration.status == Registration.Status.PENDING
+        return self.registration is None or self.registration.status in OPEN
 
     @property
     def passed_over(self) -> str:
@@ -82,8 +84,10 @@ class Row:
         """What the desk should know about the PIN, in one sentence. The window shows the block's reason separately."""
         if self.registration is None:
             return ""
-        if self.registration.reason:
+        if self.registration.reason and not self.is_open:
             return f"Reason: {self.registration.reason}"
+        if self.registration.status == Registration.Status.ENDED:
+            return f"Ended: {self.registration.reason}" if self.block is None else ""
         return _pin_note(self.pin) if self.pin and not self.is_registered else ""
 
     @property

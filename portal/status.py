@@ -19,9 +19,11 @@ class PortalStatus:
 
 
 UNREGISTERED = PortalStatus("unregistered", _("Unregistered"))
-STATUSES = {code: PortalStatus(code, label) for code, label in Registration.Status.choices}
+STATUSES = {code: PortalStatus(code, label) for code, label in Registration.Status.choices} | {
+    Registration.Status.ENDED: UNREGISTERED
+}
 # When guardians of a patient differ, the patient's status is the first of these that any guardian has.
-FURTHEST_FIRST = ["registered", "pending", "declined", "removed"]
+FURTHEST_FIRST = ["registered", "pending", "declined", "removed", "ended"]
 
 
 def for_registration(registration: Registration | None) -> PortalStatus:

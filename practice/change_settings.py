@@ -17,7 +17,7 @@ from practice.models import Practice
 PARTS: Mapping[str, Sequence[str]] = {
     "practice": ("name", "address", "phone"),
     "sheet": ("paper", "pin_lifetime_days"),
-    "ages": ("adult_age", "teen_from", "teen_to"),
+    "ages": ("adult_age", "own_account_from", "teen_from", "teen_to"),
 }
 
 

@@ -35,6 +35,9 @@ class Practice(models.Model):
     adult_age = models.PositiveSmallIntegerField(
         "adult from age", default=18, validators=[MinValueValidator(14), MaxValueValidator(25)]
     )
+    own_account_from = models.PositiveSmallIntegerField(
+        "own accounts from age", default=13, validators=[MinValueValidator(1)]
+    )
     teen_from = models.PositiveSmallIntegerField("teen from age", default=12, validators=[MinValueValidator(1)])
     teen_to = models.PositiveSmallIntegerField("teen to age", default=17)
     grid_minutes = models.PositiveSmallIntegerField(
@@ -51,6 +54,10 @@ class Practice(models.Model):
             models.CheckConstraint(
                 condition=Q(teen_from__lte=F("teen_to"), teen_to__lt=F("adult_age")),
                 name="teen_ages_end_before_adult_age",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_account_from__gte=1, own_account_from__lte=F("adult_age")),
+                name="own_accounts_start_before_adult_age",
             ),
             models.CheckConstraint(condition=Q(teen_from__gte=1), name="teen_from_is_1_or_more"),
             models.CheckConstraint(condition=Q(adult_age__gte=14, adult_age__lte=25), name="adult_age_is_14_to_25"),

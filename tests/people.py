@@ -167,7 +167,7 @@ def make_oneil() -> ONeil:
             role=Role.FATHER,
             authority=Authority.NONE,
             sort_order=2,
-            is_restricted=True,
+            level="none",
             restriction_reason="Court order: no access to records",
             restriction_document="FC-2024-0117",
         )

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from patients.demo import names
 from patients.folding import fold
-from patients.models import Contact, FamilyContact, Patient
+from patients.models import Contact, FamilyContact, Level, Patient
 
 Role = FamilyContact.Role
 Authority = FamilyContact.Authority
@@ -114,7 +114,7 @@ class Roster:
                 authority=relationship.authority,
                 lives_with=relationship.lives_with,
                 sort_order=sort_order,
-                is_restricted=bool(relationship.restriction),
+                level=Level.NONE if relationship.restriction else Level.FULL,
                 restriction_reason=relationship.restriction,
                 restriction_document=relationship.document,
             )

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from patients import ages, languages, phones
 from patients.folding import fold
-from patients.models import Patient
+from patients.models import Level, Patient
 from patients.names import placeholder_problem
 from patients.search import terms_of
 
@@ -31,7 +31,7 @@ def patient_banner(patient: Patient) -> dict[str, Any]:
     return {
         "patient": patient,
         "name_problem": placeholder_problem(patient),
-        "has_custody_note": patient.family_contacts.filter(is_restricted=True, is_active=True).exists(),
+        "has_custody_note": patient.family_contacts.filter(level=Level.NONE, is_active=True).exists(),
     }
 
 

@@ -10,10 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import Permission, staff_page
 from audit.trail import Actor
 from patients import charts
+from patients.consequences import EndsAccess
 from patients.forms import PatientForm, add_differences, add_errors
 from patients.models import Patient
 from patients.names import placeholder_problem
-from patients.views.roundtrip import is_out_of_date, return_path
+from patients.views.roundtrip import confirmed_end, is_out_of_date, return_path
 from practice.edit_conflicts import fingerprint
 
 
@@ -48,15 +49,19 @@ def basic_info(request: HttpRequest, patient_id: int) -> HttpResponse:
 def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Edit Basic Info. ``next`` is the page to return to, such as the registration window."""
     patient = get_object_or_404(Patient, pk=patient_id)
-    seen, problem = fingerprint(patient), placeholder_problem(patient)
+    seen, problem, ends = fingerprint(patient), placeholder_problem(patient), None
     form = PatientForm(request.POST or None, instance=patient)
     if problem:
         form.fields["given_name"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
         if is_out_of_date(request, seen):
             add_differences(form)
-        elif _changed(request, patient, form):
-            return redirect(return_path(request) or reverse("patients:chart", args=[patient.pk]))
+        else:
+            try:
+                if _changed(request, patient, form):
+                    return redirect(return_path(request) or reverse("patients:chart", args=[patient.pk]))
+            except EndsAccess as asked:
+                ends = asked.ended
     charts.view(by=Actor.of(request), patient=patient, tab="edit")  # also when the form is shown again with errors
     context = {
         # The form has written what was typed into its patient. The banner must show what is stored.
@@ -65,6 +70,7 @@ def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
         "form": form,
         "problem": problem,
         "seen": seen,
+        "ends": ends,
         "next": return_path(request),
     }
     return render(request, "patients/edit.html", context)
@@ -72,11 +78,13 @@ def edit(request: HttpRequest, patient_id: int) -> HttpResponse:
 
 def _changed(request: HttpRequest, patient: Patient, form: PatientForm) -> bool:
     try:
-        charts.change(by=Actor.of(request), patient=patient, fields=form.changed_data)
+        ended = charts.change(
+            by=Actor.of(request), patient=patient, fields=form.changed_data, confirmed=confirmed_end(request)
+        )
     except ValidationError as error:
         add_errors(error, form)
         return False
-    messages.success(request, f"Saved: {patient.name}.")
+    messages.success(request, f"Saved: {patient.name}. {ended.ended}".strip())
     return True
 
 

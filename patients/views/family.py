@@ -12,11 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Permission, staff_page
 from audit.trail import Actor
-from patients import charts, family
+from patients import charts, family, own_contact
+from patients.consequences import EndsAccess
 from patients.forms import ContactForm, FamilyContactForm, add_differences, add_errors
 from patients.models import Contact, FamilyContact, Patient
 from patients.search import MAX_LENGTH, find_contacts
-from patients.views.roundtrip import is_out_of_date, return_path
+from patients.views.roundtrip import confirmed_end, is_out_of_date, return_path
 from practice.edit_conflicts import fingerprint
 
 MAX_KNOWN = 8  # people offered when adding a contact
@@ -62,12 +63,13 @@ def add_contact(request: HttpRequest, patient_id: int) -> HttpResponse:
     known = _known(query, patient)
     children = [link.patient_id for person in known for link in person.active_links]  # type: ignore[attr-defined]
     charts.view(by=Actor.of(request), patient=patient, tab="add_contact", also_shown=children)
-    initial = _as_self(patient) if request.GET.get("role") == FamilyContact.Role.SELF else {}
     return _render_add(
         request,
         patient,
-        ContactForm(initial=initial),
-        FamilyContactForm(initial={**initial, "sort_order": family.next_sort_order(patient)}),
+        ContactForm(),
+        FamilyContactForm(
+            instance=FamilyContact(patient=patient), initial={"sort_order": family.next_sort_order(patient)}
+        ),
         known=known,
         known_query=query,
     )
@@ -82,8 +84,35 @@ def link_contact(request: HttpRequest, patient_id: int, contact_id: int) -> Http
     if request.method == "POST":
         return _add(request, patient, contact)
     charts.view(by=Actor.of(request), patient=patient, tab="add_contact")
-    link_form = FamilyContactForm(initial={"sort_order": family.next_sort_order(patient)})
+    link_form = FamilyContactForm(
+        instance=FamilyContact(patient=patient), initial={"sort_order": family.next_sort_order(patient)}
+    )
     return _render_add(request, patient, None, link_form, contact=contact)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_page(Permission.EDIT_CHARTS)
+def add_self(request: HttpRequest, patient_id: int) -> HttpResponse:
+    """Make the patient their own contact (Self), in one step, from the patient's own data (R23)."""
+    patient = get_object_or_404(Patient, pk=patient_id)
+    problem = ""
+    if request.method == "POST":
+        try:
+            added = family.add_self(by=Actor.of(request), patient=patient)
+        except ValidationError as error:
+            problem = " ".join(error.messages)
+        else:
+            messages.success(request, f"{patient.name} is now an own contact (Self).")
+            return redirect(return_path(request) or _address_of(added))
+    charts.view(by=Actor.of(request), patient=patient, tab="add_contact")
+    context = {
+        "patient": patient,
+        "tab": "family_contacts",
+        "own": own_contact.of(patient),
+        "problem": problem,
+        "next": return_path(request),
+    }
+    return render(request, "patients/add_self.html", context)
 
 
 def _known(query: str, patient: Patient) -> list[Contact]:
@@ -95,17 +124,6 @@ def _known(query: str, patient: Patient) -> list[Contact]:
     )
     is_contact_now = FamilyContact.objects.filter(patient=patient, is_active=True).values("contact")
     return list(find_contacts(query).exclude(pk__in=is_contact_now).prefetch_related(links)[:MAX_KNOWN])
-
-
-def _as_self(patient: Patient) -> dict[str, Any]:
-    """Initial values for the contact record of a patient as their own contact."""
-    same = ["given_name", "family_name", "birth_date", "language", "email", "street", "city", "state", "postal_code"]
-    return {
-        **{name: getattr(patient, name) for name in same},
-        "cell_phone": patient.phone,
-        "role": FamilyContact.Role.SELF,
-        "authority": FamilyContact.Authority.NONE,
-    }
 
 
 def _add(request: HttpRequest, patient: Patient, contact: Contact) -> HttpResponse:
@@ -154,13 +172,18 @@ def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
     """Edit the person for all children, and role and authority for this child."""
     family_contact = _family_contact(family_contact_id)
     seen = fingerprint(family_contact.contact, family_contact)
+    ends = None
     contact_form = ContactForm(request.POST or None, instance=family_contact.contact)
     link_form = FamilyContactForm(request.POST or None, instance=family_contact)
     if request.method == "POST" and all([contact_form.is_valid(), link_form.is_valid()]):
         if is_out_of_date(request, seen):
             add_differences(contact_form, link_form)
-        elif _changed(request, family_contact, contact_form, link_form):
-            return redirect(return_path(request) or _address_of(family_contact))
+        else:
+            try:
+                if _changed(request, family_contact, contact_form, link_form):
+                    return redirect(return_path(request) or _address_of(family_contact))
+            except EndsAccess as asked:
+                ends = asked.ended
     charts.view(by=Actor.of(request), patient=family_contact.patient, tab="edit_contact")
     context = {
         "patient": family_contact.patient,
@@ -171,6 +194,7 @@ def edit_contact(request: HttpRequest, family_contact_id: int) -> HttpResponse:
         "link_form": link_form,
         "siblings": _siblings(family_contact),
         "seen": seen,
+        "ends": ends,
         "next": return_path(request),
     }
     return render(request, "patients/edit_contact.html", context)
@@ -181,11 +205,13 @@ def _changed(
 ) -> bool:
     fields = [*contact_form.changed_data, *link_form.changed_data]
     try:
-        family.change_contact(by=Actor.of(request), family_contact=family_contact, fields=fields)
+        ended = family.change_contact(
+            by=Actor.of(request), family_contact=family_contact, fields=fields, confirmed=confirmed_end(request)
+        )
     except ValidationError as error:
         add_errors(error, link_form, contact_form)
         return False
-    messages.success(request, f"Saved: {family_contact.contact.name}.")
+    messages.success(request, f"Saved: {family_contact.contact.name}. {ended.ended}".strip())
     return True
 
 
@@ -195,10 +221,9 @@ def inactivate_contact(request: HttpRequest, family_contact_id: int) -> HttpResp
     """Ask, then make this person a former contact of this child, which ends any portal access (R19)."""
     family_contact = _family_contact(family_contact_id)
     if request.method == "POST":
-        family.inactivate(by=Actor.of(request), family_contact=family_contact)
-        messages.success(
-            request, f"{family_contact.contact.name} is no longer a family contact of {family_contact.patient.name}."
-        )
+        ended = family.inactivate(by=Actor.of(request), family_contact=family_contact)
+        said = f"{family_contact.contact.name} is no longer a family contact of {family_contact.patient.name}."
+        messages.success(request, f"{said} {ended.ended}".strip())
         return redirect("patients:family_contacts", family_contact.patient_id)
     charts.view(by=Actor.of(request), patient=family_contact.patient, tab="inactivate_contact")
     context = {"patient": family_contact.patient, "tab": "family_contacts", "family_contact": family_contact}

@@ -1,4 +1,4 @@
-"""Shared by the forms of a chart: the page to return to, and whether a form is out of date."""
+"""Shared by the forms of a chart: the page to return to, whether a form is out of date, what its user confirmed."""
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,3 +18,8 @@ def is_out_of_date(request: HttpRequest, now: str) -> bool:
     Without this check, an old form would overwrite a new custody restriction.
     """
     return request.POST.get("seen", now) != now
+
+
+def confirmed_end(request: HttpRequest) -> str:
+    """What the user has confirmed to end, in the words of the question; empty before the question."""
+    return request.POST.get("ends", "")

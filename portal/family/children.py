@@ -10,15 +10,15 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from patients.ages import age_parts, today
-from patients.models import FamilyContact, Patient
+from patients.models import FamilyContact, Level, Patient
 from portal import status
-from portal.eligibility import block, is_limited
+from portal.eligibility import access
 from portal.family import visits
 from portal.family.visits import Visit
 from portal.models import Registration
 from practice.models import Practice
 
-LISTED = (Registration.Status.PENDING, Registration.Status.REGISTERED)
+LISTED = (Registration.Status.PENDING, Registration.Status.REGISTERED, Registration.Status.ENDED)
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,16 @@ class Card:
     @property
     def patient(self) -> Patient:
         return self.link.patient
+
+    @property
+    def is_limited_by_practice(self) -> bool:
+        """Whether the practice has limited this access, unlike the privacy of all teens."""
+        return self.link.level == Level.LIMITED
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether this account had access, and it has ended for good."""
+        return self.registration.status == Registration.Status.ENDED
 
     @property
     def is_self(self) -> bool:
@@ -91,14 +101,14 @@ def _cards(user: User | AnonymousUser, **which: int) -> list[Card]:
 
 def _card(registration: Registration, *, practice: Practice, day: date) -> Card:
     family_contact = registration.family_contact
-    obstacle = block(family_contact, practice=practice, today=day)
+    found = access(family_contact, practice=practice, today=day)
     return Card(
         registration=registration,
         status=status.for_registration(registration),
         age=age_in_words(family_contact.patient.birth_date, day),
-        has_access=obstacle is None and registration.status == Registration.Status.REGISTERED,
-        is_limited=is_limited(family_contact, practice=practice, today=day),
-        has_aged_out=obstacle is not None and obstacle.code == "adult",
+        has_access=found.level != Level.NONE and registration.status == Registration.Status.REGISTERED,
+        is_limited=found.level == Level.LIMITED,
+        has_aged_out=found.block is not None and found.block.code == "adult",
     )
 
 

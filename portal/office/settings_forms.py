@@ -67,16 +67,19 @@ class AgesForm(ModelForm):
 
     class Meta:
         model = Practice
-        fields = ("teen_from", "teen_to", "adult_age")
+        fields = ("own_account_from", "teen_from", "teen_to", "adult_age")
         labels: ClassVar = {
+            "own_account_from": "Own accounts from age",
             "teen_from": "Teen privacy starts at age",
             "teen_to": "Teen privacy ends after age",
             "adult_age": "Adult from age",
         }
         help_texts: ClassVar = {
+            "own_account_from": "From this age, a patient can have an own account, as Self.",
             "teen_from": "From this age, guardians no longer see the visit type or reason.",
             "teen_to": "The last age with teen privacy. It must be below the adult age.",
-            "adult_age": "On this birthday, guardians’ access and unused PINs end. The patient can get a PIN as Self.",
+            "adult_age": "On this birthday, guardians’ access and unused PINs end, unless there is a basis for an "
+            "adult. The patient can get a PIN as Self.",
         }
         widgets: ClassVar = {name: forms.NumberInput({"min": 1, "max": 25}) for name in fields}
 
@@ -87,6 +90,9 @@ class AgesForm(ModelForm):
             self.add_error("teen_to", "Enter an age that is not below the age at which teen privacy starts.")
         elif last is not None and adult is not None and last >= adult:
             self.add_error("adult_age", "Enter an age above the last age with teen privacy.")
+        own = cleaned.get("own_account_from")
+        if own is not None and adult is not None and own > adult:
+            self.add_error("own_account_from", "Enter an age that is not above the adult age.")
         return cleaned
 
 

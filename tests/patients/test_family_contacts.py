@@ -31,7 +31,7 @@ def form_of(link, **changes):
     sent = {field: getattr(link.contact, field) or "" for field in PERSON_FIELDS}
     for field in ["role", "authority", "sort_order", "restriction_reason", "restriction_document"]:
         sent[field] = getattr(link, field)
-    for box in ["lives_with", "is_restricted"]:
+    for box in ["lives_with"]:
         sent |= {box: "on"} if getattr(link, box) else {}
     sent |= changes
     return {name: value for name, value in sent.items() if value is not None}
@@ -272,20 +272,20 @@ def test_edit_leads_back(as_front_desk, ana_mateo):
 
 
 def test_restriction_needs_a_reason(as_front_desk, ana_mateo):
-    page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, is_restricted="on"))
+    page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, level="none"))
     assert "A restriction needs a reason" in page.text
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, restriction_reason="Court order"))
     assert "Check this box, or clear the reason and the document" in page.text
-    as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, is_restricted="on", restriction_reason="Court order"))
+    as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, level="none", restriction_reason="Court order"))
     ana_mateo.refresh_from_db()
-    assert ana_mateo.is_restricted
+    assert ana_mateo.level == "none"
 
 
 def test_lifting_a_restriction_takes_its_reason_with_it(as_front_desk, oneil):
     sean = oneil.link(oneil.sean, oneil.nora)
-    assert as_front_desk.post(url_of(sean), form_of(sean, is_restricted=None)).status_code == 302
+    assert as_front_desk.post(url_of(sean), form_of(sean, level="full")).status_code == 302
     sean.refresh_from_db()
-    assert (sean.is_restricted, sean.restriction_reason, sean.restriction_document) == (False, "", "")
+    assert (sean.level, sean.restriction_reason, sean.restriction_document) == ("full", "", "")
 
 
 def test_exclusive_beside_joint_is_refused_with_what_to_do(as_front_desk, rivera, ana_mateo):
@@ -308,12 +308,12 @@ def test_nobody_decides_beside_an_exclusive_contact(oneil, authority):
 def test_a_colleague_s_restriction_is_not_lifted_by_an_old_form(as_front_desk, ana_mateo):
     seen = as_front_desk.get(url_of(ana_mateo)).context["seen"]
     old_form = form_of(ana_mateo, cell_phone="212 555 0166", seen=seen)
-    FamilyContact.objects.filter(pk=ana_mateo.pk).update(is_restricted=True, restriction_reason="Court order")
+    FamilyContact.objects.filter(pk=ana_mateo.pk).update(level="none", restriction_reason="Court order")
     page = as_front_desk.post(url_of(ana_mateo), old_form)
     assert "A colleague changed this record" in page.text
     assert "The record now says: checked." in page.text
     ana_mateo.refresh_from_db()
-    assert ana_mateo.is_restricted
+    assert ana_mateo.level == "none"
 
 
 def test_an_edit_does_not_bring_back_a_former_contact(ana_mateo):

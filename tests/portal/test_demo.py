@@ -168,7 +168,7 @@ class TestFamilies:
             mother, father = FamilyContact.objects.filter(patient__chart_number=chart_number)
             assert patient(chart_number).family_name == "O'Neil-Nguyễn"
             assert (mother.role, mother.authority) == ("mother", "exclusive")
-            assert (father.role, father.authority, father.is_restricted) == ("father", "none", True)
+            assert (father.role, father.authority, father.level) == ("father", "none", "none")
             assert father.restriction_reason == "Court order: no contact"
             assert father.restriction_document == "Family Court 2025-1187"
 

@@ -53,10 +53,10 @@ def test_what_the_chart_blocks(ana_of_mateo, patient, code):
     [
         ({"authority": "none"}, "no_authority"),
         ({"authority": "exclusive"}, None),
-        ({"is_restricted": True, "restriction_reason": "Court order"}, "restricted"),
+        ({"level": "none", "restriction_reason": "Court order"}, "restricted"),
         ({"is_active": False}, "inactive_contact"),
         ({"role": "self", "authority": "none"}, None),
-        ({"role": "self", "is_restricted": True, "restriction_reason": "Court order"}, "restricted"),
+        ({"role": "self", "level": "none", "restriction_reason": "Court order"}, "restricted"),
     ],
 )
 def test_what_custody_blocks(ana_of_mateo, link, code):

@@ -81,7 +81,7 @@ REFUSALS = {
     "expired by a second": lambda pin: Pin.objects.update(
         issued_at=timezone.now() - timedelta(days=1), expires_at=timezone.now() - timedelta(seconds=1)
     ),
-    "restricted": lambda pin: FamilyContact.objects.update(is_restricted=True, restriction_reason="Court"),
+    "restricted": lambda pin: FamilyContact.objects.update(level="none", restriction_reason="Court"),
     "authority gone": lambda pin: FamilyContact.objects.update(authority="none"),
     "chart inactive": lambda pin: Patient.objects.update(status="inactive"),
     "adult": lambda pin: Patient.objects.update(birth_date=date(1990, 1, 1)),
@@ -139,7 +139,7 @@ def test_wrong_birth_dates_of_a_sibling_lock_its_pin(sheet, rivera):
 CHANGES = {
     "revoked": lambda: end("revoked"),
     "expired": REFUSALS["expired by a second"],
-    "restricted": lambda: FamilyContact.objects.update(is_restricted=True, restriction_reason="Court"),
+    "restricted": lambda: FamilyContact.objects.update(level="none", restriction_reason="Court"),
 }
 
 

@@ -60,7 +60,7 @@ def child_history(request: HttpRequest, card: Card) -> HttpResponse:
 def leave_child(request: HttpRequest, patient_id: int) -> HttpResponse:
     """**Remove my access**: explain, then do it. Also works after access ended by age or custody."""
     card = own_card(request, patient_id)
-    if card.registration.status != Registration.Status.REGISTERED:
+    if card.registration.status == Registration.Status.PENDING:
         return no_access(request, card)
     if request.method == "POST":
         registration.leave(family_contact=card.link, by=Actor.of(request))

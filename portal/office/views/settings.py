@@ -47,9 +47,11 @@ def change(request: HttpRequest, part: str) -> HttpResponse:
         effects = age_effects.compare(before=Practice.current(), after=form.instance)
         return _page(request, form=form, part=part, effects=effects, confirm=_ages_code(form.instance))
     try:
-        changed = change_settings.change(
-            part=part, values=form.cleaned_data, seen=request.POST.get("seen", ""), by=Actor.of(request)
-        )
+        values, seen, by = form.cleaned_data, request.POST.get("seen", ""), Actor.of(request)
+        if part == "ages":
+            changed = age_effects.save(values=values, seen=seen, by=by)
+        else:
+            changed = change_settings.change(part=part, values=values, seen=seen, by=by)
     except Stale:
         form = FORMS[part](request.POST, instance=Practice.current())
         form.is_valid()
@@ -138,8 +140,8 @@ def _page(request: HttpRequest, *, form: Any = None, part: str = "", **context: 
 
 
 def _ages_code(practice: Practice) -> str:
-    """The three ages as one value, so that a confirmation applies only to the ages that were shown."""
-    return f"{practice.teen_from}-{practice.teen_to}-{practice.adult_age}"
+    """The ages as one value, so that a confirmation applies only to the ages that were shown."""
+    return f"{practice.own_account_from}-{practice.teen_from}-{practice.teen_to}-{practice.adult_age}"
 
 
 def _texts(newest: Terms | None) -> dict[str, str]:

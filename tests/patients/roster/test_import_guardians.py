@@ -105,7 +105,7 @@ def test_the_practice_decides(tmp_path: Path) -> None:
         role=Role.STEPPARENT,
         lives_with=True,
         sort_order=5,
-        is_restricted=True,
+        level="none",
         restriction_reason="Court order",
     )
     before = contents()["FamilyContact"]

@@ -97,7 +97,7 @@ def test_no_link_without_a_check_or_with_an_unknown_reason(desk, parent, url, se
     assert Authenticator.objects.filter(user=parent).exists()
 
 
-@pytest.mark.parametrize("change", [{"is_restricted": True, "restriction_reason": "Court order"}, {"is_active": False}])
+@pytest.mark.parametrize("change", [{"level": "none", "restriction_reason": "Court order"}, {"is_active": False}])
 def test_a_guardian_without_access_gets_no_link_but_a_reason(desk, parent, url, link, change):
     FamilyContact.objects.filter(pk=link.pk).update(**change)
     page = desk.post(url, {"checked": "on"})

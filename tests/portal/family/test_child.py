@@ -123,7 +123,7 @@ def test_people_with_access_are_named_without_contact_details(ana, by, rivera):
 def test_people_whose_access_ended_are_left_out(ana, by, rivera):
     link = rivera.link(rivera.luis, rivera.mateo)
     steps.registered(by, link, email="luis.rivera@mail.example")
-    FamilyContact.objects.filter(pk=link.pk).update(is_restricted=True, restriction_reason="Court")
+    FamilyContact.objects.filter(pk=link.pk).update(level="none", restriction_reason="Court")
     page = ana.get(address("child", rivera.mateo)).text
     assert "Luis" not in page
     assert "Court" not in page
@@ -239,7 +239,7 @@ def test_a_visit_of_another_child_is_not_in_the_calendar(ana, rivera, oneil):
 
 
 LOST = {
-    "restricted": lambda: FamilyContact.objects.update(is_restricted=True, restriction_reason="Court"),
+    "restricted": lambda: FamilyContact.objects.update(level="none", restriction_reason="Court"),
     "authority none": lambda: FamilyContact.objects.update(authority="none"),
     "chart inactive": lambda: Patient.objects.update(status="inactive"),
     "adult": lambda: Patient.objects.update(birth_date=people.years_ago(18)),

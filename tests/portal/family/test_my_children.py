@@ -70,7 +70,7 @@ def test_my_children_other_methods(as_family):
 
 
 CUSTODY = {
-    "restricted": lambda link: FamilyContact.objects.update(is_restricted=True, restriction_reason="Court"),
+    "restricted": lambda link: FamilyContact.objects.update(level="none", restriction_reason="Court"),
     "authority none": lambda link: FamilyContact.objects.update(authority="none"),
     "contact inactive": lambda link: FamilyContact.objects.update(is_active=False),
     "chart inactive": lambda link: Patient.objects.update(status="inactive"),
