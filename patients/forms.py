@@ -211,7 +211,9 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         return cleaned
 
     def _check_level(self, cleaned: dict[str, Any]) -> None:
-        is_full = cleaned.get("level") == Level.FULL
+        if "level" not in cleaned:
+            return
+        is_full = cleaned["level"] == Level.FULL
         if not is_full and not cleaned.get("restriction_reason"):
             self.add_error("restriction_reason", "Limited or no access needs a reason, such as “court order”.")
         if is_full and self.initial.get("level", Level.FULL) != Level.FULL:

@@ -23,7 +23,7 @@ STATUSES = {code: PortalStatus(code, label) for code, label in Registration.Stat
     Registration.Status.ENDED: UNREGISTERED
 }
 # When guardians of a patient differ, the patient's status is the first of these that any guardian has.
-FURTHEST_FIRST = ["registered", "pending", "declined", "removed", "ended"]
+FURTHEST_FIRST = ["registered", "pending", "declined", "removed"]
 
 
 def for_registration(registration: Registration | None) -> PortalStatus:
@@ -40,6 +40,7 @@ def by_family_contact(family_contacts: Iterable[FamilyContact]) -> Mapping[int, 
 def by_patient(patients: Iterable[Patient]) -> Mapping[int, PortalStatus]:
     """Status by patient id, in one query. Patients without a registration are left out."""
     rows = Registration.objects.filter(family_contact__patient__in=[each.pk for each in patients])
+    rows = rows.exclude(status=Registration.Status.ENDED)
     furthest: dict[int, str] = {}
     for pk, status in rows.values_list("family_contact__patient_id", "status"):
         furthest[pk] = min(status, furthest.get(pk, status), key=FURTHEST_FIRST.index)

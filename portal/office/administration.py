@@ -23,6 +23,7 @@ def counts() -> dict[str, int]:
 def _has_status(code: str) -> Q:
     """A condition for the status that ``portal.status.by_patient`` computes: the furthest of all guardians."""
     registrations = Registration.objects.filter(family_contact__patient=OuterRef("pk"))
+    registrations = registrations.exclude(status=Registration.Status.ENDED)
     if code == "unregistered":
         return ~Q(Exists(registrations))
     further = FURTHEST_FIRST[: FURTHEST_FIRST.index(code)]

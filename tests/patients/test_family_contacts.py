@@ -2,11 +2,12 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from audit.models import AuditEvent
 from audit.trail import Actor
-from patients import family
+from patients import charts, family
 from patients.models import Contact, FamilyContact
 from tests import people
 from tests.people import Authority, Role
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.postgres
 
 BY_COMMAND = Actor.command("test")
 PERSON = {"given_name": "Rosa", "family_name": "Vega", "language": "es", "email": "rosa@mail.example"}
-LINK = {"role": "mother", "authority": "joint", "sort_order": "1"}
+LINK = {"role": "mother", "authority": "joint", "sort_order": "1", "basis": "parent", "level": "full"}
 PERSON_FIELDS = [
     "given_name", "family_name", "birth_date", "language", "home_phone", "cell_phone", "email",
     "street", "city", "state", "postal_code",
@@ -29,7 +30,7 @@ def trail():
 def form_of(link, **changes):
     """What the browser sends for this family contact; None: an unticked box."""
     sent = {field: getattr(link.contact, field) or "" for field in PERSON_FIELDS}
-    for field in ["role", "authority", "sort_order", "restriction_reason", "restriction_document"]:
+    for field in ["role", "authority", "sort_order", "basis", "level", "restriction_reason", "restriction_document"]:
         sent[field] = getattr(link, field)
     for box in ["lives_with"]:
         sent |= {box: "on"} if getattr(link, box) else {}
@@ -204,17 +205,45 @@ def test_link_a_known_person(as_front_desk, oneil, rivera):
 
 
 def test_add_the_patient_as_own_contact(as_front_desk, rivera):
-    address = reverse("patients:add_contact", args=[rivera.carmen.pk])
-    page = as_front_desk.get(address, {"role": "self"})
-    assert page.context["contact_form"].initial["given_name"] == "Carmen"
-    as_front_desk.post(address, {"given_name": "Carmen", **LINK, "role": "self", "authority": "none"})
-    assert rivera.carmen.family_contacts.filter(role="self").count() == 1
-    refused = as_front_desk.post(address, {"given_name": "Carmen", **LINK, "role": "self", "authority": "none"})
-    assert "already has a contact with the role Self" in refused.text
+    address = reverse("patients:add_self", args=[rivera.carmen.pk])
+    assert "Add Carmen Rivera as own contact (Self)?" in as_front_desk.get(address).text
+    as_front_desk.post(address)
+    own = rivera.carmen.family_contacts.get(role="self")
+    assert (own.contact.given_name, own.contact.birth_date) == ("Carmen", rivera.carmen.birth_date)
+    assert "already has a contact with the role Self" in as_front_desk.post(address).text
+
+
+def test_self_is_not_chosen_for_another_person(as_front_desk, add_url, ana_mateo):
+    """A mother set to Self would see a teen's confidential visits."""
+    as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, role="self"))
+    as_front_desk.post(add_url, {**PERSON, **LINK, "role": "self"})
+    assert not FamilyContact.objects.filter(role="self").exists()
+    ana_mateo.role = "self"
+    with pytest.raises(ValidationError, match="the first name is “Ana”, in the chart “Mateo”; the birth date is"):
+        family.change_contact(by=BY_COMMAND, family_contact=ana_mateo, fields=["role"])
+
+
+def test_a_person_is_self_of_one_patient(as_front_desk, rivera):
+    as_front_desk.post(reverse("patients:add_self", args=[rivera.carmen.pk]))
+    own = rivera.carmen.family_contacts.get(role="self")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        people.link(own.contact, rivera.mateo, role=Role.SELF)
+
+
+def test_the_own_contact_follows_basic_info_and_becomes_nobody_else(as_front_desk, rivera):
+    as_front_desk.post(reverse("patients:add_self", args=[rivera.carmen.pk]))
+    own = rivera.carmen.family_contacts.get(role="self")
+    own.contact.given_name = "Ana"
+    with pytest.raises(ValidationError, match="Change it in Basic Info"):
+        family.change_contact(by=BY_COMMAND, family_contact=own, fields=["given_name"])
+    rivera.carmen.family_name = "Vega"
+    charts.change(by=BY_COMMAND, patient=rivera.carmen, fields=["family_name"])
+    own.contact.refresh_from_db()
+    assert own.contact.name == "Carmen Vega"
 
 
 def test_add_asks_for_role_and_authority_and_keeps_what_was_typed(as_front_desk, add_url):
-    page = as_front_desk.post(add_url, {**PERSON, "sort_order": "1"})
+    page = as_front_desk.post(add_url, {**PERSON, "sort_order": "1", "basis": "parent", "level": "full"})
     assert set(page.context["link_form"].errors) == {"role", "authority"}
     assert 'value="Rosa"' in page.text
     assert not Contact.objects.filter(given_name="Rosa").exists()
@@ -273,9 +302,9 @@ def test_edit_leads_back(as_front_desk, ana_mateo):
 
 def test_restriction_needs_a_reason(as_front_desk, ana_mateo):
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, level="none"))
-    assert "A restriction needs a reason" in page.text
+    assert "Limited or no access needs a reason" in page.text
     page = as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, restriction_reason="Court order"))
-    assert "Check this box, or clear the reason and the document" in page.text
+    assert "Choose Limited or None, or clear the reason" in page.text
     as_front_desk.post(url_of(ana_mateo), form_of(ana_mateo, level="none", restriction_reason="Court order"))
     ana_mateo.refresh_from_db()
     assert ana_mateo.level == "none"
@@ -311,7 +340,7 @@ def test_a_colleague_s_restriction_is_not_lifted_by_an_old_form(as_front_desk, a
     FamilyContact.objects.filter(pk=ana_mateo.pk).update(level="none", restriction_reason="Court order")
     page = as_front_desk.post(url_of(ana_mateo), old_form)
     assert "A colleague changed this record" in page.text
-    assert "The record now says: checked." in page.text
+    assert "The record now says: None." in page.text
     ana_mateo.refresh_from_db()
     assert ana_mateo.level == "none"
 

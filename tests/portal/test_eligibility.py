@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from patients.ages import today
-from patients.models import FamilyContact, Patient
-from portal.eligibility import Fix, block, is_limited
+from patients.models import FamilyContact, Level, Patient
+from portal.eligibility import Fix, access, block, is_limited
 from practice.models import Practice
 from tests.people import years_ago
 
@@ -55,7 +55,7 @@ def test_what_the_chart_blocks(ana_of_mateo, patient, code):
         ({"authority": "exclusive"}, None),
         ({"level": "none", "restriction_reason": "Court order"}, "restricted"),
         ({"is_active": False}, "inactive_contact"),
-        ({"role": "self", "authority": "none"}, None),
+        ({"role": "self", "authority": "none"}, "too_young"),
         ({"role": "self", "level": "none", "restriction_reason": "Court order"}, "restricted"),
     ],
 )
@@ -69,6 +69,94 @@ def test_adult_age_ends_what_a_guardian_may_but_not_the_patient(ana_of_mateo):
     assert code_of(ana_of_mateo, birth_date=years_ago(18)) == "adult"
     ana_of_mateo.role = "self"
     assert code_of(ana_of_mateo) is None
+
+
+# --- The model as a table ------------------------------------------------------------------------
+
+# Age 8: a child; 13: a teen of the default privacy ages; 19: an adult. The level is what the practice chose. Each cell
+# is what the guardian sees with Joint or Exclusive authority. F: full, L: limited, then the code of why not.
+TABLE = """
+                    |         full          |        limited        |   none
+basis               | 8     | 13    | 19    | 8     | 13    | 19    | 8, 13, 19
+parent              | F     | L     | adult | L     | L     | adult | restricted
+court_order         | F     | L     | adult | L     | L     | adult | restricted
+foster              | F     | L     | adult | L     | L     | adult | restricted
+guardianship        | F     | L     | F     | L     | L     | L     | restricted
+consent             | minor | minor | F     | minor | minor | L     | restricted
+other               | F     | L     | adult | L     | L     | adult | restricted
+self                | young | F     | F     | young | L     | L     | restricted
+"""
+SHORT = {"F": "full", "L": "limited", "young": "too_young"}
+AGES = (8, 13, 19)
+
+
+def cells():
+    """Each combination of the table: basis (or self), level, age, and the expected answer."""
+    _first, _levels, _head, *lines = TABLE.splitlines()
+    for line in lines:
+        basis, *values = (part.strip() for part in line.split("|"))
+        expected = [SHORT.get(value, value) for value in values[:6] + values[6:] * 3]
+        for number, answer in enumerate(expected):
+            yield basis, ("full", "limited", "none")[number // 3], AGES[number % 3], answer
+
+
+def answer_of(link, **fields):
+    for name, value in fields.items():
+        setattr(link, name, value)
+    found = access(link, practice=Practice(), today=today())
+    assert (found.block is None) == (found.level != Level.NONE)
+    assert bool(found.limit) == (found.level == Level.LIMITED)
+    return found.block.code if found.block else found.level
+
+
+def test_the_table(ana_of_mateo):
+    """Basis × level × age, with each authority and each status of the patient. One expected answer each."""
+    wrong = []
+    for basis, level, age, expected in cells():
+        link = ana_of_mateo
+        link.patient.birth_date, link.level = years_ago(age), level
+        link.restriction_reason = "" if level == "full" else "Court order"
+        link.role = "self" if basis == "self" else "mother"
+        link.basis = "parent" if basis == "self" else basis
+        for authority in ("joint", "exclusive", "none"):
+            needs_authority = authority == "none" and basis != "self" and level != "none"
+            for status in ("active", "inactive", "transferred", "deceased"):
+                right = "no_authority" if needs_authority else expected
+                if status != "active":
+                    right = "deceased" if status == "deceased" else "inactive"
+                link.patient.status = status
+                if (found := answer_of(link, authority=authority)) != right:
+                    wrong.append((basis, level, age, authority, status, found, right))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "expected"),
+    [
+        (None, None, "full"),
+        (0, None, "full"),  # from today
+        (1, None, "not_begun"),  # from tomorrow
+        (None, 0, "full"),  # until today: it ends at midnight
+        (None, -1, "ended"),
+        (-9, -1, "ended"),
+        (1, 9, "not_begun"),
+        (-9, 9, "full"),
+    ],
+)
+@pytest.mark.parametrize(("basis", "age"), [("foster", 8), ("parent", 8), ("consent", 19), ("guardianship", 19)])
+def test_a_basis_holds_from_its_first_through_its_last_day(ana_of_mateo, basis, age, first, last, expected):
+    ana_of_mateo.patient.birth_date = years_ago(age)
+    days = {
+        "basis_from": None if first is None else today() + timedelta(first),
+        "basis_until": None if last is None else today() + timedelta(last),
+    }
+    assert answer_of(ana_of_mateo, basis=basis, **days) == expected
+
+
+def test_a_basis_does_not_make_an_answer_less_strict(ana_of_mateo):
+    ana_of_mateo.basis_until = today() + timedelta(30)
+    assert answer_of(ana_of_mateo, authority="none") == "no_authority"
+    assert answer_of(ana_of_mateo, is_active=False) == "inactive_contact"
 
 
 def test_the_day_before_the_eighteenth_birthday_is_not_adult(ana_of_mateo):

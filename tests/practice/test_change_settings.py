@@ -73,9 +73,10 @@ def test_parts_do_not_get_in_each_other_s_way(by):
         ("sheet", {"paper": "A4", "pin_lifetime_days": 0}),
         ("sheet", {"paper": "A4", "pin_lifetime_days": 31}),
         ("sheet", {"paper": "A3", "pin_lifetime_days": 14}),
-        ("ages", {"adult_age": 17, "teen_from": 12, "teen_to": 17}),
-        ("ages", {"adult_age": 18, "teen_from": 15, "teen_to": 14}),
-        ("ages", {"adult_age": 99, "teen_from": 12, "teen_to": 17}),
+        ("ages", {"adult_age": 17, "own_account_from": 13, "teen_from": 12, "teen_to": 17}),
+        ("ages", {"adult_age": 18, "own_account_from": 13, "teen_from": 15, "teen_to": 14}),
+        ("ages", {"adult_age": 99, "own_account_from": 13, "teen_from": 12, "teen_to": 17}),
+        ("ages", {"adult_age": 18, "own_account_from": 19, "teen_from": 12, "teen_to": 17}),
         ("practice", {**NEW, "name": ""}),
     ],
 )

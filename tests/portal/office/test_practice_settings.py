@@ -17,7 +17,7 @@ URL, LOGO, SHOWN = reverse("office:settings"), reverse("office:change_logo"), re
 PARTS = {
     "practice": {"name": "Hilltop Kids", "address": "1 Main St\r\n\r\nFairbrook, OH 43000 ", "phone": "(614) 555-0100"},
     "sheet": {"paper": "A4", "pin_lifetime_days": "7"},
-    "ages": {"teen_from": "13", "teen_to": "17", "adult_age": "19"},
+    "ages": {"own_account_from": "13", "teen_from": "13", "teen_to": "17", "adult_age": "19"},
 }
 
 
@@ -122,7 +122,7 @@ def test_extra_fields_are_ignored(as_administrator):
 def test_new_ages_need_a_confirmation_and_take_effect_immediately(as_administrator, as_front_desk, by, rivera):
     link = rivera.link(rivera.ana, rivera.mateo)  # 8 years
     steps.issued(by, link)
-    ages = {"teen_from": "5", "teen_to": "13", "adult_age": "14"}
+    ages = {"own_account_from": "13", "teen_from": "5", "teen_to": "13", "adult_age": "14"}
     before = steps.everything_but()
     page = send(as_administrator, "ages", **ages)
     assert "Nothing is saved yet. These ages would take effect immediately" in page.text
@@ -136,7 +136,7 @@ def test_new_ages_need_a_confirmation_and_take_effect_immediately(as_administrat
 
 
 def test_what_was_confirmed_is_what_is_saved(as_administrator):
-    page = send(as_administrator, "ages", adult_age="20", confirm="13-17-19")
+    page = send(as_administrator, "ages", adult_age="20", confirm="13-13-17-19")
     assert "Nothing is saved yet" in page.text
     assert not Practice.objects.filter(adult_age=20).exists()
 
