@@ -95,7 +95,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         (Action.ACCESS_REFUSED, Action.SIGN_IN_FAILED, Action.SIGN_IN_LOCKED, Action.PIN_REFUSED, Action.PIN_LOCKED),
     ),
     "charts": ("Charts and patient lists", ("patient.", "patients.", "family_contact.", "children.", "dashboard.")),
-    "portal": ("PINs and registrations", ("pin.", "registration.", "worklist.", "sheet_run.")),
+    "portal": ("PINs and registrations", ("pin.", "registration.", "consent.", "worklist.", "sheet_run.")),
     "schedule": ("Schedule", ("schedule", "appointment.")),
     "staff": (
         "Staff, sign-ins, and settings",

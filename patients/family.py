@@ -5,6 +5,7 @@ links that person to one child, with role and authority.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -12,10 +13,11 @@ from django.db.models import Max
 
 from audit.trail import Action, Actor, record
 from patients import consequences, own_contact
+from patients.ages import today
 from patients.consequences import Ended
 from patients.models import Contact, FamilyContact, Level, Patient
 
-Authority = FamilyContact.Authority
+Authority, Basis = FamilyContact.Authority, FamilyContact.Basis
 PERSON_FIELDS = frozenset(field.name for field in Contact._meta.fields if field.editable and not field.primary_key)
 LINK_FIELDS = (
     "role",
@@ -113,6 +115,28 @@ def inactivate(*, by: Actor, family_contact: FamilyContact) -> Ended:
         patient = _locked(family_contact.patient_id)
         if FamilyContact.objects.filter(pk=family_contact.pk, is_active=True).update(is_active=False):
             record(actor=by, action=Action.CONTACT_INACTIVATED, patient_id=patient.pk, family_contact=family_contact.pk)
+    return done.ended
+
+
+def give_consent(*, by: Actor, family_contact: FamilyContact) -> None:
+    """Record that the adult patient allows this person to see the record, from today on (R17)."""
+    day = today()
+    _set_basis(family_contact, Action.CONSENT_GIVEN, by=by, basis=Basis.CONSENT, basis_from=day, basis_until=None)
+
+
+def withdraw_consent(*, by: Actor, family_contact: FamilyContact) -> Ended:
+    """Withdraw the adult patient's consent. Portal access and PINs end with it. Return which."""
+    return _set_basis(family_contact, Action.CONSENT_WITHDRAWN, by=by, basis=Basis.OTHER, basis_from=None)
+
+
+def _set_basis(family_contact: FamilyContact, action: Action, *, by: Actor, **fields: Any) -> Ended:
+    with consequences.change(patient_ids=[family_contact.patient_id], by=by, confirmed=None) as done:
+        patient = _locked(family_contact.patient_id)
+        link = FamilyContact.objects.select_for_update().get(pk=family_contact.pk)
+        for name, value in {**fields, "basis_document": ""}.items():
+            setattr(link, name, value)
+        _save(link)
+        record(actor=by, action=action, patient_id=patient.pk, family_contact=link.pk)
     return done.ended
 
 

@@ -13,7 +13,7 @@ Answers for a whole family are in ``portal.family_answers``. Steps that only rea
 story.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -282,10 +282,13 @@ def check_email(*, proven: Sequence[int], email: str, by: Actor) -> None:
 # --- At home: the last click ---------------------------------------------------------------------
 
 
-def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> User:
+def redeem(
+    *, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor, births: Mapping[int, date | None] | None = None
+) -> User:
     """Spend the proven PINs and link their children to the guardian's account, all or none (R13).
 
-    Everything is checked again. Refused: a PIN that is no longer live or allowed (NotRedeemable), somebody else's
+    Everything is checked again, also the proven birth dates (``births``, by PIN), which the chart may have changed
+    since. Refused: a PIN that is no longer live or allowed (NotRedeemable), somebody else's
     account (OthersAccount, R14), a new sign-in for a guardian who has one (AlreadyHasAccount), an e-mail that cannot
     be used (EmailNotUsable), terms that are not the newest (TermsChanged). If refused, nothing is spent.
     """
@@ -297,7 +300,7 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
         with transaction.atomic():
             chosen = locked_pins(proven)
             contact = chosen[0].registration.family_contact.contact
-            _check_redeemable(chosen, contact)
+            _check_redeemable(chosen, contact, births or {})
             if isinstance(sign_in, NewSignIn):
                 user = _new_account(contact, chosen, sign_in, password_hash, by=by)
             else:
@@ -311,11 +314,14 @@ def redeem(*, proven: Sequence[int], sign_in: User | NewSignIn, by: Actor) -> Us
     return user
 
 
-def _check_redeemable(chosen: Sequence[Pin], contact: Contact) -> None:
+def _check_redeemable(chosen: Sequence[Pin], contact: Contact, births: Mapping[int, date | None]) -> None:
     practice, now = Practice.current(), timezone.now()
     for pin in chosen:
         if pin.registration.family_contact.contact_id != contact.pk:
             raise NotRedeemable(pin, "other_guardian")
+        born = pin.registration.family_contact.patient.birth_date
+        if births.get(pin.pk, born) != born:
+            raise NotRedeemable(pin, BLOCKED)
         if why := _why_ended(pin, practice=practice, now=now):
             raise NotRedeemable(pin, why)
 

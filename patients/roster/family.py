@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.db.models import Max
 
 from audit.trail import Action, Actor, record
+from patients import consequences
 from patients.family import authority_problem
 from patients.models import FamilyContact
 from patients.roster.contacts import ContactImport, ContactMatch
@@ -124,11 +125,12 @@ class _Family:
         values = _values(link, seen)
         if not values:
             return Outcome.UNCHANGED
-        row = FamilyContact.objects.select_for_update().get(pk=seen.pk)
-        changed = assign(row, _values(link, row))
-        if not changed:
-            return Outcome.UNCHANGED
-        row.save(update_fields=changed)
+        with consequences.change(patient_ids=[link.patient_pk], by=self.actor, confirmed=None):
+            row = FamilyContact.objects.select_for_update().get(pk=seen.pk)
+            changed = assign(row, _values(link, row))
+            if not changed:
+                return Outcome.UNCHANGED
+            row.save(update_fields=changed)
         record(
             actor=self.actor,
             action=Action.CONTACT_CHANGED if row.is_active else Action.CONTACT_INACTIVATED,

@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from audit.trail import Action, Actor, record
+from patients import consequences, own_contact
 from patients.models import Patient, PatientAlias, PatientIdentifier
 from patients.placeholder_names import NameKind, classify
 from patients.roster.matching import Identity, Index, Match, gather
@@ -129,11 +130,14 @@ class _Patients:
         new_keys = match.new_keys()
         if not (new_names or new_keys or any(getattr(seen, name) != value for name, value in values.items())):
             return Outcome.UNCHANGED
-        # Read again under a lock, because staff may have changed the chart since the import began.
-        patient = Patient.objects.select_for_update().get(pk=seen.pk)
-        changed = assign(patient, values)
-        if changed:
-            patient.save()
+        with consequences.change(patient_ids=[seen.pk], by=self.actor, confirmed=None):
+            # Read again under a lock, because staff may have changed the chart since the import began.
+            patient = Patient.objects.select_for_update().get(pk=seen.pk)
+            changed = assign(patient, values)
+            if changed:
+                patient.save()
+            if own_contact.FOLLOWING & set(changed):
+                own_contact.follow(patient)
         self._add_aliases(patient, new_names)
         self._store(patient, new_keys)
         changed += ["aliases"] * bool(new_names) + ["identifiers"] * bool(new_keys)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.family.views import children, downloads, terms
+from portal.family.views import children, downloads, sharing, terms
 
 app_name = "family"
 
@@ -17,5 +17,6 @@ urlpatterns = [
     path(f"{CHILD}appointments/<int:appointment_id>/", downloads.child_visit, name="child_visit"),
     path(f"{CHILD}record.pdf", downloads.child_pdf_file, name="child_pdf"),
     path(f"{CHILD}record.json", downloads.child_json_file, name="child_json"),
+    path(f"{CHILD}sharing/", sharing.sharing_page, name="sharing"),
     path(f"{CHILD}leave/", children.leave_child, name="leave_child"),
 ]

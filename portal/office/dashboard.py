@@ -20,6 +20,7 @@ from practice.models import Practice
 
 LONG_PENDING = timedelta(days=7)
 AGE_OUT_WITHIN = timedelta(days=60)  # R17
+ENDING_WITHIN = timedelta(days=30)
 FIRST = 5  # rows of each list on the dashboard
 
 
@@ -29,6 +30,7 @@ class Part(StrEnum):
     LOCKED = "Locked PINs"
     PENDING = "Pending for over a week"
     AGE_OUTS = "Turning {adult_age} within 60 days"
+    ENDING = "Access that ends within 30 days"
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,13 @@ class Dashboard:
     locked: Listed
     pending: Listed
     age_outs: Listed
+    ending: Listed
 
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing to do."""
         return not (self.alerts or self.requests or self.families or self.blocked) and not any(
-            each.count for each in (self.locked, self.pending, self.age_outs)
+            each.count for each in (self.locked, self.pending, self.age_outs, self.ending)
         )
 
 
@@ -85,6 +88,7 @@ def read(*, for_administrator: bool) -> Dashboard:
         locked=listed(Part.LOCKED, end=FIRST),
         pending=listed(Part.PENDING, end=FIRST),
         age_outs=listed(Part.AGE_OUTS, end=FIRST),
+        ending=listed(Part.ENDING, end=FIRST),
     )
 
 
@@ -95,7 +99,7 @@ def listed(part: Part, *, start: int = 0, end: int) -> Listed:
         found = _age_outs(day, adult_age)
         title = part.value.format(adult_age=adult_age)
         return Listed(part, title, len(found), [_age_out(patient, day, adult_age) for patient in found[start:end]])
-    links = _locked() if part == Part.LOCKED else _long_pending()
+    links = {Part.LOCKED: _locked, Part.PENDING: _long_pending, Part.ENDING: _ending}[part]()
     rows = rows_of(links[start:end])
     return Listed(part, part.value, links.count(), rows)
 
@@ -121,10 +125,22 @@ def _long_pending() -> QuerySet[FamilyContact]:
     )
 
 
+def _ending() -> QuerySet[FamilyContact]:
+    """Guardians on the portal whose basis ends soon, such as a foster placement; soonest first."""
+    return FamilyContact.objects.filter(
+        is_active=True,
+        registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING],
+        basis_until__gte=today(),
+        basis_until__lte=today() + ENDING_WITHIN,
+    ).order_by("basis_until", "pk")
+
+
 def _age_outs(day: date, adult_age: int) -> list[Patient]:
     """Patients whose guardians will lose their access or pending registration by age, next birthday first."""
-    by_guardian = ~Q(role=FamilyContact.Role.SELF) & Q(
-        is_active=True, registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING]
+    by_guardian = (
+        ~Q(role=FamilyContact.Role.SELF)
+        & ~Q(basis__in=FamilyContact.FOR_ADULTS)
+        & Q(is_active=True, registration__status__in=[Registration.Status.REGISTERED, Registration.Status.PENDING])
     )
     guardians = FamilyContact.objects.filter(by_guardian).select_related("contact").order_by("sort_order", "pk")
     adult_now, adult_soon = (latest_birth_date(adult_age, each) for each in (day, day + AGE_OUT_WITHIN))

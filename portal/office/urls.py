@@ -27,6 +27,7 @@ urlpatterns = [
     path("practice-portal/locked/", dashboard.listed, {"part": Part.LOCKED}, name="locked"),
     path("practice-portal/pending/", dashboard.listed, {"part": Part.PENDING}, name="pending"),
     path("practice-portal/age-outs/", dashboard.listed, {"part": Part.AGE_OUTS}, name="age_outs"),
+    path("practice-portal/ending/", dashboard.listed, {"part": Part.ENDING}, name="ending"),
     path("practice-portal/alerts/<int:alert_id>/seen/", dashboard.alert_seen, name="alert_seen"),
     path("practice-portal/access-requests/<int:user_id>/dismiss/", dashboard.dismiss_request, name="dismiss_request"),
     path("practice-portal/patients/", patients.patients, name="administration"),

@@ -4,16 +4,18 @@ PINs are kept as the ids of their rows, with the answers of the steps that follo
 confirmed, the e-mail, the version of the terms, and the number reserved for a passkey's user.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from portal.models import Pin
 from portal.pins.storage import is_of_same_guardian, with_family
 
 KEY = "proven_pins"
+BIRTHS = "proven_births"  # by PIN, a digest of the birth date that was right: the chart may change within the hour
 SINCE = "proven_since"
 ANSWERS = "registration_answers"
 LASTS = timedelta(hours=1)
@@ -27,6 +29,7 @@ def remember(request: HttpRequest, pin: Pin) -> None:
     if len(kept) < len(before) or not kept:
         request.session.pop(ANSWERS, None)
     request.session[KEY] = [*(pin_id for pin_id in kept if pin_id != pin.pk), pin.pk]
+    request.session[BIRTHS] = {**request.session.get(BIRTHS, {}), str(pin.pk): digest(pin)}
     request.session[SINCE] = timezone.now().timestamp()
     if not request.user.is_authenticated:
         # On a shared tablet, somebody may know the session from before; that session must not have the proof.
@@ -37,11 +40,26 @@ def remember(request: HttpRequest, pin: Pin) -> None:
 
 
 def proven(request: HttpRequest) -> list[Pin]:
-    """The PINs proven within the last hour, in the order of proof, even if they have ended since."""
+    """The PINs proven within the last hour, in the order of proof, even if they have ended since.
+
+    Without those whose child has another birth date by now: nobody has proven that one.
+    """
     pin_ids = request.session.get(KEY, [])
     if not pin_ids or timezone.now().timestamp() - request.session[SINCE] > LASTS.total_seconds():
         return []
-    return sorted(with_family(Pin.objects.filter(pk__in=pin_ids)), key=lambda pin: pin_ids.index(pin.pk))
+    births = request.session.get(BIRTHS, {})
+    found = [pin for pin in with_family(Pin.objects.filter(pk__in=pin_ids)) if births.get(str(pin.pk)) == digest(pin)]
+    return sorted(found, key=lambda pin: pin_ids.index(pin.pk))
+
+
+def births(proven: list[Pin]) -> dict[int, date | None]:
+    """The proven birth dates by PIN, for ``registration.redeem`` to check again."""
+    return {pin.pk: pin.registration.family_contact.patient.birth_date for pin in proven}
+
+
+def digest(pin: Pin) -> str:
+    """The digest of the child's birth date, as it is in the chart now."""
+    return salted_hmac("proven birth date", f"{pin.pk} {births([pin])[pin.pk]}").hexdigest()
 
 
 def forget(request: HttpRequest, *, pins: list[Pin] | None = None) -> None:

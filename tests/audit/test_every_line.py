@@ -48,6 +48,7 @@ LINES = {
     "patients:confirm_name": (None, None),  # refused: nobody doubts this name
     "patients:family_contacts": (CHART, None),
     "patients:add_contact": (CHART, CHART),
+    "patients:add_self": (CHART, "family_contact.added"),
     "patients:link_contact": (CHART, CHART),
     "patients:edit_contact": (CHART, CHART),
     "patients:inactivate_contact": (CHART, "family_contact.inactivated"),
@@ -84,6 +85,7 @@ LINES = {
     "office:locked": ("dashboard.viewed", None),
     "office:pending": ("dashboard.viewed", None),
     "office:age_outs": ("dashboard.viewed", None),
+    "office:ending": ("dashboard.viewed", None),
     "office:alert_seen": (None, "alert.seen"),
     "office:dismiss_request": (None, None),  # has not asked
     "office:administration": (LIST, LIST),
@@ -130,6 +132,7 @@ LINES = {
     "family:child_pdf": (None, "children.exported"),
     "family:child_json": (None, "children.exported"),
     "family:leave_child": ("children.viewed", "registration.left"),
+    "family:sharing": ("children.viewed", None),
 }
 
 

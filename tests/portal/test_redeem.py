@@ -88,6 +88,16 @@ REFUSALS = {
 }
 
 
+def test_a_birth_date_that_the_chart_has_changed_since_is_not_proven(sheet, rivera):
+    """The last click checks it again, under the lock."""
+    pin, births = prove(sheet["Mateo"], rivera.mateo), {}
+    births[pin.pk] = rivera.mateo.birth_date
+    Patient.objects.filter(pk=rivera.mateo.pk).update(birth_date=years_ago(7))
+    with pytest.raises(NotRedeemable):
+        registration.redeem(proven=[pin.pk], births=births, sign_in=SIGN_IN, by=PARENT)
+    assert Pin.objects.get(pk=pin.pk).state == "active"
+
+
 @pytest.mark.parametrize("change", REFUSALS.values(), ids=REFUSALS)
 def test_a_pin_that_ended_or_is_not_allowed_proves_nothing(change, sheet, rivera):
     change(sheet["Mateo"])

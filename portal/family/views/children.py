@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import BIGGEST, family_page
 from audit.trail import Action, Actor, record, record_each
 from portal import registration
-from portal.family import access_history, children, records, visits
+from portal.family import access_history, children, records, sharing, visits
 from portal.family.children import Card
 from portal.family.views.child_pages import child_page, no_access, own_card
 from portal.models import Registration
@@ -38,6 +38,7 @@ def child(request: HttpRequest, card: Card) -> HttpResponse:
         "record": found,
         "past": found.past[: visits.PAST_SHOWN],
         "has_more": len(found.past) > visits.PAST_SHOWN,
+        "may_share": sharing.may_share(card),
     }
     return render(request, "portal/family/child.html", context)
 

@@ -120,7 +120,9 @@ def _register(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> H
     """Register the children and sign the parent in. None if refused; the form then has the reason."""
     try:
         sign_in = _new_sign_in(request, form)
-        user = registration.redeem(proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request))
+        user = registration.redeem(
+            proven=[pin.pk for pin in proven], sign_in=sign_in, by=Actor.of(request), births=proof.births(proven)
+        )
     except ValidationError as error:
         form.add_error("password", error)
     except EmailNotUsable:
@@ -167,7 +169,9 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
     is_read_by_others = False
     if request.method == "POST" and is_own:
         try:
-            registration.redeem(proven=[pin.pk for pin in proven], sign_in=user, by=Actor.of(request))
+            registration.redeem(
+                proven=[pin.pk for pin in proven], sign_in=user, by=Actor.of(request), births=proof.births(proven)
+            )
         except NotRedeemable as refused:
             return ended_page(request, proven, [refused])
         except OthersAccount:

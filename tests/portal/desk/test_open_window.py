@@ -83,9 +83,7 @@ def test_window_says_why_a_newborn_s_row_is_blocked(as_front_desk, url, rivera):
 
 
 def test_window_says_why_an_adult_s_row_is_blocked(as_front_desk, url):
-    assert (
-        "Carmen Rivera is 19. From age 18, only the patient can register" in as_front_desk.get(url).text
-    )
+    assert "Carmen Rivera is 19. From age 18, only the patient can register" in as_front_desk.get(url).text
 
 
 def test_window_of_a_contact_without_authority_offers_nothing(as_front_desk, rivera):

@@ -195,7 +195,7 @@ def test_account_whose_answer_was_lost_says_that_it_is_done(parent, sheet, river
     parent.post(URL, SIGN_IN)
     again = Client()
     session = again.session
-    session.update({key: before[key] for key in ("proven_pins", "proven_since")})
+    session.update({key: before[key] for key in ("proven_pins", "proven_births", "proven_since")})
     session.save()
     again.cookies["sessionid"] = session.session_key
     page = again.post(URL, SIGN_IN)
@@ -211,7 +211,7 @@ def test_account_signed_in_with_used_pins_goes_on_to_the_children(parent, sheet,
     session = dict(other.session)
     other.force_login(User.objects.get(email=SIGN_IN["email"]))
     kept = other.session
-    kept.update({key: session[key] for key in ("proven_pins", "proven_since")})
+    kept.update({key: session[key] for key in ("proven_pins", "proven_births", "proven_since")})
     kept.save()
     assert other.get(URL).headers["Location"] == CHILDREN
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal.models import Pin
+from portal.signup import proof
 from portal.signup.proof import LASTS
 from tests.portal import steps
 
@@ -118,9 +119,20 @@ def test_siblings_queries_do_not_grow_with_the_children(by, rivera):
         pin = Pin.objects.filter(registration__family_contact=links[0]).get()
         client = Client()
         session = client.session
-        session.update({"proven_pins": [pin.pk], "proven_since": timezone.now().timestamp()})
+        births = {str(pin.pk): proof.digest(pin)}
+        session.update({"proven_pins": [pin.pk], "proven_births": births, "proven_since": timezone.now().timestamp()})
         session.save()
         client.cookies["sessionid"] = session.session_key
         assert client.get(URL).text.count("child-question") == len(links) - 1
         counts.append(steps.queries(lambda client=client: client.get(URL)))
     assert counts[0] == counts[1]
+
+
+def test_a_page_forgets_a_proof_whose_birth_date_has_changed(client, by, rivera):
+    number = steps.issued(by, rivera.link(rivera.luis, rivera.mateo))["Mateo"]
+    steps.prove(client, number, rivera.mateo)
+    page = reverse("signup:register_you")
+    assert client.get(page).status_code == 200
+    rivera.mateo.birth_date = date(2019, 1, 1)
+    rivera.mateo.save()
+    assert client.get(page).status_code != 200
