@@ -132,7 +132,7 @@ LINES = {
     "family:child_pdf": (None, "children.exported"),
     "family:child_json": (None, "children.exported"),
     "family:leave_child": ("children.viewed", "registration.left"),
-    "family:sharing": ("children.viewed", None),
+    "family:sharing": ("access.refused", "access.refused"),  # only for adults; tests/portal/family/test_sharing.py
 }
 
 

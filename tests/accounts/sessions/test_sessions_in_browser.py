@@ -14,7 +14,7 @@ from tests.accessibility import axe
 from tests.accounts.sessions.session_pages import IDLE, SOON_OVER, WARNING, blank, chart, focused, warned
 from tests.appointments import schedules
 
-pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 ASK = reverse("accounts:session")
 FAMILY_IDLE = 20 * 60

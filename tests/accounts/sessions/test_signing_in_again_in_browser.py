@@ -26,7 +26,7 @@ from tests.accounts.sessions.session_pages import (
 from tests.appointments import schedules
 from tests.faults.databases import wait_until
 
-pytestmark = [pytest.mark.usefixtures("transactional_db"), pytest.mark.postgres]
+pytestmark = pytest.mark.usefixtures("transactional_db")
 
 # --- Back as it was ------------------------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ def test_an_adult_allows_a_parent_and_withdraws_it(by, rivera):
     assert "Who may see my page" in carmen.get(reverse("family:child", args=[rivera.carmen.pk])).text
     page = carmen.get(url_of(rivera.carmen))
     assert [person.name for person in page.context["people"]] == ["Ana Rivera", "Luis Rivera"]  # not without authority
+    assert AuditEvent.objects.filter(action="children.viewed", detail__page="sharing").count() == 1
     said = carmen.post(url_of(rivera.carmen), {"allow": link.pk}, follow=True)
     assert "This person may see your page now." in said.text
     ana = people.signed_in(steps.registered(by, link, email="ana@mail.example"))
