@@ -119,9 +119,12 @@ def inactivate(*, by: Actor, family_contact: FamilyContact) -> Ended:
 
 
 def give_consent(*, by: Actor, family_contact: FamilyContact) -> None:
-    """Record that the adult patient allows this person to see the record, from today on (R17)."""
-    day = today()
-    _set_basis(family_contact, Action.CONSENT_GIVEN, by=by, basis=Basis.CONSENT, basis_from=day, basis_until=None)
+    """Record that the adult patient allows this person to see the record, from today on (R17).
+
+    The right to decide stays with the adult, so the person's authority becomes None.
+    """
+    fields = {"basis": Basis.CONSENT, "authority": Authority.NONE, "basis_from": today(), "basis_until": None}
+    _set_basis(family_contact, Action.CONSENT_GIVEN, by=by, **fields)
 
 
 def withdraw_consent(*, by: Actor, family_contact: FamilyContact) -> Ended:

@@ -135,7 +135,9 @@ def _custody_block(family_contact: FamilyContact, practice: Practice, today: dat
         if age is None or age >= practice.own_account_from:
             return None
         return because("too_young", f"{patient.name} is {age}. Own accounts start at age {practice.own_account_from}.")
-    if family_contact.authority == Authority.NONE:
+    # An adult's consent lets somebody see the record. The right to decide stays with the adult.
+    has_consent = family_contact.basis == Basis.CONSENT and age is not None and age >= practice.adult_age
+    if family_contact.authority == Authority.NONE and not has_consent:
         return because(
             "no_authority", f"{contact.name}’s authority for {patient.name} is None. It must be Joint or Exclusive."
         )

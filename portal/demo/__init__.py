@@ -3,13 +3,16 @@
 Created with the rules of ``portal.registration``, so that the demo cannot show what the product refuses.
 """
 
+from datetime import timedelta
+from typing import Any
+
 from django.utils import timezone
 
 from accounts.demo.staff import DOCTOR, FRONT_DESK, PASSWORD
 from accounts.models import User
 from appointments import demo as appointments_demo
 from audit.trail import Actor
-from patients import charts
+from patients import charts, family
 from patients.ages import today
 from patients.demo import FIRST_GENERATED
 from patients.models import Contact, FamilyContact
@@ -24,6 +27,7 @@ from practice.models import Practice
 ADDRESS = "192.0.2.10"  # in the network reserved for examples (RFC 5737)
 PARENT = "parent@demo.example"
 PATIENT = "patient@demo.example"  # an adult patient with their own account
+Basis = FamilyContact.Basis
 REGISTERED, PENDING, DECLINED, LOCKED = 6, 14, 4, 1  # families
 
 
@@ -46,6 +50,7 @@ def load() -> None:
     for _ in range(LOCKED):
         _lock(_issue(next(mothers), by))
     _redeem_all(_issue(_adult(), by), email=PATIENT)
+    _bases(by)
     for email in (PARENT, PATIENT):
         _fill(Contact.objects.get(account__user__email=email))
 
@@ -65,6 +70,32 @@ def _adult() -> Contact:
         each for each in selves.select_related("patient", "contact") if not block(each, practice=practice, today=day)
     )
     return next(free).contact
+
+
+def _bases(by: Actor) -> None:
+    """A foster placement that ends soon, an adult's consent, and the guardianship of a dependent adult."""
+    placed = FamilyContact.objects.filter(registration__status=Registration.Status.REGISTERED).exclude(
+        contact__account__user__email__in=[PARENT, PATIENT]
+    )
+    until = today() + timedelta(days=20)
+    _change(placed.order_by("pk")[0], by, basis=Basis.FOSTER, basis_document="Placement 2026-114", basis_until=until)
+    selves = FamilyContact.objects.filter(role=FamilyContact.Role.SELF, authority=FamilyContact.Authority.EXCLUSIVE)
+    parents = FamilyContact.objects.filter(
+        patient__in=selves.values("patient"), authority=FamilyContact.Authority.JOINT
+    ).order_by("pk")
+    own = parents.filter(patient__family_contacts__contact__account__user__email=PATIENT).first()
+    if own:
+        family.give_consent(by=by, family_contact=own)
+    dependent = parents.exclude(patient__family_contacts__contact__account__isnull=False).first()
+    if dependent:
+        _change(selves.get(patient=dependent.patient), by, authority=FamilyContact.Authority.NONE)
+        _change(dependent, by, basis=Basis.ADULT_GUARDIANSHIP, basis_document="Probate Court 2026-58")
+
+
+def _change(link: FamilyContact, by: Actor, **fields: Any) -> None:
+    for name, value in fields.items():
+        setattr(link, name, value)
+    family.change_contact(by=by, family_contact=link, fields=fields)
 
 
 def _fill(contact: Contact) -> None:

@@ -40,8 +40,8 @@ def people(card: Card) -> Sequence[Person]:
     """
     found = FamilyContact.objects.filter(patient=card.patient, is_active=True).select_related("contact")
     found = found.exclude(role=FamilyContact.Role.SELF).exclude(basis=Basis.ADULT_GUARDIANSHIP)
-    listed = found.exclude(level=Level.NONE).exclude(authority=FamilyContact.Authority.NONE)
-    return [Person(link, link.basis == Basis.CONSENT) for link in listed.order_by("sort_order", "pk")]
+    found = found.exclude(level=Level.NONE).order_by("sort_order", "pk")
+    return [Person(link, link.basis == Basis.CONSENT) for link in found]
 
 
 def allow(*, card: Card, number: str, by: Actor) -> Person:

@@ -74,7 +74,8 @@ def test_adult_age_ends_what_a_guardian_may_but_not_the_patient(ana_of_mateo):
 # --- The model as a table ------------------------------------------------------------------------
 
 # Age 8: a child; 13: a teen of the default privacy ages; 19: an adult. The level is what the practice chose. Each cell
-# is what the guardian sees with Joint or Exclusive authority. F: full, L: limited, then the code of why not.
+# is what the guardian sees with Joint or Exclusive authority; with None, only Self and an adult's consent count.
+# F: full, L: limited, otherwise the code of why not.
 TABLE = """
                     |         full          |        limited        |   none
 basis               | 8     | 13    | 19    | 8     | 13    | 19    | 8, 13, 19
@@ -119,7 +120,8 @@ def test_the_table(ana_of_mateo):
         link.role = "self" if basis == "self" else "mother"
         link.basis = "parent" if basis == "self" else basis
         for authority in ("joint", "exclusive", "none"):
-            needs_authority = authority == "none" and basis != "self" and level != "none"
+            has_own_right = basis == "self" or (basis == "consent" and age == 19)
+            needs_authority = authority == "none" and not has_own_right and level != "none"
             for status in ("active", "inactive", "transferred", "deceased"):
                 right = "no_authority" if needs_authority else expected
                 if status != "active":
