@@ -10,12 +10,13 @@ A migration makes all chains, and nothing adds one later. So ``verify_audit`` no
 import logging
 import threading
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit import seals
+from audit import names, seals
 from audit.models import AuditChain, AuditEvent
 
 CHAINS = 64  # transactions that can write at once; others wait. A server process needs one.
@@ -28,15 +29,22 @@ HEAD = f"UPDATE {_CHAINS} SET count = %s, digest = %s, key_id = %s, seal = %s WH
 _POSTGRESQL = f"""
     SELECT *, ARRAY(
         SELECT nextval(pg_get_serial_sequence('{_EVENTS}', 'id')) FROM generate_series(1, %s)
-    ) AS numbers FROM {_CHAINS} WHERE id = %s FOR UPDATE
+    ) AS numbers {{names}} FROM {_CHAINS} WHERE id = %s FOR UPDATE
 """  # noqa: S608
 # SQLite needs no row locks: it has one writer at a time.
 _SQLITE = f"""
-    SELECT *, (SELECT coalesce(max(id), 0) + 1 FROM {_EVENTS}) AS first, %s AS count_wanted
+    SELECT *, (SELECT coalesce(max(id), 0) + 1 FROM {_EVENTS}) AS first, %s AS count_wanted {{names}}
     FROM {_CHAINS} WHERE id = %s
 """  # noqa: S608
 # Try to find a free chain first. If all are locked, wait for one.
 _SELECTS = {"postgresql": [f"{_POSTGRESQL} SKIP LOCKED", _POSTGRESQL], "sqlite": [_SQLITE]}
+
+
+@cache
+def _selects(vendor: str) -> list[str]:
+    """The statements that take a chain and read the names to seal. Every app has registered its names by now."""
+    return [select.format(names=names.columns()) for select in _SELECTS[vendor]]
+
 
 # The chain that this thread used last. It is usually still free, and within one transaction it is already ours, so a
 # transaction that writes several times locks one chain only.
@@ -54,11 +62,12 @@ def write(lines: Sequence[AuditEvent]) -> None:
     key = seals.KEYS.newest
     # No savepoint: if the trail cannot be written, the caller's transaction must not continue.
     with transaction.atomic(savepoint=False):
-        chain, numbers = _take(len(lines))
+        chain, numbers = _take(lines)
+        found = names.known(chain)
         for line, number in zip(lines, numbers, strict=True):
             chain.count += 1
             line.pk, line.at, line.chain, line.number = number, timezone.now(), chain, chain.count
-            line.key_id = key.key_id
+            line.key_id, line.names = key.key_id, names.of(line, found)
             line.mac = seals.line_mac(key, as_sealed(line))
             chain.digest = seals.next_digest(chain.digest, line.mac)
         AuditEvent.objects.bulk_create(lines)
@@ -80,16 +89,16 @@ def make(model: type[AuditChain] = AuditChain) -> None:
     model.objects.bulk_create(made)
 
 
-def _take(count: int) -> tuple[AuditChain, Iterable[int]]:
-    """Lock a chain until the transaction ends, and reserve this many record numbers.
+def _take(lines: Sequence[AuditEvent]) -> tuple[AuditChain, Iterable[int]]:
+    """Lock a chain until the transaction ends, reserve a record number for each line, and read the names to seal.
 
     The record numbers are part of the seal, so they are needed before the lines are saved. A head with a wrong seal
     is skipped: a new seal would hide from ``verify_audit`` that the head was changed.
     """
-    mine = getattr(_last, "chain", 1)
-    for select in _SELECTS[connection.vendor]:
+    mine, count, meant = getattr(_last, "chain", 1), len(lines), names.parameters(lines)
+    for select in _selects(connection.vendor):
         for number in (mine, *(each for each in range(1, CHAINS + 1) if each != mine)):
-            chain = next(iter(AuditChain.objects.raw(select, [count, number])), None)
+            chain = next(iter(AuditChain.objects.raw(select, [count, *meant, number])), None)
             if chain is None:
                 continue  # another transaction has locked it
             if seals.is_intact(chain):

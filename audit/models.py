@@ -26,7 +26,7 @@ class AuditEvent(models.Model):
     """One line of the audit trail (R20): written by ``audit.trail.record``, never changed, kept for six years.
 
     The patient is a plain number, not a foreign key: ``audit`` cannot import ``patients``, and a line outlives the
-    record that it names.
+    record that it names. ``names`` says what user and patient were called at that time (``audit.names``).
     """
 
     at = models.DateTimeField(default=timezone.now, editable=False, help_text="UTC")
@@ -42,6 +42,9 @@ class AuditEvent(models.Model):
     address = models.CharField(max_length=45, blank=True, help_text="The client's IP address, or the command's name")
     detail: "models.JSONField[dict[str, Any]]" = models.JSONField(
         default=dict, help_text="Numbers and codes only: no PIN, password or clinical text"
+    )
+    names: "models.JSONField[dict[str, Any] | None]" = models.JSONField(
+        null=True, help_text="Whom the line means, as called at that time; empty: a line from before 0.2.0"
     )
     chain = models.ForeignKey(AuditChain, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.BigIntegerField(help_text="In the chain, without gaps")

@@ -1,5 +1,6 @@
 """Delete old lines of the audit trail. They are kept for at least six years (45 CFR 164.316(b)(2)(i))."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from audit import seals
 from audit.append_only import KEPT_YEARS
+from audit.comparison import Comparison
 from audit.models import AuditChain, AuditEvent
 from audit.trail import Action, Actor, record
 
@@ -57,13 +59,17 @@ def plan(*, before: date) -> Plan:
     return Plan(before, through, lines)
 
 
-def prune(planned: Plan, *, by: Actor) -> None:
+def prune(planned: Plan, *, by: Actor, comparisons: Iterable[Comparison] = ()) -> None:
     """Delete the planned lines and note in each chain's sealed head how far. Records this first, in one line.
+
+    ``comparisons`` have heard all lines. What is still true of deleted ones they record again, in new lines.
 
     All heads get a seal with the newest key, so an old key is needed only as long as its lines are kept.
     Verify the trail before: changes to deleted lines can no longer be detected.
     """
     record(actor=by, action=Action.AUDIT_PRUNED, before=planned.before.isoformat(), lines=planned.lines)
+    for each in comparisons:
+        each.keep(planned.through, by=by)
     for number in AuditChain.objects.order_by("pk").values_list("pk", flat=True):
         with transaction.atomic():
             chain = AuditChain.objects.select_for_update().get(pk=number)

@@ -31,6 +31,7 @@ class Line(NamedTuple):
     address: str
     detail: dict[str, Any]
     key_id: str
+    names: dict[str, Any] | None = None  # None: written before names were sealed
     mac: str = ""
 
     def __str__(self) -> str:
@@ -52,7 +53,7 @@ class Head(Protocol):
 def line_mac(key: Key, line: Line) -> str:
     """The MAC of the line, 64 hexadecimal digits. Times are in UTC, to the microsecond."""
     columns = line._replace(at=line.at.astimezone(UTC).isoformat(timespec="microseconds"))[:-1]  # type: ignore[arg-type]
-    return key.mac("line", _canonical(columns))
+    return key.mac("line", _canonical(columns[:-1] if line.names is None else columns))
 
 
 def head_seal(key: Key, head: Head) -> str:

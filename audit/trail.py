@@ -76,6 +76,7 @@ class Action(models.TextChoices):
     ACCESS_ENDED = "registration.ended"
     CONSENT_GIVEN = "consent.given"
     CONSENT_WITHDRAWN = "consent.withdrawn"
+    ACCESS_KEPT = "registration.kept"
     CHILDREN_VIEWED = "children.viewed"
     CHILD_EXPORTED = "children.exported"
     SCHEDULE_VIEWED = "schedule.viewed"
@@ -143,7 +144,8 @@ def listed(patient_ids: Iterable[int]) -> str:
 def record(*, actor: Actor, action: Action, patient_id: int | None = None, **detail: Any) -> None:
     """Write one line of the trail in the caller's transaction.
 
-    ``detail`` has whole numbers and codes only, so that the trail itself reveals nothing about a patient.
+    ``detail`` has whole numbers and codes only, so that the trail itself reveals nothing about a patient. The names
+    of the records in it are added by ``audit.names``.
     """
     event = AuditEvent(action=action, user=actor.user, patient_id=patient_id, address=actor.address, detail=detail)
     chains.write([event])

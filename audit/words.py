@@ -63,6 +63,7 @@ WORDS: Mapping[str, str] = {
     Action.ACCESS_ENDED: "Ended portal access, because of the chart",
     Action.CONSENT_GIVEN: "Recorded an adult’s consent",
     Action.CONSENT_WITHDRAWN: "Withdrew an adult’s consent",
+    Action.ACCESS_KEPT: "Noted existing access before old lines were deleted",
     Action.CHILDREN_VIEWED: "Viewed a child in the Patient Portal",
     Action.CHILD_EXPORTED: "Downloaded a child’s data from the Patient Portal",
     Action.SCHEDULE_VIEWED: "Viewed the schedule",

@@ -7,6 +7,6 @@ class PortalConfig(AppConfig):
     def ready(self) -> None:
         # They need the models.
         from patients import consequences  # noqa: PLC0415
-        from portal import checks, endings  # noqa: F401, PLC0415  # checks registers itself
+        from portal import checks, endings, open_registrations  # noqa: F401, PLC0415  # the others register themselves
 
         consequences.set_rule(endings.end_what_is_over)

@@ -5,7 +5,7 @@ It shows no patient names: users who may read the trail may not be allowed to re
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date
 from functools import reduce
@@ -18,9 +18,9 @@ from django.utils import timezone
 from accounts.access import BIGGEST
 from accounts.models import StaffRecord, User
 from appointments import local_time
-from audit import reading
+from audit import names, reading
 from audit.models import AuditEvent
-from audit.trail import listed
+from audit.trail import Action, listed
 from audit.words import GROUPS, action_in_words, detail_in_words
 from patients.models import Patient
 from portal.office import csv_cells
@@ -64,9 +64,12 @@ def rows(wanted: AuditFilter) -> QuerySet[AuditEvent]:
 
 
 def _matches_user(words: str) -> Q:
-    """Rows of users whose e-mail or staff record name contains these words."""
+    """Rows of users whose e-mail or staff record name contains these words, now or when they once signed in."""
     staff = StaffRecord.objects.filter(name__icontains=words, user__isnull=False).values("user")
-    return Q(user__in=User.objects.filter(Q(email__icontains=words) | Q(pk__in=staff)).values("pk"))
+    users = User.objects.filter(Q(email__icontains=words) | Q(pk__in=staff)).values("pk")
+    was_called = Q(names__user__email__icontains=words) | Q(names__staff_record__name__icontains=words)
+    former = AuditEvent.objects.filter(was_called, action=Action.SIGNED_IN).order_by().values("user")
+    return Q(user__in=users) | Q(user__in=former)
 
 
 def _matches_action(code: str) -> Q:
@@ -76,11 +79,18 @@ def _matches_action(code: str) -> Q:
 
 
 def _matches_patient(number: str) -> Q:
-    """Rows about the patient with this chart number or record number, and lists that showed the patient's name."""
-    patient_id = Patient.objects.filter(chart_number__iexact=number).values_list("pk", flat=True).first()
-    if patient_id is None:
-        patient_id = int(number) if number.isascii() and number.isdigit() and int(number) <= BIGGEST else 0
-    return Q(patient_id=patient_id) | Q(detail__patients__icontains=listed([patient_id]))
+    """Rows about the patients who have or had this chart number, and lists that showed their names.
+
+    If there is none: rows about the patient with this record number.
+    """
+    had_it = AuditEvent.objects.filter(
+        action__in=[Action.PATIENT_ADDED, Action.PATIENT_CHANGED], names__patient__chart_number__iexact=number
+    )
+    found = {*Patient.objects.filter(chart_number__iexact=number).values_list("pk", flat=True)}
+    found |= {*had_it.order_by().values_list("patient_id", flat=True)}
+    if not found:
+        found = {int(number) if number.isascii() and number.isdigit() and int(number) <= BIGGEST else 0}
+    return reduce(or_, (Q(patient_id=each) | Q(detail__patients__icontains=listed([each])) for each in found))
 
 
 # --- In words ------------------------------------------------------------------------------------
@@ -99,38 +109,65 @@ class Entry:
 
 
 def entries(events: Iterable[AuditEvent]) -> list[Entry]:
-    """Put these rows in words, in a constant number of queries."""
+    """Put these rows in words, in a constant number of queries.
+
+    People and charts are called what they were called at that time: the row itself says so, under its seal. Rows from
+    before names were sealed have the names of today.
+    """
     events = list(events)
-    people = {number for event in events for number in (event.user_id, event.detail.get("account")) if number}
-    users = User.objects.in_bulk(people)
-    staff = dict(StaffRecord.objects.filter(user__in=list(users)).values_list("user_id", "name"))
-    patients = {event.patient_id for event in events if event.patient_id}
-    patients.update(number for event in events for number in _listed_patients(event))
-    charts = dict(Patient.objects.filter(pk__in=patients).values_list("pk", "chart_number"))
-    return [
-        Entry(
-            event=event,
-            who=users[event.user_id].email if event.user_id else "",
-            what=action_in_words(event.action),
-            details=detail_in_words(_readable_detail(event, charts, users)),
-            chart_number=charts.get(event.patient_id or 0, ""),
-            staff_record=staff.get(event.user_id or 0, ""),
+    today = _names_of_today([event for event in events if event.names is None])
+    found = []
+    for event in events:
+        sealed = {(kind, number): values for kind, number, values in (*names.named(event), *names.acting(event))}
+        called = today if event.names is None else sealed
+        found.append(
+            Entry(
+                event=event,
+                who=called.get((names.USER, event.user_id), {}).get("email", ""),
+                what=action_in_words(event.action),
+                details=detail_in_words(_readable_detail(event, called)),
+                chart_number=called.get((names.PATIENT, event.patient_id), {}).get("chart_number", ""),
+                staff_record=_staff_name(event, today),
+            )
         )
-        for event in events
-    ]
+    return found
 
 
-def _listed_patients(event: AuditEvent) -> list[int]:
-    """The patients whose names were in the list that this row is about."""
-    return [int(number) for number in str(event.detail.get("patients", "")).split()]
+Called = dict[tuple[str, int | None], names.Names]  # by kind and record number
 
 
-def _readable_detail(event: AuditEvent, charts: Mapping[int, str], users: Mapping[int, User]) -> dict[str, Any]:
+def _names_of_today(events: Iterable[AuditEvent]) -> Called:
+    """The names that the records of these rows have now. A staff record goes by the number of its sign-in."""
+    users = {number for event in events for number in (event.user_id, event.detail.get("account")) if number}
+    patients = {event.patient_id for event in events if event.patient_id}
+    patients.update(
+        number for event in events for kind, number in names.in_detail(event.detail) if kind == names.PATIENT
+    )
+    if not users and not patients:
+        return {}
+    emails = User.objects.filter(pk__in=users).values_list("pk", "email")
+    staff = StaffRecord.objects.filter(user__in=users).values_list("user_id", "name")
+    charts = Patient.objects.filter(pk__in=patients).values_list("pk", "chart_number")
+    return {
+        **{(names.USER, number): {"email": email} for number, email in emails},
+        **{(names.STAFF_RECORD, number): {"name": name} for number, name in staff},
+        **{(names.PATIENT, number): {"chart_number": chart_number} for number, chart_number in charts},
+    }
+
+
+def _staff_name(event: AuditEvent, today: Called) -> str:
+    sealed = (event.names or {}).get(names.STAFF_RECORD, {})
+    name: str = (sealed or today.get((names.STAFF_RECORD, event.user_id), {})).get("name", "")
+    return name
+
+
+def _readable_detail(event: AuditEvent, called: Called) -> dict[str, Any]:
     """The details, with chart numbers for listed patients and the e-mail of the affected sign-in."""
-    shown = _listed_patients(event)
-    numbers = {"patients": " ".join(charts.get(number, f"record {number}") for number in shown)} if shown else {}
-    user = users.get(event.detail.get("account", 0))
-    return {**event.detail, **numbers, **({"account": user.email} if user else {})}
+    shown = [number for kind, number in names.in_detail(event.detail) if kind == names.PATIENT]
+    charts = [called.get((names.PATIENT, each), {}).get("chart_number", f"record {each}") for each in shown]
+    numbers = {"patients": " ".join(charts)} if shown else {}
+    account = called.get((names.USER, event.detail.get("account")))
+    return {**event.detail, **numbers, **({"account": account["email"]} if account else {})}
 
 
 # --- CSV -----------------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ class Command(BaseCommand):
         report = verification.verify(say=self.stderr.write)
         if not report.is_clean:
             raise CommandError("Nothing was deleted. First find out why verify_audit fails.")
-        retention.prune(planned, by=Actor.command("prune_audit"))
+        retention.prune(planned, by=Actor.command("prune_audit"), comparisons=report.comparisons)
         self.stdout.write(f"{planned.lines:,} lines from before {before} were deleted.")
 
 
