@@ -34,12 +34,12 @@ serve: run-packages .venv/.run var/.static ## Start the production server; setti
 
 # Uses the same database as `make serve`.
 backup: .venv/.run ## Copy the database to one file in var/backups (TO=… for another directory); the server keeps running
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	@$(MANAGE) backup --skip-checks $(if $(TO),--to "$(TO)")
 
 restore: .venv/.run ## Replace the database with a backup: FROM=file; REPLACE=yes, VOID_PINS=yes (docs/operations.md)
 	@[ -n "$(FROM)" ] || { echo "Which backup? make restore FROM=var/backups/…" >&2; exit 2; }
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	@$(MANAGE) restore "$(FROM)" $(if $(REPLACE),--replace) $(if $(VOID_PINS),--void-pins)
 
 quick: run-packages .venv/.dev ## Run the tests without a browser, on SQLite: under three minutes
@@ -84,7 +84,7 @@ lock: .venv/.dev ## Write the lock files: every package with its version and has
 	$(LOCK) --output-file requirements-dev.lock --constraints requirements.lock requirements-dev.txt
 
 sbom: .venv/.dev ## Write the bill of materials, var/sbom.json (CycloneDX)
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	.venv/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible \
 		--output-file var/sbom.json requirements.lock
 
@@ -117,11 +117,11 @@ PIP_INSTALL = $(PY) -m pip install --quiet --quiet --disable-pip-version-check -
 
 # Keep this file: with new secrets, nobody can read the demo's PINs.
 var/demo.env: | .venv/.run
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	@umask 077 && { echo PINPORTAL_ENV=demo && $(PY) -m pinportal.secrets; } > $@
 
 # The list includes directories, because they change when a file is deleted.
 var/.static: .venv/.run pinportal/static_files.py $(shell find static)
-	@mkdir -p var
+	@mkdir -p -m 700 var
 	@$(LIKE_PRODUCTION) $(MANAGE) collectstatic --no-input --verbosity 0
 	@touch $@

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from audit import private_files
 from audit.verification import ChainState
 
 
@@ -20,7 +21,8 @@ class NotACheckpoint(Exception):
 def write(path: Path, states: Mapping[int, ChainState]) -> None:
     """Save the state of each chain. The file reveals nothing that the trail says."""
     chains = {str(chain): {"lines": state.lines, "digest": state.digest} for chain, state in sorted(states.items())}
-    path.write_text(json.dumps({"made_at": timezone.now().isoformat(), "chains": chains}, indent=1) + "\n")
+    with private_files.write(path) as file:
+        file.write(json.dumps({"made_at": timezone.now().isoformat(), "chains": chains}, indent=1) + "\n")
 
 
 def read(path: Path) -> dict[int, ChainState]:

@@ -25,6 +25,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
+from audit import private_files
 from audit.trail import Action, Actor, record
 from practice import dumps, version
 
@@ -64,7 +65,7 @@ def make(*, directory: Path, by: Actor) -> Path:
         raise BackupRefused(f"PIN Portal {earlier} made this database. Back it up with version {earlier}.")
     made_at = timezone.now()
     target = directory / f"pinportal-{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.zip"
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_files.make_directory(directory)
     with _private_directory(directory) as workshop:
         kind = dumps.of_this_database()
         copy, unfinished = workshop / kind.file_name, workshop / target.name

@@ -20,6 +20,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from psycopg2.extensions import make_dsn
 
+from audit import private_files
+
 Result = TypeVar("Result")
 PLAIN = ("--no-owner", "--no-privileges")  # the user who restores becomes the owner
 END_SESSIONS = "DELETE FROM django_session"
@@ -91,7 +93,8 @@ def _write_sqlite(to: Path) -> dict[str, int]:
 def _load_sqlite(dump: Path) -> None:
     """With SQLite's online backup, in one transaction: other processes see the old data or the new."""
     connection.close()
-    with closing(_open(dump, mode="rw")) as copy, closing(_open(_live_file(), mode="rwc")) as live:
+    private_files.protect_sqlite(_live_file())
+    with closing(_open(dump, mode="rw")) as copy, closing(_open(_live_file(), mode="rw")) as live:
         copy.execute(END_SESSIONS)
         copy.commit()
         _check(copy)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_noop
 
 from accounts.models import StaffRecord
 from audit.models import AuditEvent
+from audit.names import STAFF_RECORD
 from audit.trail import Action
 from patients.models import FamilyContact
 from portal.family.children import Card
@@ -178,7 +179,8 @@ def _activities(events: Iterable[AuditEvent], names: Mapping[int, str]) -> list[
 
 def _who(event: AuditEvent, names: Mapping[int, str]) -> str:
     if event.user_id:
-        return names[event.user_id]
+        role = (event.names or {}).get(STAFF_RECORD, {}).get("role")  # the one of that time
+        return _(ROLES[role]) if role in ROLES else names[event.user_id]
     if event.address.startswith("manage.py"):
         return _("Our computer")
     return _("Somebody who was not signed in")

@@ -87,7 +87,7 @@ def _matches_patient(number: str) -> Q:
         action__in=[Action.PATIENT_ADDED, Action.PATIENT_CHANGED], names__patient__chart_number__iexact=number
     )
     found = {*Patient.objects.filter(chart_number__iexact=number).values_list("pk", flat=True)}
-    found |= {*had_it.order_by().values_list("patient_id", flat=True)}
+    found |= {each for each in had_it.order_by().values_list("patient_id", flat=True) if each}
     if not found:
         found = {int(number) if number.isascii() and number.isdigit() and int(number) <= BIGGEST else 0}
     return reduce(or_, (Q(patient_id=each) | Q(detail__patients__icontains=listed([each])) for each in found))
@@ -118,8 +118,7 @@ def entries(events: Iterable[AuditEvent]) -> list[Entry]:
     today = _names_of_today([event for event in events if event.names is None])
     found = []
     for event in events:
-        sealed = {(kind, number): values for kind, number, values in (*names.named(event), *names.acting(event))}
-        called = today if event.names is None else sealed
+        called = today if event.names is None else _sealed_names(event)
         found.append(
             Entry(
                 event=event,
@@ -127,22 +126,34 @@ def entries(events: Iterable[AuditEvent]) -> list[Entry]:
                 what=action_in_words(event.action),
                 details=detail_in_words(_readable_detail(event, called)),
                 chart_number=called.get((names.PATIENT, event.patient_id), {}).get("chart_number", ""),
-                staff_record=_staff_name(event, today),
+                staff_record=called.get((names.STAFF_RECORD, event.user_id), {}).get("name", ""),
             )
         )
     return found
 
 
-Called = dict[tuple[str, int | None], names.Names]  # by kind and record number
+# By kind and record number. A staff record goes by the number of its sign-in.
+Called = dict[tuple[str, int | None], names.Names]
+
+
+def _sealed_names(event: AuditEvent) -> Called:
+    """The names in the row itself."""
+    called: Called = {}
+    for kind, number, values in (*names.named(event), *names.acting(event)):
+        if kind != names.STAFF_RECORD:
+            called[kind, number] = values
+    if event.names and names.STAFF_RECORD in event.names:
+        called[names.STAFF_RECORD, event.user_id] = event.names[names.STAFF_RECORD]
+    return called
 
 
 def _names_of_today(events: Iterable[AuditEvent]) -> Called:
-    """The names that the records of these rows have now. A staff record goes by the number of its sign-in."""
+    """The names that the records of these rows have now."""
+    events = list(events)
     users = {number for event in events for number in (event.user_id, event.detail.get("account")) if number}
     patients = {event.patient_id for event in events if event.patient_id}
-    patients.update(
-        number for event in events for kind, number in names.in_detail(event.detail) if kind == names.PATIENT
-    )
+    for event in events:
+        patients.update(number for kind, number in names.in_detail(event.detail) if kind == names.PATIENT)
     if not users and not patients:
         return {}
     emails = User.objects.filter(pk__in=users).values_list("pk", "email")
@@ -153,12 +164,6 @@ def _names_of_today(events: Iterable[AuditEvent]) -> Called:
         **{(names.STAFF_RECORD, number): {"name": name} for number, name in staff},
         **{(names.PATIENT, number): {"chart_number": chart_number} for number, chart_number in charts},
     }
-
-
-def _staff_name(event: AuditEvent, today: Called) -> str:
-    sealed = (event.names or {}).get(names.STAFF_RECORD, {})
-    name: str = (sealed or today.get((names.STAFF_RECORD, event.user_id), {})).get("name", "")
-    return name
 
 
 def _readable_detail(event: AuditEvent, called: Called) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from audit import reading
+from audit import private_files, reading
 from audit.models import AuditEvent
 from audit.trail import Action, Actor, record
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         record(actor=Actor.command("export_audit"), action=Action.AUDIT_EXPORTED, format="json_lines")
         to_stdout = options["file"] == "-"
-        with nullcontext(sys.stdout) if to_stdout else Path(options["file"]).open("w", encoding="utf-8") as file:
+        with nullcontext(sys.stdout) if to_stdout else private_files.write(Path(options["file"])) as file:
             file.writelines(f"{line}\n" for line in reading.as_json_lines(AuditEvent.objects.all()))
         if not to_stdout:
             self.stdout.write(f"The audit trail is in {options['file']}.")

@@ -8,6 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.management.commands import migrate
 from django.db import connections
 
+from audit import private_files
 from practice import version
 from practice.demo import database as demo_database
 
@@ -24,6 +25,8 @@ class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Look at the database before Django's system checks, which read this version's tables."""
         connection = connections[options["database"]]
+        if connection.vendor == "sqlite":
+            private_files.protect_sqlite(connection.settings_dict["NAME"])
         if earlier := version.earlier_version_of_database(connection):
             if not (options["replace_old_demo"] and settings.IS_DEMO and connection.vendor == "sqlite"):
                 hint = " For the demo, run: make demo" if settings.IS_DEMO else ""
