@@ -44,6 +44,8 @@ def test_an_empty_trail_is_as_it_was_written(capsys):
         "address = '192.0.2.1'",
         "detail = '{}'",
         """detail = '{"tab": "portal"}'""",
+        "names = NULL",
+        """names = '{"user": {"email": "x@x.example"}}'""",
         "mac = 'f000000000000000000000000000000000000000000000000000000000000000'",
     ],
 )
