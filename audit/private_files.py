@@ -35,6 +35,6 @@ def protect_sqlite(name: Path | str) -> None:
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER))
         # Never open an existing database here: closing it would release SQLite's own locks of this process.
-        for each in (path, *(path.with_name(path.name + suffix) for suffix in SQLITE_SIDE_FILES)):
-            if each.exists():
+        for each in (path, *(Path(f"{path}{suffix}") for suffix in SQLITE_SIDE_FILES)):
+            if each.is_file():
                 each.chmod(ONLY_OWNER)

@@ -12,7 +12,7 @@ from audit.trail import Action, Actor, listed, record, record_each
 from patients import charts
 from patients.models import Patient
 from tests import people
-from tests.audit.tampering import owner, verified
+from tests.audit.tampering import differences, owner, verified
 from tests.portal import steps
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
@@ -39,12 +39,6 @@ def swap(one, other, field):
     rows.filter(pk=one.pk).update(**{field: "between"})
     rows.filter(pk=other.pk).update(**{field: values[0]})
     rows.filter(pk=one.pk).update(**{field: values[1]})
-
-
-def differences():
-    said = []
-    verification.verify(say=said.append)
-    return said
 
 
 # --- What SQL did --------------------------------------------------------------------------------

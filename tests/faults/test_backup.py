@@ -296,6 +296,8 @@ def test_a_backup_of_an_older_state_is_brought_up_to_date(database, empty, tmp_p
     assert done.returncode == 0, done.stderr
     assert "migrations follow" in restored(empty, backup(database, tmp_path))
     assert python(empty.url, "manage.py", "migrate", "--check").returncode == 0
+    if database.vendor == "sqlite":
+        assert stat.S_IMODE(empty.path.stat().st_mode) == 0o600
 
 
 def test_a_restore_that_is_killed_leaves_what_was_there(database, tmp_path):

@@ -7,7 +7,6 @@ import time_machine
 from django.core.management import call_command
 from django.utils import timezone
 
-from audit import verification
 from audit.models import AuditEvent
 from audit.trail import Actor
 from patients.models import Contact, FamilyContact
@@ -15,7 +14,7 @@ from portal import registration
 from portal.models import Account, Pin, Registration
 from portal.refusals import NotProven
 from tests import people
-from tests.audit.tampering import verified
+from tests.audit.tampering import differences, verified
 from tests.portal import steps
 
 pytestmark = [pytest.mark.usefixtures("db"), pytest.mark.postgres]
@@ -37,12 +36,6 @@ def mateo(rivera):
 @pytest.fixture
 def sofia(rivera):
     return rivera.link(rivera.ana, rivera.sofia)
-
-
-def differences():
-    said = []
-    verification.verify(say=said.append)
-    return said
 
 
 def open_with_sql(link):
@@ -69,36 +62,44 @@ def test_what_the_product_did_is_explained(by, mateo, sofia, rivera):
     assert differences() == []
 
 
-@pytest.mark.parametrize(
-    ("before", "why"),
-    [
-        ("nothing", "No line of the trail says so."),
-        ("issued", "The last line about it is line "),
-        ("removed", "registration.removed)."),
-        ("left", "registration.left)."),
-        ("declined", "registration.declined)."),
-        ("revoked", "pin.revoked)."),
-    ],
-)
-def test_a_registration_set_to_registered_is_named(capsys, by, mateo, before, why):
-    if before in {"removed", "left"}:
-        steps.registered(by, mateo)
-        end = {"removed": lambda: registration.remove(family_contact=mateo, reason="Moved", by=by)}
-        end.get(before, lambda: registration.leave(family_contact=mateo, by=by))()
-    elif before == "declined":
-        registration.decline(family_contact=mateo, reason="No", by=by)
-    elif before != "nothing":
-        steps.issued(by, mateo)
-        if before == "revoked":
-            registration.revoke(family_contact=mateo, reason="Lost", by=by)
+def said_of(link, change):
+    """What is said after this change with SQL, which is then undone."""
+    before = list(Registration.objects.filter(family_contact=link).values())
+    change(link)
+    said = differences()
+    Registration.objects.filter(family_contact=link).delete() if not before else Registration.objects.filter(
+        family_contact=link
+    ).update(**before[0])
     assert differences() == []
+    return said
+
+
+def test_a_registration_set_to_registered_is_named(capsys, by, mateo):
+    """Whatever happened to it before."""
+    (said,) = said_of(mateo, open_with_sql)
+    assert f"(chart number 100001, family contact {mateo.pk}) is registered. No line of the trail says so." in said
+    steps.issued(by, mateo)
+    (said,) = said_of(mateo, open_with_sql)
+    assert "The last line about it is line " in said
+    for end, action in (
+        (registration.revoke, "pin.revoked"),
+        (registration.decline, "registration.declined"),
+        (registration.remove, "registration.removed"),
+        (registration.leave, "registration.left"),
+    ):
+        if end is registration.remove:
+            user = steps.registered(by, mateo)
+        elif end is registration.leave:
+            number = steps.issued(by, mateo)["Mateo"]
+            pin = registration.prove(pin=number, birth_date=mateo.patient.birth_date, by=steps.PARENT)
+            registration.redeem(proven=[pin.pk], sign_in=user, by=steps.PARENT)
+        reason = {} if end is registration.leave else {"reason": "A reason"}
+        assert end(family_contact=mateo, by=by, **reason)
+        (said,) = said_of(mateo, open_with_sql)
+        assert said.endswith(f", {action}).")
     open_with_sql(mateo)
     code, said = verified(capsys)
-    assert code == 1
-    stored = Registration.objects.get()
-    words = f"Registration {stored.pk} (chart number 100001, family contact {mateo.pk}) is registered. "
-    assert words in said
-    assert why in said
+    assert (code, "Records were CHANGED without a line in the trail: 1 findings" in said) == (1, True)
 
 
 def test_a_registration_moved_to_another_child_or_account_is_named(by, mateo, oneil):

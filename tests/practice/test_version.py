@@ -1,6 +1,7 @@
 """A database of version 0.1.0 is recognized and left alone; only the demo's is replaced."""
 
 import sqlite3
+import stat
 import tomllib
 from contextlib import closing
 from pathlib import Path
@@ -116,6 +117,7 @@ def test_the_old_demo_is_set_aside_and_a_new_one_made(tmp_path):
     assert done.stdout.startswith("The demo's database is from version 0.1.0.")
     assert names_in(tmp_path / "demo-0.1.0.sqlite3") == ["Old Practice"]
     assert names_in(path) == []
+    assert {stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()} == {0o600}
     again = migrate(path, "--replace-old-demo", "--verbosity", "0")
     assert (again.returncode, again.stdout) == (0, "")
 

@@ -25,8 +25,6 @@ class Command(migrate.Command):
     def execute(self, *args: Any, **options: Any) -> str | None:
         """Look at the database before Django's system checks, which read this version's tables."""
         connection = connections[options["database"]]
-        if connection.vendor == "sqlite":
-            private_files.protect_sqlite(connection.settings_dict["NAME"])
         if earlier := version.earlier_version_of_database(connection):
             if not (options["replace_old_demo"] and settings.IS_DEMO and connection.vendor == "sqlite"):
                 hint = " For the demo, run: make demo" if settings.IS_DEMO else ""
@@ -41,4 +39,6 @@ class Command(migrate.Command):
                 f"The demo's database is from version {earlier}. A new one for version {version.VERSION} replaces it; "
                 f"the old one is kept in {kept}."
             )
+        if connection.vendor == "sqlite":
+            private_files.protect_sqlite(connection.settings_dict["NAME"])
         return super().execute(*args, **options)
