@@ -22,6 +22,7 @@ DECIDING = {
     Action.PIN_REVOKED,
     Action.ACCESS_REMOVED,
     Action.ACCESS_LEFT,
+    Action.ACCESS_ENDED,
     Action.ACCESS_DECLINED,
 }
 ENDED_PIN = {
