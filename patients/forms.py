@@ -171,8 +171,8 @@ class FamilyContactForm(forms.ModelForm):  # type: ignore[type-arg]  # not subsc
         }
         help_texts: ClassVar = {
             "authority": "Right to decide for the child. Portal access needs Joint or Exclusive.",
-            "basis": "Why this person may see the patient on the portal. For an adult patient, only the guardianship of a "
-            "dependent adult and the patient’s consent count.",
+            "basis": "Why this person may see the patient on the portal. For an adult patient, only the guardianship "
+            "of a dependent adult and the patient’s consent count.",
             "level": "Limited hides the visit type and the reason for a visit.",
         }
         widgets: ClassVar = {"basis_from": DATE_WIDGET, "basis_until": DATE_WIDGET}
