@@ -103,7 +103,7 @@ def known(row: Any) -> Known:
 
 def in_detail(detail: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     """The kinds and numbers of the records that a line's details name."""
-    for kind, key in ((USER, "account"), (STAFF_RECORD, "staff_record")):
+    for kind, key in ((USER, "account"), (USER, "account_before"), (STAFF_RECORD, "staff_record")):
         if isinstance(number := detail.get(key), int):
             yield kind, number
     for listed in str(detail.get("patients", "")).split():

@@ -15,15 +15,15 @@ from audit.trail import Action, Actor, record
 from portal.models import Pin, Registration
 
 OPENED = {Action.PIN_REDEEMED, Action.ACCESS_KEPT}
-# The lines about a family contact that say whether it is registered. The last one decides.
-DECIDING = {
-    *OPENED,
-    Action.PIN_ISSUED,
-    Action.PIN_REVOKED,
-    Action.ACCESS_REMOVED,
-    Action.ACCESS_LEFT,
-    Action.ACCESS_ENDED,
-    Action.ACCESS_DECLINED,
+# The last line about a family contact that opens or ends something says whether it is registered. Those are these, and
+# every action of the registration itself, also one that is added later, except NEITHER.
+DECIDING = {Action.PIN_REDEEMED, Action.PIN_ISSUED, Action.PIN_REVOKED}
+REGISTRATION = "registration."
+NEITHER = {
+    Action.WINDOW_VIEWED,
+    Action.GUARDIAN_DENIED,
+    Action.REGISTRATION_POSTPONED,
+    Action.REGISTRATION_RESUMED,
 }
 ENDED_PIN = {
     Action.PIN_REDEEMED,
@@ -81,7 +81,7 @@ class OpenRegistrations(comparison.Comparison):
 
     def hear(self, line: Line) -> None:
         pin, family_contact = line.detail.get("pin"), line.detail.get("family_contact")
-        if line.action in DECIDING and family_contact is not None:
+        if family_contact is not None and _decides(line.action):
             user_id = line.detail.get("account") if line.action == Action.ACCESS_KEPT else line.user_id
             said = _Said(line.id, line.chain_id, line.number, line.action, line.patient_id, user_id)
             self.said[family_contact] = max(said, self.said.get(family_contact, said), key=lambda each: each.line)
@@ -148,6 +148,10 @@ class OpenRegistrations(comparison.Comparison):
                     family_contact=family_contact,
                     account=said.user_id,
                 )
+
+
+def _decides(action: str) -> bool:
+    return action in DECIDING or (action.startswith(REGISTRATION) and action not in NEITHER)
 
 
 def _ends_pin(line: Line) -> bool:

@@ -150,10 +150,11 @@ def _sealed_names(event: AuditEvent) -> Called:
 def _names_of_today(events: Iterable[AuditEvent]) -> Called:
     """The names that the records of these rows have now."""
     events = list(events)
-    users = {number for event in events for number in (event.user_id, event.detail.get("account")) if number}
+    users = {event.user_id for event in events if event.user_id}
     patients = {event.patient_id for event in events if event.patient_id}
     for event in events:
-        patients.update(number for kind, number in names.in_detail(event.detail) if kind == names.PATIENT)
+        for kind, number in names.in_detail(event.detail):
+            {names.USER: users, names.PATIENT: patients}.get(kind, set()).add(number)
     if not users and not patients:
         return {}
     emails = User.objects.filter(pk__in=users).values_list("pk", "email")
@@ -167,12 +168,12 @@ def _names_of_today(events: Iterable[AuditEvent]) -> Called:
 
 
 def _readable_detail(event: AuditEvent, called: Called) -> dict[str, Any]:
-    """The details, with chart numbers for listed patients and the e-mail of the affected sign-in."""
+    """The details, with chart numbers for listed patients and the e-mails of affected sign-ins."""
     shown = [number for kind, number in names.in_detail(event.detail) if kind == names.PATIENT]
     charts = [called.get((names.PATIENT, each), {}).get("chart_number", f"record {each}") for each in shown]
     numbers = {"patients": " ".join(charts)} if shown else {}
-    account = called.get((names.USER, event.detail.get("account")))
-    return {**event.detail, **numbers, **({"account": account["email"]} if account else {})}
+    users = {key: called.get((names.USER, event.detail.get(key))) for key in ("account", "account_before")}
+    return {**event.detail, **numbers, **{key: user["email"] for key, user in users.items() if user}}
 
 
 # --- CSV -----------------------------------------------------------------------------------------

@@ -130,7 +130,13 @@ def test_changes_through_the_product_raise_no_alarm(seen, administrator, as_admi
     by = Actor(administrator, ADDRESS)
     record = front_desk.staff_record
     address = reverse("office:staff_record", args=[record.pk])
-    sent = {"name": "Dana Lopez", "role": "clinician", "is_active": "on", "user": front_desk.pk}
+    sent = {
+        "name": "Dana Lopez",
+        "role": "clinician",
+        "is_active": "on",
+        "user": front_desk.pk,
+        "agreed": front_desk.pk,
+    }
     for change in ({}, {"is_active": ""}, {"user": ""}, {"name": "Dana"}):
         assert as_administrator.post(address, sent | change).status_code == 302
         assert differences() == []
