@@ -7,14 +7,19 @@ import os
 from django.urls import get_resolver
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
-# Processes, not threads: WeasyPrint is not known to be thread-safe, and threads do not make PDFs faster.
-worker_class = "sync"
-workers = int(os.environ.get("WEB_CONCURRENCY", 2 * multiprocessing.cpu_count() + 1))
+# Slow clients cost no thread (pinportal.worker). A process draws one PDF at a time, in a thread of its own
+# (portal.sheets.sheet), while its other threads answer pages.
+worker_class = "pinportal.worker.Worker"
+workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count() + 1))
+threads = 4  # of each process, each with a connection to the database
+# Of each process. When there are more, it closes the oldest that is not being answered. Below 1024, the usual limit of
+# open files.
+worker_connections = 500
+keepalive = 0  # one request per connection
 # Load the application once, before forking, so that workers share memory. New code needs a restart, not a HUP.
 preload_app = True
-# Seconds. The longest request is a full run of sheets (portal.desk.runs.MAX_FAMILIES): 14 s alone, 80 s if eight of
-# them share two cores. Change both together. A run that is killed anyway can be continued from its page.
-timeout = 180
+# Seconds without a sign of life until a process is replaced. pinportal.worker has the limits of requests.
+timeout = 60
 # TRUSTED_PROXIES alone says whether there is a proxy. Gunicorn's default would accept X-Forwarded-Proto from any
 # process on this machine.
 forwarded_allow_ips = ""

@@ -1,12 +1,13 @@
 """The PIN sheet: one page per guardian, and any number of pages in one tagged PDF."""
 
 import re
-import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import segno
 from django.conf import settings
@@ -29,11 +30,13 @@ if TYPE_CHECKING:
     from weasyprint.document import Document
     from weasyprint.text.fonts import FontConfiguration
 
-# WeasyPrint is not documented as thread-safe. One font configuration for the whole process halves the time per page
-# and keeps memory flat.
-_one_at_a_time = threading.Lock()
+# WeasyPrint is not documented as thread-safe, so each process draws in one thread that does nothing else. One font
+# configuration for the whole process halves the time per page and keeps memory flat.
+_pen = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
 # Sheets per layout: half a second of work, after which the page that waits can show progress.
 CHUNK = 10
+SHEET_STYLE = "css/portal/sheets/sheet.css"
+P, Drawn = ParamSpec("P"), TypeVar("Drawn")
 
 
 @dataclass(frozen=True)
@@ -58,14 +61,21 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
             "portal/sheets/sheet.html",
             {"practice": practice, "logo": logo, "sheets": [_translated_context(sheet, practice) for sheet in chunk]},
         )
-        with _one_at_a_time:
-            documents.append(_laid_out(html, practice.paper))
+        documents.append(_drawn(_laid_out, html, practice.paper))
         if progress:
             progress(start + len(chunk))
-    with _one_at_a_time:
-        # WeasyPrint's documented way to join documents: the result is one tagged document, as if laid out at once.
-        whole = documents[0].copy([page for document in documents for page in document.pages])
-        pdf: bytes = whole.write_pdf(finisher=_mark_languages, pdf_variant="pdf/ua-1", pdf_tags=True)
+    return _drawn(_joined, documents)
+
+
+def _drawn(draw: Callable[P, Drawn], *args: P.args, **options: P.kwargs) -> Drawn:
+    """Wait for the drawing thread to do this. It knows the current request, for the log."""
+    return _pen.submit(copy_context().run, draw, *args, **options).result()
+
+
+def _joined(documents: "Sequence[Document]") -> bytes:
+    # WeasyPrint's documented way to join documents: the result is one tagged document, as if laid out at once.
+    whole = documents[0].copy([page for document in documents for page in document.pages])
+    pdf: bytes = whole.write_pdf(finisher=_mark_languages, pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
 
 
@@ -82,7 +92,7 @@ def _mark_languages(document: "Document", pdf: Any) -> None:
         element["Lang"] = f"({by_page[element['Pg']]})"
 
 
-def _laid_out(html: str, paper: str, style_file: str = "css/portal/sheets/sheet.css") -> "Document":
+def _laid_out(html: str, paper: str, style_file: str = SHEET_STYLE) -> "Document":
     from weasyprint import HTML  # noqa: PLC0415
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 
@@ -94,16 +104,17 @@ def _laid_out(html: str, paper: str, style_file: str = "css/portal/sheets/sheet.
 
 def draw(html: str, *, paper: str, style_file: str) -> bytes:
     """Another page for families as a tagged PDF, with its own style sheet but the same renderer and fonts."""
-    with _one_at_a_time:
-        pdf: bytes = _laid_out(html, paper, style_file).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
+    return _drawn(_tagged, html, paper, style_file)
+
+
+def _tagged(html: str, paper: str, style_file: str) -> bytes:
+    pdf: bytes = _laid_out(html, paper, style_file).write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True)
     return pdf
 
 
 def test_page() -> bytes:
     """A page with a few words, to check that sheets can be drawn on this machine. Runs no queries."""
-    with _one_at_a_time:
-        pdf: bytes = _laid_out("<title>PIN Portal</title><p>1234", Practice.Paper.LETTER).write_pdf()
-    return pdf
+    return _drawn(_tagged, "<title>PIN Portal</title><p>1234", Practice.Paper.LETTER, SHEET_STYLE)
 
 
 def language_of(contact: Contact) -> str:
