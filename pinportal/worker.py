@@ -20,7 +20,7 @@ from typing import Any
 
 from gunicorn import http, util
 from gunicorn.http.body import LengthReader
-from gunicorn.http.errors import LimitRequestHeaders, NoMoreData
+from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.workers.gthread import ThreadWorker
 
 # Seconds. From connecting until the whole request is here; a connection without any request is closed after it, too.
@@ -30,6 +30,7 @@ REQUEST_ARRIVES_WITHIN = 30
 ANSWERED_WITHIN = 180
 CLIENT_READS_WITHIN = 30  # the next part of a response; each part that it takes starts the time again
 CLIENT_CLOSES_WITHIN = 2  # after the last part
+LOOKS_EVERY = 1  # for clients that take too long
 # Bytes. No form of ours is larger than the logo's, which is 1 MB and little more.
 LONGEST_HEADERS = 32 * 1024
 LONGEST_BODY = 1200 * 1024
@@ -189,9 +190,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(each)
 
     def _turn(self) -> None:
-        """Handle what has happened, and once a second close connections that took too long."""
-        self.wait_for_and_dispatch_events(timeout=1.0)
-        if monotonic() < self.looked_at + 1:
+        """Handle what has happened. From time to time close connections that took too long."""
+        self.wait_for_and_dispatch_events(timeout=LOOKS_EVERY)
+        if monotonic() < self.looked_at + LOOKS_EVERY:
             return
         self.looked_at = monotonic()
         late = [each for each in self.connections if each.until < self.looked_at]
@@ -225,8 +226,6 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             return
         try:
             is_complete = connection.take(data)
-        except NoMoreData:  # empty lines only
-            self._close(connection)
         except Exception as error:  # malformed: gunicorn knows what to answer
             self._refuse(connection, partial(self.handle_error, None, connection, connection.client, error))
         else:
