@@ -9,6 +9,7 @@ import sys
 from http import HTTPStatus
 from typing import Any
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +17,16 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from practice.failure_messages import failure_message
 
 logger = logging.getLogger(__name__)
 RETRY_AFTER = 30  # seconds; enough for a database to restart
+# The same sentence as in includes/went_wrong.html.
+WENT_WRONG = gettext_lazy(
+    "What you did last may not have been saved. Go back, reload the page and look before you do it again."
+)
 
 LAST_RESORT = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,8 +40,20 @@ a cargar la página y revise antes de hacerlo otra vez.</p>
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400 for a malformed request; 413 if it was only too large."""
+    """400 for a malformed request; 413 if it was only too large.
+
+    Also for a session that ended during the request, for example by signing out in another tab. Then the view has
+    already done its work.
+    """
+    if isinstance(exception, SessionInterrupted):
+        return answer(request, 400, reason=_ended_while_working(request))
     return answer(request, 413 if isinstance(exception, RequestDataTooBig) else 400)
+
+
+def _ended_while_working(request: HttpRequest) -> str | Promise:
+    if saved(request, connection_lost=False) != "unknown":
+        return ""
+    return failure_message(request) or WENT_WRONG
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -59,18 +77,29 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def answer(
-    request: HttpRequest, status: int, *, retry_after: int = 0, reason: str | Promise = "", heading: str | Promise = ""
+    request: HttpRequest,
+    status: int,
+    *,
+    retry_after: int = 0,
+    reason: str | Promise = "",
+    heading: str | Promise = "",
+    template: str = "",
+    **more: Any,
 ) -> HttpResponse:
-    """The error page for this status. ``heading`` and ``reason`` replace the page's own, if given."""
+    """The error page for this status, or another template with ``more``.
+
+    ``heading`` and ``reason`` replace the page's own, if given.
+    """
     reference = getattr(request, "reference", "")
     connection_lost = status == HTTPStatus.SERVICE_UNAVAILABLE
     context: dict[str, Any] = {"reference": reference, "heading": heading, "reason": reason}
     context["saved"] = saved(request, connection_lost=connection_lost)
     context["is_staff_page"] = _is_staff_page(request)
     context["csrf_token"] = _language_switch_token(request, status)
+    context |= more
     try:
         with translation.override(_language(request)):
-            page: str = render_to_string(f"{status}.html", context)
+            page: str = render_to_string(template or f"{status}.html", context)
     except Exception:  # whatever fails, show an error page
         logger.exception("The error page could not be rendered")
         page = LAST_RESORT.format(reference=reference)

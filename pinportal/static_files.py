@@ -40,7 +40,7 @@ BUNDLES: dict[str, tuple[str, ...]] = {
         "accounts/signin/password.css", "accounts/factors/factors.css", "accounts/own_sign_in.css",
         "accounts/no_access.css",
     ),
-    "js/page.js": ("parts/toasts.js", "parts/kept_typing.js", "parts/error_summary.js"),
+    "js/page.js": ("parts/toasts.js", "parts/kept_typing.js", "parts/error_summary.js", "parts/cookies_blocked.js"),
     "js/staff.js": ("staff/dialog.js", "staff/search_keys.js", "staff/answers.js", "staff/copy.js"),
     "js/session.js": (
         "parts/countdown.js", "accounts/sessions/curtain.js", "accounts/sessions/clock.js",

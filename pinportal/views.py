@@ -21,6 +21,9 @@ from pinportal.responses import allow_caching
 from practice import languages
 from practice.models import Practice
 
+# Pages whose forms sign in. Sent again with the cookies from after it, they fail the CSRF check.
+SIGNED_OUT_ONLY = {"account_login", "mfa_login_webauthn", "mfa_authenticate", "account_reset_password_from_key"}
+
 
 @require_safe
 @signed_in_page
@@ -69,8 +72,25 @@ def logo(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """A form without a valid CSRF token, usually from a page opened before signing in."""
+    """A form without a valid CSRF token: from a page opened before signing in, or from a browser without cookies.
+
+    Signing in makes a new token. A form from before may have been sent then, and have worked.
+    """
     if request.user.is_authenticated:
         record_refusal(request, "csrf")
+    if not request.COOKIES:
+        # Without a token, the page has no language switch: it needs a cookie, too.
+        return error_pages.answer(
+            request, 403, template="cookies_blocked.html", practice=Practice.current(), csrf_token=""
+        )
+    match = request.resolver_match
+    if match and match.namespace == "signup":
+        from portal.signup.views import guard  # noqa: PLC0415  # not loaded where families are not served
+
+        if answer := guard.answer_to_old_form(request):
+            return answer
+    if match and match.view_name in SIGNED_OUT_ONLY and request.user.is_authenticated:
+        message = _("This page is from before you signed in, so it was not sent again. Go on from the start page.")
+        return error_pages.answer(request, 403, reason=message, heading=_("You are signed in"))
     message = _("This page had been open too long, so nothing was saved. Go back, reload the page and try again.")
     return error_pages.answer(request, 403, reason=message, heading=_("Nothing was saved"))

@@ -279,7 +279,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(connection)
 
     def _say_goodbye(self, connection: Connection) -> None:
-        """Close our side and wait for the client (RFC 9112, section 9.6): closing with bytes unread loses the answer."""
+        """Close our side and wait for the client: closing with bytes unread loses the answer (RFC 9112, 9.6)."""
         connection.enter(State.CLOSING)
         connection.socket.shutdown(socket.SHUT_WR)
         self._watch(connection, EVENT_READ, self._ignore)

@@ -36,7 +36,8 @@ _pen = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
 # Sheets per layout: half a second of work, after which the page that waits can show progress.
 CHUNK = 10
 SHEET_STYLE = "css/portal/sheets/sheet.css"
-P, Drawn = ParamSpec("P"), TypeVar("Drawn")
+P = ParamSpec("P")
+Drawn = TypeVar("Drawn")
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ def render(sheets: Sequence[Sheet], *, progress: Callable[[int], None] | None = 
 
 def _drawn(draw: Callable[P, Drawn], *args: P.args, **options: P.kwargs) -> Drawn:
     """Wait for the drawing thread to do this. It knows the current request, for the log."""
-    return _pen.submit(copy_context().run, draw, *args, **options).result()
+    context = copy_context()
+    return _pen.submit(lambda: context.run(draw, *args, **options)).result()
 
 
 def _joined(documents: "Sequence[Document]") -> bytes:

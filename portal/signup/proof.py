@@ -1,12 +1,16 @@
 """What a parent has proven and answered so far, kept in the session for an hour: never a PIN or a password (R7).
 
 PINs are kept as the ids of their rows, with the answers of the steps that follow: whether the guardian's name was
-confirmed, the e-mail, the version of the terms, and the number reserved for a passkey's user.
+confirmed, the e-mail, the version of the terms, and the number reserved for a passkey's user. After the last click,
+the session keeps only that it is done: the answer may be lost, or the browser may go back.
 """
 
+import logging
 from datetime import date, timedelta
 from typing import Any
 
+from django.contrib.sessions.models import Session
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -14,10 +18,12 @@ from django.utils.crypto import salted_hmac
 from portal.models import Pin
 from portal.pins.storage import is_of_same_guardian, with_family
 
+logger = logging.getLogger(__name__)
 KEY = "proven_pins"
 BIRTHS = "proven_births"  # by PIN, a digest of the birth date that was right: the chart may change within the hour
 SINCE = "proven_since"
 ANSWERS = "registration_answers"
+DONE = "registration_done"
 LASTS = timedelta(hours=1)
 WARNING = 2 * 60  # seconds before the end; WCAG 2.2.1 asks for at least 20 to answer
 
@@ -28,6 +34,7 @@ def remember(request: HttpRequest, pin: Pin) -> None:
     kept = [other.pk for other in before if is_of_same_guardian(other, pin)]
     if len(kept) < len(before) or not kept:
         request.session.pop(ANSWERS, None)
+    request.session.pop(DONE, None)
     request.session[KEY] = [*(pin_id for pin_id in kept if pin_id != pin.pk), pin.pk]
     request.session[BIRTHS] = {**request.session.get(BIRTHS, {}), str(pin.pk): digest(pin)}
     request.session[SINCE] = timezone.now().timestamp()
@@ -40,14 +47,16 @@ def remember(request: HttpRequest, pin: Pin) -> None:
 
 
 def proven(request: HttpRequest) -> list[Pin]:
-    """The PINs proven within the last hour, in the order of proof, even if they have ended since.
+    """The PINs proven within the last hour, in the order of proof, even if they have ended since."""
+    return remembered(request) if seconds_left(request) else []
+
+
+def remembered(request: HttpRequest) -> list[Pin]:
+    """The PINs that this session has proven, even if the hour is over.
 
     Without those whose child has another birth date by now: nobody has proven that one.
     """
-    pin_ids = request.session.get(KEY, [])
-    if not pin_ids or timezone.now().timestamp() - request.session[SINCE] > LASTS.total_seconds():
-        return []
-    births = request.session.get(BIRTHS, {})
+    pin_ids, births = request.session.get(KEY, []), request.session.get(BIRTHS, {})
     found = [pin for pin in with_family(Pin.objects.filter(pk__in=pin_ids)) if births.get(str(pin.pk)) == digest(pin)]
     return sorted(found, key=lambda pin: pin_ids.index(pin.pk))
 
@@ -71,6 +80,32 @@ def forget(request: HttpRequest, *, pins: list[Pin] | None = None) -> None:
         return
     request.session.pop(ANSWERS, None)
     request.session.set_expiry(None)
+
+
+def finish(request: HttpRequest) -> None:
+    """Forget the proof after the last click, but not that it was made and worked."""
+    forget(request)
+    request.session[DONE] = True
+
+
+def is_done(request: HttpRequest) -> bool:
+    """Whether what this session proved last was registered by the last click."""
+    return DONE in request.session
+
+
+def tell_earlier_session(request: HttpRequest, key: str | None) -> None:
+    """Keep for an hour, under the session's key before signing in, that it is done.
+
+    If the answer to the last click is lost, the browser comes back with that key. Only the browser that made the proof
+    knows it. Nothing else is kept, and nobody is signed in by it.
+    """
+    if not key or key == request.session.session_key:
+        return
+    row = {"session_data": request.session.encode({DONE: True}), "expire_date": timezone.now() + LASTS}
+    try:
+        Session.objects.update_or_create(session_key=key, defaults=row)
+    except DatabaseError:  # the children are registered, and this must not change the answer
+        logger.exception("The earlier session was not told that it is done")
 
 
 def seconds_left(request: HttpRequest) -> float:

@@ -134,9 +134,12 @@ def _register(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> H
     except NotRedeemable as refused:
         return ended_page(request, proven, [refused])
     else:
-        proof.forget(request)
+        key = request.session.session_key
+        proof.finish(request)
         messages.success(request, _("You are registered. Welcome!"))
-        return sign_in_new_user(request, redirect("family:children"), user)
+        answer = sign_in_new_user(request, redirect("family:children"), user)
+        proof.tell_earlier_session(request, key)
+        return answer
     return None
 
 
@@ -179,7 +182,7 @@ def _add_to_own_account(request: HttpRequest, proven: list[Pin], user: User) -> 
         except EmailNotUsable:
             is_read_by_others = True
         else:
-            proof.forget(request)
+            proof.finish(request)
             messages.success(request, _("Added to your account."))
             return redirect("family:children")
     elif not is_own:

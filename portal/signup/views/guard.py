@@ -58,11 +58,29 @@ def start_page(request: HttpRequest, refused: TooManyAttempts | None, context: d
 
 
 def start_again(request: HttpRequest) -> HttpResponse:
-    """Nothing is proven, or the hour is over. If something was typed, say that it was not saved."""
-    notice = _("Please start with your PIN. It still works: nothing was used up.")
-    if request.method == "POST":
-        notice = _("It took too long, so nothing you typed was saved.") + " " + notice
+    """Nothing is proven, or the hour is over, or it is done already. Say only what is known of the PINs."""
+    if proof.is_done(request):
+        return done_page(request)
+    remembered = proof.remembered(request)
+    if remembered and not registration.ended_since(remembered):
+        notice = _("Please start with your PIN. It still works: nothing was used up.")
+        if request.method == "POST":
+            notice = _("It took too long, so nothing you typed was saved.") + " " + notice
+    elif request.user.is_authenticated:
+        notice = _("Please start with your PIN. Did you press Finish before? Then look at My Children first.")
+    else:
+        notice = _("Please start with your PIN. Did you press Finish before? Then you may have an account: sign in.")
     return start_page(request, None, {"form": PinForm(), "notice": notice})
+
+
+def done_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+    """The last click has worked, but its answer was lost, or the browser went back to a page before it."""
+    return render(request, "portal/signup/done.html", status=status)
+
+
+def answer_to_old_form(request: HttpRequest) -> HttpResponse | None:
+    """The answer to a form from before the last click. Its token is no longer valid: signing in made a new one."""
+    return done_page(request, status=403) if proof.is_done(request) else None
 
 
 def ended_page(request: HttpRequest, proven: list[Pin], ended: list[NotRedeemable]) -> HttpResponse:
