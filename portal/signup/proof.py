@@ -42,8 +42,9 @@ def remember(request: HttpRequest, pin: Pin) -> None:
         # On a shared tablet, somebody may know the session from before; that session must not have the proof.
         request.session.cycle_key()
         # Phones end background tabs, and with them session cookies. Without this, a parent who looks for a password
-        # elsewhere would have to start again. So the cookie lasts for this hour; signing in undoes that.
-        request.session.set_expiry(int(LASTS.total_seconds()))
+        # elsewhere would have to start again. So the cookie lasts for this hour, and one more to say what became of the
+        # PINs; signing in undoes that.
+        request.session.set_expiry(int(2 * LASTS.total_seconds()))
 
 
 def proven(request: HttpRequest) -> list[Pin]:

@@ -3,9 +3,10 @@
 from contextlib import suppress
 
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
 from accounts.models import User
@@ -31,6 +32,15 @@ def raises(request, mistake):
 def writes_and_raises(request, mistake):
     Practice.objects.update(name="Half done")
     raises(request, mistake)
+
+
+@login_not_required
+def session_ends(request):
+    """Write, and lose the session to another request before the answer."""
+    Practice.objects.update(name="All done")
+    Session.objects.filter(session_key=request.session.session_key).delete()
+    request.session["something"] = "new"
+    return HttpResponse("never sent")
 
 
 @login_not_required
@@ -66,6 +76,7 @@ def layer_that_breaks(get_response):
 
 
 urlpatterns = [
+    path("broken/session/ends/", session_ends, name="session_ends"),
     path("broken/again/", adds_the_first_user_again, name="again"),
     path("broken/<mistake>/", raises, name="raises"),
     path("broken/<mistake>/written/", writes_and_raises, name="writes_and_raises"),

@@ -99,9 +99,41 @@ def test_too_large_is_413_and_too_many_fields_is_400(client, db):
 
 def test_a_page_left_open_too_long_says_so_in_the_reader_s_language(db):
     strict = Client(enforce_csrf_checks=True)
+    strict.get(REGISTER)
     page = strict.post(REGISTER, headers={"accept-language": "es"})
     assert (page.status_code, "demasiado tiempo" in page.text) == (403, True)
     assert "<h1>No se guardó nada</h1>" in page.text
+
+
+@pytest.mark.parametrize("name", ["signup:register", "account_login", "account_reset_password", "language"])
+def test_a_browser_without_cookies_is_told_so_and_whom_to_call(db, name):
+    """Families and staff alike, whatever they send; also in the other languages, because the switch cannot work."""
+    Practice.objects.create(pk=1, phone="(614) 555-0100")
+    page = Client(enforce_csrf_checks=True).post(reverse(name))
+    assert page.status_code == 403
+    assert all(words in page.text for words in ("<h1>Cookies are blocked</h1>", "Allow cookies", "Permita las cookies"))
+    assert 'href="tel:6145550100"' in page.text
+    assert "open too long" not in page.text
+    assert 'name="csrfmiddlewaretoken"' not in page.text
+
+
+def test_pages_to_register_and_sign_in_have_the_words_ready_for_a_browser_without_cookies(db, client):
+    for name in ("signup:register", "account_login", "account_reset_password"):
+        assert "hidden data-no-cookies" in client.get(reverse(name)).text
+
+
+@pytest.mark.parametrize("name", ["account_login", "mfa_login_webauthn"])
+def test_a_sign_in_form_sent_again_after_signing_in_says_that_they_are_in(db, name):
+    client = steps.client_of("family")
+    client.handler.enforce_csrf_checks = True
+    page = client.post(reverse(name), {"csrfmiddlewaretoken": "a" * 32})
+    assert (page.status_code, "<h1>You are signed in</h1>" in page.text) == (403, True)
+
+
+def test_a_session_that_ends_during_a_change_does_not_say_that_nothing_was_saved(stranger, transactional_db):
+    """Signing out in another tab while this one sends its form."""
+    stranger.post(reverse("language"), {"language": "en"})  # there is a session now
+    assert MAYBE.search(stranger.post("/broken/session/ends/").text)
 
 
 def test_a_database_that_is_gone_is_worth_another_try_soon(stranger, db):

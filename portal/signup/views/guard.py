@@ -75,7 +75,12 @@ def start_again(request: HttpRequest) -> HttpResponse:
 
 def done_page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     """The last click has worked, but its answer was lost, or the browser went back to a page before it."""
-    return render(request, "portal/signup/done.html", status=status)
+    return render(request, "portal/signup/done.html", {"words": finished_words()}, status=status)
+
+
+def finished_words() -> str:
+    """To somebody who is not signed in, after the last click."""
+    return _("It worked: your PINs were used, and your account is ready. Sign in to go on.")
 
 
 def answer_to_old_form(request: HttpRequest) -> HttpResponse | None:

@@ -23,7 +23,7 @@ from portal.refusals import NotProven
 from portal.signup import proof
 from portal.signup.forms import PinForm, SiblingForm
 from portal.signup.steps import SignupStep, next_page, progress
-from portal.signup.views.guard import posted, start_again, start_page, with_proof
+from portal.signup.views.guard import finished_words, posted, start_again, start_page, with_proof
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,7 +37,10 @@ def start(request: HttpRequest) -> HttpResponse:
     if pin:
         proof.remember(request, pin)
         return redirect(_page_after_proof(request, pin))
-    return start_page(request, refused, {"form": form, "proven": proof.proven(request)})
+    context = {"form": form, "proven": proof.proven(request)}
+    if proof.is_done(request) and not request.user.is_authenticated:
+        context["notice"] = finished_words()
+    return start_page(request, refused, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

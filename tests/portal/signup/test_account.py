@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -202,6 +203,73 @@ def test_account_whose_answer_was_lost_says_that_it_is_done(parent, sheet, river
     assert (page.status_code, Account.objects.count()) == (409, 1)
     assert "The PIN for Mateo and Sofia was used already" in page.text
     assert "sign in to see Mateo and Sofia" in page.text
+
+
+# --- After the last click -------------------------------------------------------------------------
+
+UNUSED = "nothing was used up"
+STEPS = [reverse(f"signup:register_{name}") for name in ("account", "siblings", "you", "email", "another")]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("url", STEPS)
+def test_a_browser_whose_answer_was_lost_is_told_that_it_worked(parent, rivera, url, method):
+    """It has the cookies from before, and sends the form again, goes back, or opens the page anew."""
+    earlier = parent.cookies["sessionid"].value
+    parent.post(URL, SIGN_IN)
+    again = Client()
+    again.cookies["sessionid"] = earlier
+    page = getattr(again, method)(url, SIGN_IN)
+    assert "It worked: your PINs were used, and your account is ready." in page.text
+    assert reverse("account_login") in page.text
+    assert UNUSED not in page.text
+    # It knows nothing more, and cannot do anything more.
+    assert "Mateo" not in page.text
+    assert again.get(CHILDREN).headers["Location"].startswith(reverse("account_login"))
+    assert set(Session.objects.get(session_key=earlier).get_decoded()) <= {"registration_done"}
+    assert Account.objects.count() == 1
+    assert "It worked" in again.get(reverse("signup:register")).text
+
+
+@pytest.mark.parametrize("url", STEPS)
+def test_going_back_from_my_children_says_that_they_are_registered(parent, url):
+    parent.get(URL)
+    old = {**SIGN_IN, "csrfmiddlewaretoken": parent.cookies["csrftoken"].value}
+    parent.post(URL, SIGN_IN)
+    parent.handler.enforce_csrf_checks = True
+    for page, status in ((parent.get(url), 200), (parent.post(url, old), 403)):
+        assert (page.status_code, "All done: your children are registered" in page.text) == (status, True)
+        assert f'href="{CHILDREN}"' in page.text
+        assert UNUSED not in page.text
+        assert "open too long" not in page.text
+
+
+def test_adding_to_an_account_twice_says_that_it_is_done_until_another_pin_is_proven(by, sheet, sofia, rivera):
+    mother = people.signed_in(steps.registered(by, rivera.link(rivera.ana, rivera.mateo)))
+    steps.prove(mother, sheet["Sofia"], rivera.sofia)
+    assert mother.post(URL).headers["Location"] == CHILDREN
+    assert "All done" in mother.post(URL).text
+    link = rivera.link(rivera.ana, rivera.mateo)
+    registration.leave(family_contact=link, by=by)
+    steps.prove(mother, steps.issued(by, link)["Mateo"], rivera.mateo)
+    mother.post(reverse("signup:register_start_over"))
+    assert "All done" not in mother.get(URL).text
+
+
+def test_a_stranger_is_told_neither_that_pins_were_used_nor_that_they_were_not(client, parent):
+    parent.post(URL, SIGN_IN)
+    for page in (client.get(URL), client.post(URL, SIGN_IN), client.get(reverse("signup:register"))):
+        assert UNUSED not in page.text
+        assert "It worked" not in page.text
+    assert "Did you press Finish before?" in client.get(URL).text
+
+
+def test_an_hour_later_a_pin_that_ended_is_not_said_to_work(parent, by, mateo):
+    registration.revoke(family_contact=mateo, reason="Sheet lost", by=by)
+    with time_machine.travel(timezone.now() + LASTS):
+        page = parent.get(URL)
+    assert START_AGAIN in page.text
+    assert UNUSED not in page.text
 
 
 def test_account_signed_in_with_used_pins_goes_on_to_the_children(parent, sheet, rivera):

@@ -43,6 +43,19 @@ def field(phone, live_server):
     return phone.get_by_role("textbox", name="PIN")
 
 
+@pytest.mark.parametrize("path", ["/register/", "/accounts/login/"])
+def test_a_browser_that_keeps_no_cookies_says_so_before_anything_is_typed(phone, live_server, path):
+    phone.goto(live_server.url + path)
+    notice = phone.locator("[data-no-cookies]")
+    expect(notice).to_be_hidden()
+    assert "trial" not in str(phone.context.cookies())
+    # As browsers do that block cookies.
+    phone.add_init_script("Object.defineProperty(Document.prototype, 'cookie', {get: () => '', set: () => {}})")
+    phone.goto(live_server.url + path)
+    expect(notice).to_contain_text("Allow cookies")
+    expect(notice).to_contain_text("(614) 555-0100")
+
+
 def scan(phone, live_server, sheet):
     phone.goto("about:blank")
     phone.goto(f"{live_server.url}/register/#{','.join(sheet.values())}")
