@@ -15,7 +15,6 @@ threads = 4  # of each process, each with a connection to the database
 # Of each process. When there are more, it closes the oldest that is not being answered. Below 1024, the usual limit of
 # open files.
 worker_connections = 500
-keepalive = 0  # one request per connection
 # Load the application once, before forking, so that workers share memory. New code needs a restart, not a HUP.
 preload_app = True
 # Seconds without a sign of life until a process is replaced. pinportal.worker has the limits of requests.

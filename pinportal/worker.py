@@ -118,7 +118,7 @@ class Connection:
         return self
 
     def sendall(self, data: bytes) -> None:
-        """Add to the response. Waits only if much of it is not sent yet, which no page ever is."""
+        """Add to the response. Waits if much of it is not sent yet, which no page and no static file is."""
         with self._changed:
             while len(self._response) > WAITING and not self._is_cut:
                 self._changed.wait()
@@ -167,6 +167,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.cfg.set("keepalive", 0)  # one request per connection
+        self.cfg.set("sendfile", False)  # files are sent as other responses are
         self.connections: dict[Connection, None] = {}  # the oldest first
         self.looked_at = 0.0
 

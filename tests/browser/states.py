@@ -91,6 +91,7 @@ WRONG = {
     "not allowed": "/broken/denied/",
     "our mistake": "/broken/value/",
     "no database": "/broken/database/",
+    "no cookies": "/broken/cookies/",
 }
 for _state, _path in WRONG.items():
     STATES[_state] = lambda visit, path=_path: visit.open(path)

@@ -83,20 +83,6 @@ def _(visit):
     visit.press()
 
 
-@state("start, cookies are blocked")
-def _(visit):
-    visit.go(START)
-    visit.page.context.clear_cookies()
-    visit.family.fill(visit.page)
-    visit.press()
-
-
-@state("start, cookies were blocked before")
-def _(visit):
-    visit.go(START)
-    visit.page.locator("[data-no-cookies]").evaluate("notice => { notice.hidden = false; }")
-
-
 @state("finished already, signed out")
 def _(visit):
     visit.prove(ACCOUNT)

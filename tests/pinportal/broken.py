@@ -12,6 +12,7 @@ from django.urls import path
 from accounts.models import User
 from pinportal.shared_urls import handler400, handler403, handler404, handler500
 from pinportal.urls import urlpatterns as real
+from pinportal.views import csrf_failed
 from practice.models import Practice
 
 __all__ = ["handler400", "handler403", "handler404", "handler500", "urlpatterns"]
@@ -32,6 +33,12 @@ def raises(request, mistake):
 def writes_and_raises(request, mistake):
     Practice.objects.update(name="Half done")
     raises(request, mistake)
+
+
+@login_not_required
+def has_no_cookies(request):
+    request.COOKIES = {}
+    return csrf_failed(request)
 
 
 @login_not_required
@@ -76,6 +83,7 @@ def layer_that_breaks(get_response):
 
 
 urlpatterns = [
+    path("broken/cookies/", has_no_cookies, name="has_no_cookies"),
     path("broken/session/ends/", session_ends, name="session_ends"),
     path("broken/again/", adds_the_first_user_again, name="again"),
     path("broken/<mistake>/", raises, name="raises"),

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -33,6 +34,9 @@ def app(environ, start_response):
     if environ["PATH_INFO"] == "/stream":
         start_response("200 OK", [])
         return (b"y" * 65536 for _ in range(LARGE // 65536))
+    if environ["PATH_INFO"] == "/file":
+        start_response("200 OK", [("Content-Length", str(Path(__file__).stat().st_size))])
+        return environ["wsgi.file_wrapper"](Path(__file__).open("rb"))
     if environ["PATH_INFO"] == "/hang":
         environ["gunicorn.socket"].cfg.let_go.wait(10)
     start_response("200 OK", [("Content-Length", str(len(body)))])
@@ -46,7 +50,7 @@ class Served:
         monkeypatch.setattr(worker, "LOOKS_EVERY", 0.02)
         monkeypatch.setattr(worker, "LIMITS", worker.LIMITS | {State[name]: each for name, each in limits.items()})
         config = Config()
-        for name, value in {"threads": 2, "worker_connections": 20, "keepalive": 0}.items():
+        for name, value in {"threads": 2, "worker_connections": 20}.items():
             config.set(name, value)
         config.let_go = threading.Event()
         self.config, self.listener = config, socket.create_server(("127.0.0.1", 0), backlog=200)
@@ -131,6 +135,10 @@ def test_a_request_in_pieces_is_answered_whole(served):
 @pytest.mark.parametrize("path", [b"/large", b"/stream"])
 def test_a_large_answer_arrives_whole(served, path):
     assert len(served().answer(GET.replace(b"/ ", path + b" "))) > LARGE
+
+
+def test_a_file_arrives_whole(served):
+    assert served().answer(GET.replace(b"/ ", b"/file ")).endswith(Path(__file__).read_bytes())
 
 
 @pytest.mark.parametrize("state", ["ARRIVING", "SENDING", "CLOSING"])
