@@ -76,7 +76,7 @@ def speaks(page: Page, language: str, name: str) -> None:
     assert page.evaluate("document.documentElement.lang") == language
     assert page.evaluate("document.documentElement.dir") == ("rtl" if is_mirrored else "")
     assert foreign_words(language, page.evaluate(TEXTS)) == set()
-    has_switch = name not in {"our mistake", "no database", "session, over"}
+    has_switch = name not in {"our mistake", "no database", "no cookies", "session, over"}
     expect(page.locator("[data-languages]")).to_have_count(int(has_switch))
     by_hand.fits(page)
     if is_mirrored:
