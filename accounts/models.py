@@ -8,11 +8,12 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.attempt_counter import Attempt
+from practice.emails import EmailField
+from practice.one_line import OneLineField
 
 
 def normalize_password(password: str | None) -> str | None:
@@ -23,13 +24,13 @@ def normalize_password(password: str | None) -> str | None:
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None, *, kind: str) -> "User":
         """Make a sign-in. Validate the password before, in a form."""
-        user = self.model(email=self.normalize_email(email), kind=kind)
+        user = self.model(email=email, kind=kind)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__iexact=username)
+        return self.get(email=username)
 
 
 class User(AbstractBaseUser):
@@ -39,7 +40,7 @@ class User(AbstractBaseUser):
         STAFF = "staff"
         FAMILY = "family"
 
-    email = models.EmailField(unique=True)
+    email = EmailField(unique=True, error_messages={"unique": "This e-mail has a sign-in already."})
     kind = models.CharField(max_length=6, choices=Kind)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
@@ -66,9 +67,6 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                Lower("email"), name="one_user_per_email", violation_error_message="This e-mail has a sign-in already."
-            ),
             models.CheckConstraint(condition=Q(kind__in=["staff", "family"]), name="user_kind_is_known"),
         ]
 
@@ -101,7 +99,7 @@ class StaffRecord(models.Model):
         ADMINISTRATOR = "administrator", "Practice administrator"
         AUDITOR = "auditor", "Auditor"
 
-    name = models.CharField(max_length=100)
+    name = OneLineField(max_length=100)
     role = models.CharField(max_length=20, choices=Role)
     is_active = models.BooleanField("active", default=True)
     user = models.OneToOneField(
@@ -188,7 +186,7 @@ class EmailCode(models.Model):
     MOST_WRONG = 5
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="email_code")
-    email = models.EmailField(help_text="The address it was sent to")
+    email = EmailField(help_text="The address it was sent to")
     digest = models.CharField(max_length=64, help_text="Keyed digest of user, address and code")
     sent_at = models.DateTimeField(default=timezone.now)
     wrong = models.PositiveSmallIntegerField(default=0, help_text="Wrong codes typed since it was sent")

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from patients.models import Identifier, Patient
+from practice.one_line import OneLineField
 
 MAX_MINUTES = 24 * 60  # of an appointment: none is longer than a day
 
@@ -15,7 +16,7 @@ MAX_MINUTES = 24 * 60  # of an appointment: none is longer than a day
 class Provider(models.Model):
     """A clinician whom patients have appointments with (FHIR: Practitioner)."""
 
-    name = models.CharField(max_length=100)
+    name = OneLineField(max_length=100)
     is_active = models.BooleanField("active", default=True)
 
     class Meta:
@@ -28,9 +29,9 @@ class Provider(models.Model):
 class Location(models.Model):
     """An office of the practice."""
 
-    name = models.CharField(max_length=100, unique=True)
-    address = models.CharField(max_length=200, blank=True)
-    phone = models.CharField(max_length=40, blank=True)
+    name = OneLineField(max_length=100, unique=True)
+    address = OneLineField(max_length=200, blank=True)
+    phone = OneLineField(max_length=40, blank=True)
 
     class Meta:
         ordering: ClassVar = ["name", "pk"]
@@ -86,7 +87,7 @@ class TimeOff(models.Model):
     )
     starts = models.DateTimeField(help_text="UTC")
     ends = models.DateTimeField(help_text="UTC, exclusive")
-    reason = models.CharField(max_length=100)
+    reason = OneLineField(max_length=100)
 
     class Meta:
         ordering: ClassVar = ["starts", "pk"]
@@ -120,7 +121,7 @@ class VisitType(models.Model):
         ORANGE = "orange"
         SLATE = "slate"
 
-    name = models.CharField(max_length=100, unique=True)
+    name = OneLineField(max_length=100, unique=True)
     minutes = models.PositiveSmallIntegerField("usual duration", default=15, help_text="Minutes")
     color = models.CharField(max_length=6, choices=Color, default=Color.SLATE)
 
@@ -155,11 +156,11 @@ class Appointment(models.Model):
     location = models.ForeignKey(Location, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
     start = models.DateTimeField(help_text="Stored in UTC, shown in the practice's time zone")
     duration = models.PositiveSmallIntegerField(default=15, help_text="Minutes")
-    visit_type = models.CharField("type", max_length=100, blank=True)
+    visit_type = OneLineField("type", max_length=100, blank=True)
     status = models.CharField(max_length=11, choices=Status, default=Status.SCHEDULED)
     arrival_time = models.DateTimeField(null=True, blank=True)
-    cancel_reason = models.CharField(max_length=200, blank=True, help_text="Why it was cancelled")
-    override_reason = models.CharField(max_length=200, blank=True, help_text="Shown with the appointment")
+    cancel_reason = OneLineField(max_length=200, blank=True, help_text="Why it was cancelled")
+    override_reason = OneLineField(max_length=200, blank=True, help_text="Shown with the appointment")
 
     class Meta:
         ordering: ClassVar = ["start", "pk"]

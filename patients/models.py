@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from patients.folding import FoldedField
+from practice.emails import EmailField
+from practice.one_line import OneLineField
 
 
 class Patient(models.Model):
@@ -25,27 +27,27 @@ class Patient(models.Model):
         TRANSFERRED = "transferred", "Transferred"
         DECEASED = "deceased", "Deceased"
 
-    chart_number = models.CharField(max_length=64, unique=True)
-    given_name = models.CharField(max_length=100, blank=True, help_text="Legal first name")
-    middle_name = models.CharField(max_length=100, blank=True)
-    family_name = models.CharField(max_length=100, blank=True)
-    preferred_name = models.CharField(max_length=100, blank=True, help_text="Name the child goes by")
+    chart_number = OneLineField(max_length=64, unique=True)
+    given_name = OneLineField(max_length=100, blank=True, help_text="Legal first name")
+    middle_name = OneLineField(max_length=100, blank=True)
+    family_name = OneLineField(max_length=100, blank=True)
+    preferred_name = OneLineField(max_length=100, blank=True, help_text="Name the child goes by")
     birth_date = models.DateField(null=True, blank=True)
     sex = models.CharField(max_length=7, choices=Sex, default=Sex.UNKNOWN)
     status = models.CharField(max_length=11, choices=Status, default=Status.ACTIVE)
     # R3: a given name that staff confirmed as real although it looks like a placeholder. The name itself is
     # stored, so that a later change needs a new confirmation.
-    confirmed_given_name = models.CharField(max_length=100, blank=True, editable=False)
+    confirmed_given_name = OneLineField(max_length=100, blank=True, editable=False)
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
-    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or es")
-    phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField("e-mail", blank=True)
-    street = models.CharField(max_length=200, blank=True)
-    city = models.CharField(max_length=100, blank=True)
-    state = models.CharField(max_length=100, blank=True)
-    postal_code = models.CharField(max_length=20, blank=True)
+    language = OneLineField(max_length=10, blank=True, help_text="BCP 47, such as en or es")
+    phone = OneLineField(max_length=40, blank=True)
+    email = EmailField("e-mail", blank=True)
+    street = OneLineField(max_length=200, blank=True)
+    city = OneLineField(max_length=100, blank=True)
+    state = OneLineField(max_length=100, blank=True)
+    postal_code = OneLineField(max_length=20, blank=True)
     folded_name = FoldedField(sources=["given_name", "middle_name", "family_name", "preferred_name"])
 
     class Meta:
@@ -76,17 +78,17 @@ class Patient(models.Model):
 class Contact(models.Model):
     """A parent, guardian or relative of patients, or a patient as their own contact (Self)."""
 
-    given_name = models.CharField("first name", max_length=100, blank=True)
-    family_name = models.CharField("last name", max_length=100, blank=True)
+    given_name = OneLineField("first name", max_length=100, blank=True)
+    family_name = OneLineField("last name", max_length=100, blank=True)
     birth_date = models.DateField(null=True, blank=True)
-    language = models.CharField(max_length=10, blank=True, help_text="BCP 47, such as en or es")
-    home_phone = models.CharField(max_length=40, blank=True)
-    cell_phone = models.CharField(max_length=40, blank=True)
-    email = models.EmailField("Home Email", blank=True)
-    street = models.CharField(max_length=200, blank=True)
-    city = models.CharField(max_length=100, blank=True)
-    state = models.CharField(max_length=100, blank=True)
-    postal_code = models.CharField(max_length=20, blank=True)
+    language = OneLineField(max_length=10, blank=True, help_text="BCP 47, such as en or es")
+    home_phone = OneLineField(max_length=40, blank=True)
+    cell_phone = OneLineField(max_length=40, blank=True)
+    email = EmailField("Home Email", blank=True)
+    street = OneLineField(max_length=200, blank=True)
+    city = OneLineField(max_length=100, blank=True)
+    state = OneLineField(max_length=100, blank=True)
+    postal_code = OneLineField(max_length=20, blank=True)
     folded_name = FoldedField(sources=["given_name", "family_name"])
 
     class Meta:
@@ -158,8 +160,8 @@ class FamilyContact(models.Model):
         default=Level.FULL,
         help_text="What the practice allows. Age, authority, and basis can only make it less",
     )
-    restriction_reason = models.CharField(max_length=200, blank=True)
-    restriction_document = models.CharField(
+    restriction_reason = OneLineField(max_length=200, blank=True)
+    restriction_document = OneLineField(
         max_length=100, blank=True, help_text="Where to find the document, such as its number"
     )
     basis = models.CharField("basis of access", max_length=12, choices=Basis, default=Basis.PARENT)
@@ -220,7 +222,7 @@ class PatientAlias(models.Model):
     """Another name of a patient: old, maiden or temporary. Used by the search, never printed."""
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="aliases")
-    name = models.CharField(max_length=200)
+    name = OneLineField(max_length=200)
     folded_name = FoldedField(sources=["name"])
 
     class Meta:
@@ -235,8 +237,8 @@ class PatientAlias(models.Model):
 class Identifier(models.Model):
     """The identifier of a record in another system. Rosters are matched by it."""
 
-    system = models.CharField(max_length=255, blank=True)
-    value = models.CharField(max_length=255)
+    system = OneLineField(max_length=255, blank=True)
+    value = OneLineField(max_length=255)
 
     class Meta:
         abstract = True

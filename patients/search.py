@@ -9,6 +9,7 @@ from patients.dates import find_date
 from patients.folding import fold
 from patients.models import Contact, FamilyContact, Patient, PatientAlias
 from patients.phones import digits
+from practice.emails import canonical
 
 MAX_LENGTH = 200  # characters of a query; the rest is ignored
 MAX_TERMS = 8
@@ -41,7 +42,9 @@ def find_contacts(query: str) -> QuerySet[Contact]:
     terms = _terms(_cleaned(query))
     found = Contact.objects.all() if terms else Contact.objects.none()
     for term in terms:
-        found = found.filter(Q(email__istartswith=term) | _named(term) | _has_phone(term, "home_phone", "cell_phone"))
+        found = found.filter(
+            Q(email__istartswith=canonical(term)) | _named(term) | _has_phone(term, "home_phone", "cell_phone")
+        )
     return found.order_by("family_name", "given_name", "pk")
 
 

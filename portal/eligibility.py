@@ -202,4 +202,4 @@ def others_read_along(own: FamilyContact, email: str, *, practice: Practice, tod
     if own.role != Role.SELF or birth_date is None or age_on(birth_date, today) >= practice.adult_age:
         return False
     others = Contact.objects.filter(family_contacts__patient=own.patient).exclude(pk=own.contact_id)
-    return others.filter(email__iexact=email).exists()
+    return others.filter(email=email).exists()

@@ -58,7 +58,7 @@ def create_account(
     contact: Contact, sign_in: NewSignIn, password_hash: str, *, accepted: Terms | None, by: Actor
 ) -> User:
     """Create the guardian's sign-in with its passkey and accepted terms. Raises EmailNotUsable."""
-    user = User(email=sign_in.email.lower(), kind=User.Kind.FAMILY, password=password_hash)
+    user = User(email=sign_in.email, kind=User.Kind.FAMILY, password=password_hash)
     if sign_in.passkey:
         user.pk = sign_in.passkey.user_number  # the passkey contains it
     try:

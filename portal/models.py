@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.attempt_counter import Attempt
 from patients.models import Contact, FamilyContact
+from practice.one_line import OneLineField
 
 
 class Account(models.Model):
@@ -42,7 +43,7 @@ class Registration(models.Model):
     status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
     changed_at = models.DateTimeField(default=timezone.now)
     registered_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=200, blank=True, help_text="Why declined, removed, or ended")
+    reason = OneLineField(max_length=200, blank=True, help_text="Why declined, removed, or ended")
 
     class Meta:
         constraints: ClassVar = [
@@ -89,7 +90,7 @@ class Pin(models.Model):
     wrong_birth_dates = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    end_reason = models.CharField(max_length=200, blank=True)
+    end_reason = OneLineField(max_length=200, blank=True)
 
     class Meta:
         ordering: ClassVar = ["-pk"]
@@ -143,7 +144,7 @@ class Postponement(models.Model):
 
     contact = models.OneToOneField(Contact, on_delete=models.PROTECT, related_name="postponement")
     until = models.DateField(help_text="The first day on which the family is asked again")
-    reason = models.CharField(max_length=200)
+    reason = OneLineField(max_length=200)
     postponed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     postponed_at = models.DateTimeField(default=timezone.now)
 

@@ -271,7 +271,7 @@ def check_email(*, proven: Sequence[int], email: str, by: Actor) -> None:
     try:
         family_accounts.check_refused_emails(proven)
         family_contacts = [pin.registration.family_contact for pin in with_family(Pin.objects.filter(pk__in=proven))]
-        if User.objects.filter(email__iexact=email).exists():
+        if User.objects.filter(email=email).exists():
             raise EmailNotUsable
         family_accounts.check_not_read_by_others(family_contacts, email)
     except EmailNotUsable as refused:

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from practice.one_line import LinesField, OneLineField
+
 
 class Practice(models.Model):
     """The practice's settings. At most one row; without it, the defaults apply."""
@@ -21,9 +23,9 @@ class Practice(models.Model):
         TEN = 10, "10 minutes"
         FIFTEEN = 15, "15 minutes"
 
-    name = models.CharField(max_length=100, default="Our Practice")
-    address = models.CharField(max_length=200, blank=True, help_text="In lines, as on an envelope")
-    phone = models.CharField(max_length=30, blank=True)
+    name = OneLineField(max_length=100, default="Our Practice")
+    address = LinesField(max_length=200, blank=True, help_text="In lines, as on an envelope")
+    phone = OneLineField(max_length=30, blank=True)
     logo = models.BinaryField(null=True, editable=False, help_text="A small PNG made by practice.logo")
     logo_mark = models.CharField(max_length=16, blank=True, editable=False, help_text="Of the logo's bytes")
     logo_width = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Pixels")

@@ -32,7 +32,7 @@ WAITING = "Jordan Lee"
 
 def load(*, actor: Actor) -> None:
     """Make the sign-ins and staff records, unless they exist."""
-    if User.objects.filter(email__iexact=FRONT_DESK.email).exists():
+    if User.objects.filter(email=FRONT_DESK.email).exists():
         return
     for sign_in in SIGN_INS:
         user = User.objects.create_user(sign_in.email, PASSWORD, kind=User.Kind.STAFF)

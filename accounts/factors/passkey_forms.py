@@ -13,6 +13,7 @@ from accounts.allauth_internals import current_request
 from accounts.factors.passkeys import MALFORMED
 from accounts.form_parts import ErrorsOnTop, FocusFirstField
 from audit.trail import Action, Actor, record
+from practice.one_line import on_one_line
 
 
 def _not_a_passkey() -> forms.ValidationError:
@@ -41,10 +42,17 @@ class PasskeyField(forms.JSONField):
         return InvalidJSONInput("")
 
 
+class PasskeyName(forms.CharField):
+    """A name in one line, whatever was pasted."""
+
+    def to_python(self, value: Any) -> Any:
+        return on_one_line(super().to_python(value))
+
+
 class AddPasskeyForm(ErrorsOnTop, FocusFirstField, passkeys.AddWebAuthnForm):  # type: ignore[misc]  # no types
     """A new passkey."""
 
-    name = forms.CharField(
+    name = PasskeyName(
         label=_("Name"),
         required=False,
         max_length=60,
@@ -72,7 +80,7 @@ class AddPasskeyForm(ErrorsOnTop, FocusFirstField, passkeys.AddWebAuthnForm):  #
 class RenamePasskeyForm(ErrorsOnTop, FocusFirstField, passkeys.EditWebAuthnForm):  # type: ignore[misc]
     """A new name for a passkey."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
+    name = PasskeyName(label=_("Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
 
 
 class CheckedPasskey:

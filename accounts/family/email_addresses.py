@@ -61,7 +61,7 @@ def confirmation_of(user: User) -> Confirmation:
         is_confirmed=mail.is_confirmed(user),
         email=masked(user.email),
         sent_to=masked(code.email) if code and is_live else "",
-        is_change=bool(code and is_live and code.email.lower() != user.email.lower()),
+        is_change=bool(code and is_live and code.email != user.email),
         can_confirm=settings.WRITES_TO_FAMILIES,
     )
 
@@ -74,7 +74,7 @@ def masked(email: str) -> str:
 
 def start_confirmation(*, user: User, request: HttpRequest) -> None:
     """Start confirming the address of a new account: send a code, unless too many were sent."""
-    EmailAddress.objects.get_or_create(user=user, email=user.email.lower(), defaults={"primary": True})
+    EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"primary": True})
     if not settings.WRITES_TO_FAMILIES:
         return
     try:
@@ -116,7 +116,7 @@ def confirm(*, user: User, code: str, by: Actor) -> Outcome:
         record(actor=by, action=Action.EMAIL_CODE_WRONG, account=user.pk)
         return Outcome.WRONG if sent.wrong + 1 < EmailCode.MOST_WRONG else Outcome.OVER
     sent.delete()
-    is_new = sent.email.lower() != user.email.lower()
+    is_new = sent.email != user.email
     if is_new and not get_adapter().may_use_email(user, sent.email):
         return Outcome.NOT_USABLE
     try:
@@ -130,9 +130,9 @@ def confirm(*, user: User, code: str, by: Actor) -> Outcome:
 def _set_address(user: User, email: str, *, by: Actor, is_new: bool) -> None:
     confirmed = user.email if mail.is_confirmed(user) else ""
     EmailAddress.objects.filter(user=user).delete()
-    EmailAddress.objects.create(user=user, email=email.lower(), verified=True, primary=True)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     if is_new:
-        user.email = email.lower()
+        user.email = email
         user.save(update_fields=["email"])
         mail.send_news(user, mail.News.EMAIL, to=confirmed)
     record(actor=by, action=Action.EMAIL_CHANGED if is_new else Action.EMAIL_CONFIRMED, account=user.pk)
@@ -144,5 +144,5 @@ def cancel_change(*, user: User) -> None:
 
 
 def _digest(user: User, email: str, code: str) -> str:
-    value = f"{user.pk}:{email.lower()}:{code}"
+    value = f"{user.pk}:{email}:{code}"
     return salted_hmac("pinportal e-mail codes", value, algorithm="sha256").hexdigest()

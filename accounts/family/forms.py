@@ -16,6 +16,7 @@ from accounts.models import EmailCode
 from accounts.signin import attempts
 from accounts.signin.form_attempts import count_attempt
 from audit.trail import Actor
+from practice.emails import EmailFormField
 
 Step = attempts.Step
 REFUSALS = {
@@ -35,7 +36,7 @@ class OwnSignInForm(forms.Form):
 
     def send_to(self, email: str) -> None:
         """Mail a code there. Raises ValidationError with the time of the next try."""
-        for account in sorted({self.user.email.lower(), email.lower()}):
+        for account in sorted({self.user.email, email}):
             count_attempt(step=Step.MAIL, account=account, request=self.request)
         email_addresses.send_code(user=self.user, email=email, by=Actor.of(self.request))
 
@@ -68,7 +69,7 @@ class ConfirmEmailForm(OwnSignInForm):
 class ChangeEmailForm(OwnSignInForm):
     """A new address. It must be confirmed before it replaces the old one."""
 
-    email = forms.EmailField(
+    email = EmailFormField(
         label=_("New e-mail"),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": _("Type your new e-mail.")},
@@ -76,7 +77,7 @@ class ChangeEmailForm(OwnSignInForm):
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
-        if email.lower() == self.user.email.lower():
+        if email == self.user.email:
             raise forms.ValidationError(_("This is the e-mail you have now."))
         if not get_adapter().may_use_email(self.user, email):
             # Counted like a sent mail. Otherwise a user could test any number of addresses for a sign-in.

@@ -68,7 +68,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
-        account = User.objects.filter(email__iexact=credentials.get("email", "")).values_list("pk", flat=True).first()
+        account = User.objects.filter(email=credentials.get("email", "")).values_list("pk", flat=True).first()
         record(actor=Actor.of(request), action=Action.SIGN_IN_FAILED, account=account, step="password")
         self.notice_failure()
 
@@ -124,7 +124,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def may_use_email(self, user: User, email: str) -> bool:
         """Whether the user can change their e-mail to this one. ``portal.signup.adapter`` adds reasons against it."""
-        return not User.objects.filter(email__iexact=email).exclude(pk=user.pk).exists()
+        return not User.objects.filter(email=email).exclude(pk=user.pk).exists()
 
     def format_email_subject(self, subject: str) -> str:
         return f"[{Practice.current().name}] {subject}"

@@ -27,6 +27,7 @@ from accounts.signin import devices
 from audit.client import client_address, network_of
 from audit.models import AuditEvent
 from audit.trail import Action
+from practice.emails import canonical
 
 Step = SignInAttempt.Step
 FIRST_WAIT = timedelta(minutes=1)  # doubled by each further failure
@@ -113,7 +114,7 @@ def waited(failures: QuerySet[SignInAttempt], free: int) -> datetime:
 
 def _is_known_address(address: str, account: str) -> bool:
     signed_in = AuditEvent.objects.filter(action=Action.SIGNED_IN, at__gt=timezone.now() - KNOWN_ADDRESS)
-    known = signed_in.filter(user__email__iexact=account).order_by().values_list("address", flat=True).distinct()
+    known = signed_in.filter(user__email=account).order_by().values_list("address", flat=True).distinct()
     return any(network_of(each) == address for each in known)
 
 
@@ -128,5 +129,5 @@ def forgive(email: str) -> int:
 
 
 def digest(value: str) -> str:
-    """A keyed digest of an e-mail in lower case."""
-    return salted_hmac("pinportal sign-in attempts", value.strip().lower(), algorithm="sha256").hexdigest()
+    """A keyed digest of an e-mail, whatever its spelling, or of other text."""
+    return salted_hmac("pinportal sign-in attempts", canonical(value), algorithm="sha256").hexdigest()

@@ -37,7 +37,7 @@ WORDS: dict[News, str | Promise] = {
 
 def is_confirmed(user: User) -> bool:
     """Whether the user's current e-mail is confirmed."""
-    confirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=True)
+    confirmed = EmailAddress.objects.filter(user=user, email=user.email, verified=True)
     return bool(confirmed.exists())
 
 

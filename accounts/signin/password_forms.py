@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
+from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,7 @@ from accounts.signin import attempts, mail, passwords
 from accounts.signin.form_attempts import count_attempt
 from accounts.surfaces import serves
 from audit.trail import Action, Actor, record
+from practice.emails import EmailFormField
 
 
 def _new_password() -> SetPasswordField:
@@ -28,7 +30,7 @@ class SignInForm(ErrorsOnTop, FocusFirstField, account.LoginForm):  # type: igno
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = _("E-mail")
+        self.fields["login"] = EmailFormField(label=_("E-mail"), widget=self.fields["login"].widget)
 
     def full_clean(self) -> None:
         super().full_clean()
@@ -80,16 +82,12 @@ class ResetPasswordForm(FocusFirstField, account.ResetPasswordForm):  # type: ig
     allowed to have it (R18). Otherwise the mail is the same as for an e-mail without a sign-in.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("E-mail")
+    email = EmailFormField(label=_("E-mail"), widget=forms.EmailInput({"autocomplete": "email"}))
 
     def clean_email(self) -> str:
         email: str = super().clean_email()
         count_attempt(step=attempts.Step.RESET, account=email, request=current_request())
-        confirmed = set(
-            EmailAddress.objects.filter(email__iexact=email, verified=True).values_list("user_id", flat=True)
-        )
+        confirmed = set(EmailAddress.objects.filter(email=email, verified=True).values_list("user_id", flat=True))
         may_use = get_adapter().may_use_email
         self.users: list[User] = [
             user for user in self.users if user.is_staff_member or (user.pk in confirmed and may_use(user, user.email))

@@ -13,6 +13,7 @@ from appointments.models import Provider, TimeOff, VisitType, WorkingHours
 from appointments.settings import hours
 from practice.form_layout import fields_only, row
 from practice.models import Practice
+from practice.one_line import OneLineFormField
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -155,7 +156,7 @@ class TimeOffForm(forms.Form):
         help_text="Leave empty for the end of the day.",
         widget=forms.TimeInput({"type": "time"}, format="%H:%M"),
     )
-    reason = forms.CharField(
+    reason = OneLineFormField(
         max_length=100,
         help_text="Shown to staff in the calendar, such as Vacation, Holiday or Staff meeting.",
         widget=forms.TextInput({"autocomplete": "off"}),

@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import DatabaseError, OperationalError, models, transaction
 
 from patients.roster.records import Origin
 from patients.roster.report import Kind, Report
 from patients.roster.values import Warn
+from practice.emails import MailboxValidator, canonical
 
 # These are useless if shortened.
 _WHOLE_OR_NONE = ("phone", "home_phone", "cell_phone", "email", "postal_code", "language")
@@ -22,6 +22,8 @@ def fitting(model: type[models.Model], values: Mapping[str, Any], *, warn: Warn)
     for name, value in values.items():
         if value in ("", None):
             continue
+        if name == "email":
+            value = canonical(value)  # noqa: PLW2901
         max_length = getattr(model._meta.get_field(name), "max_length", None)
         if isinstance(value, str) and max_length and len(value) > max_length:
             if name in _WHOLE_OR_NONE:
@@ -42,7 +44,7 @@ def _words(name: str) -> str:
 
 def _is_email(value: str) -> bool:
     try:
-        validate_email(value)
+        MailboxValidator()(value)
     except ValidationError:
         return False
     return True

@@ -8,12 +8,13 @@ from django import forms
 from patients.ages import today
 from portal.desk.password_help import Lost
 from practice.form_layout import fields_only
+from practice.one_line import OneLineFormField
 
 
 class ReasonForm(forms.Form):
     """Why a PIN or access ends, or why a family declines."""
 
-    reason = forms.CharField(max_length=200, widget=forms.TextInput({"autofocus": True}))
+    reason = OneLineFormField(max_length=200, widget=forms.TextInput({"autofocus": True}))
 
     helper = fields_only()
 

@@ -11,6 +11,7 @@ from accounts.models import StaffRecord, User
 from audit.trail import Action
 from audit.words import GROUPS, action_in_words
 from portal.office.audit_log import AuditFilter
+from practice.emails import EmailFormField
 from practice.form_layout import fields_only
 
 YEARS = range(2000, 2200)  # a day outside this range is a typing mistake
@@ -23,7 +24,7 @@ _DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
 class InvitationForm(forms.Form):
     """The e-mail that a staff member will sign in with."""
 
-    email = forms.EmailField(
+    email = EmailFormField(
         label="E-mail",
         help_text="The staff member signs in with it. It must not belong to a family’s sign-in.",
         widget=forms.EmailInput({"autocomplete": "off", "autofocus": True}),
@@ -32,8 +33,8 @@ class InvitationForm(forms.Form):
     helper = fields_only()
 
     def clean_email(self) -> str:
-        email: str = self.cleaned_data["email"].lower()
-        if User.objects.filter(email__iexact=email).exists():
+        email: str = self.cleaned_data["email"]
+        if User.objects.filter(email=email).exists():
             raise forms.ValidationError("This e-mail already has a sign-in. Enter a different one.")
         return email
 

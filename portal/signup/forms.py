@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.signin import passwords
 from patients.ages import today
 from portal.pins import hints, numbers
+from practice.emails import EmailFormField
 from practice.form_layout import fields_only
 
 EARLIEST_YEAR = 1900  # nobody alive was born earlier; an earlier year is a typing mistake
@@ -131,7 +132,7 @@ class SiblingForm(forms.Form):
 class EmailForm(forms.Form):
     """A family's e-mail."""
 
-    email = forms.EmailField(
+    email = EmailFormField(
         label=_("E-mail"),
         error_messages={
             "required": _("Type your e-mail."),

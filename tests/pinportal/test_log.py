@@ -173,7 +173,7 @@ def test_a_refusal_of_the_database_is_told_by_its_code_and_constraint(log, setti
     ours, drivers = log.of("django.request")[0]["error"]
     assert ours["type"] == f"{IntegrityError.__module__}.IntegrityError"
     expected = {
-        "sqlite": ("SQLITE_CONSTRAINT_UNIQUE", "one_user_per_email"),
+        "sqlite": ("SQLITE_CONSTRAINT_UNIQUE", "accounts_user.email"),
         "postgresql": ("23505", "accounts_user_email_key"),
     }
     assert (ours["code"], ours["constraint"]) == expected[connection.vendor]

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        user = User(email=User.objects.normalize_email(options["email"].strip()), kind=User.Kind.STAFF)
+        user = User(email=options["email"], kind=User.Kind.STAFF)
         staff_record = StaffRecord(name=options["name"].strip(), role=StaffRecord.Role.ADMINISTRATOR)
         try:
             user.full_clean(exclude=["password"])  # refuses an e-mail that has a sign-in, in upper or lower case

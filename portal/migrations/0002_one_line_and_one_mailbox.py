@@ -1,0 +1,36 @@
+# Made by Django 5.2.19; the cleaning was added
+
+import practice.one_line
+from django.db import migrations
+
+from practice.cleaning import clean_lines
+
+
+def clean(apps, schema_editor):
+    clean_lines(apps, "portal", {"Registration": ["reason"], "Pin": ["end_reason"], "Postponement": ["reason"]})
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('portal', '0001_initial'),
+    ]
+
+    operations = [
+        migrations.RunPython(clean, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name='pin',
+            name='end_reason',
+            field=practice.one_line.OneLineField(blank=True, max_length=200),
+        ),
+        migrations.AlterField(
+            model_name='postponement',
+            name='reason',
+            field=practice.one_line.OneLineField(max_length=200),
+        ),
+        migrations.AlterField(
+            model_name='registration',
+            name='reason',
+            field=practice.one_line.OneLineField(blank=True, help_text='Why declined or removed', max_length=200),
+        ),
+    ]
