@@ -12,7 +12,7 @@ spellings. Nobody has one.
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import EmailValidator
@@ -62,7 +62,7 @@ class MailboxValidator(EmailValidator):
 class EmailFormField(forms.EmailField):
     """A form's e-mail, in its canonical form."""
 
-    default_validators: ClassVar = [MailboxValidator()]
+    default_validators = [MailboxValidator()]  # noqa: RUF012  # an instance variable in Django's types
 
     def to_python(self, value: Any) -> str:
         return canonical(super().to_python(value) or "")
@@ -71,7 +71,7 @@ class EmailFormField(forms.EmailField):
 class EmailField(ModelEmailField):
     """A column of e-mails in their canonical form, also in ``filter(email=…)``."""
 
-    default_validators: ClassVar = [MailboxValidator()]
+    default_validators = [MailboxValidator()]  # noqa: RUF012  # an instance variable in Django's types
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
@@ -90,7 +90,7 @@ class EmailField(ModelEmailField):
         return super().formfield(*args, **{"form_class": EmailFormField, **kwargs})
 
     def db_check(self, connection: BaseDatabaseWrapper) -> str:
-        column = connection.ops.quote_name(self.column)
+        column = connection.ops.quote_name(str(self.column))
         if connection.vendor == "postgresql":
             return f"{column} !~ '[^{_CHARACTERS}]'"
         return f"{column} NOT GLOB '*[^{_CHARACTERS}]*'"

@@ -46,7 +46,7 @@ class PasskeyName(forms.CharField):
     """A name in one line, whatever was pasted."""
 
     def to_python(self, value: Any) -> Any:
-        return on_one_line(super().to_python(value))
+        return on_one_line(super().to_python(value) or "")
 
 
 class AddPasskeyForm(ErrorsOnTop, FocusFirstField, passkeys.AddWebAuthnForm):  # type: ignore[misc]  # no types
