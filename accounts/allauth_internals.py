@@ -5,6 +5,7 @@ documented. ``tests/accounts/test_allauth_internals.py`` states what is relied o
 fails there first. It also fails when another module imports an undocumented name.
 """
 
+from contextlib import suppress
 from typing import Any, cast
 
 from allauth.account.auth_backends import AuthenticationBackend as AllauthBackend
@@ -31,6 +32,7 @@ from allauth.mfa.webauthn.views import (
 )
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
+from fido2.webauthn import AttestedCredentialData
 
 from accounts.models import User
 
@@ -46,6 +48,7 @@ __all__ = [
     "authenticate",
     "begin_passkey",
     "check_new_passkey",
+    "credential_of",
     "current_request",
     "deactivate_totp",
     "download_recovery_codes",
@@ -148,6 +151,38 @@ def check_new_passkey(credential: Any) -> None:
     webauthn.parse_registration_response(credential)
     if not webauthn.complete_registration(credential).is_user_verified():
         raise get_adapter().validation_error("incorrect_code")
+
+
+def credential_of(authenticator: Authenticator) -> AttestedCredentialData:
+    """The credential of a stored passkey. Raises any exception if it cannot be read."""
+    credential: AttestedCredentialData | None = authenticator.wrap().authenticator_data.credential_data
+    if credential is None:
+        raise ValueError("no credential")
+    return credential
+
+
+def _readable_passkeys(user: User) -> dict[bytes, tuple[AttestedCredentialData, Authenticator]]:
+    """The user's passkeys that can be read, by the id of their credential."""
+    found = {}
+    for authenticator in Authenticator.objects.filter(user_id=user.pk, type=Authenticator.Type.WEBAUTHN).order_by("pk"):
+        with suppress(Exception):  # accounts.factors.stored reports it
+            credential = credential_of(authenticator)
+            found[credential.credential_id] = (credential, authenticator)
+    return found
+
+
+def _credentials(user: User) -> list[AttestedCredentialData]:
+    return [credential for credential, _authenticator in _readable_passkeys(user).values()]
+
+
+def _passkey_with(user: User, credential_id: bytes) -> Authenticator | None:
+    _credential, authenticator = _readable_passkeys(user).get(credential_id, (None, None))
+    return authenticator
+
+
+# allauth's own two functions fail if one of the passkeys cannot be read, and with it all pages about the others.
+webauthn.get_credentials = _credentials
+webauthn.get_authenticator_by_credential_id = _passkey_with
 
 
 def save_passkey(user: User, name: str, credential: dict[str, Any]) -> None:

@@ -49,6 +49,20 @@ def account_for_request(get_response: Callable[[HttpRequest], HttpResponse]) -> 
     return middleware
 
 
+def ignore_impossible_session(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Ignore a session cookie that Django cannot have made. PostgreSQL refuses to look for one with NUL in it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+        if not (key.isascii() and key.isalnum()):
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
+        return get_response(request)
+
+    return middleware
+
+
 def require_utf_8(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Answer 415 if the body says that it is in another character set.
 

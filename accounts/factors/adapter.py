@@ -36,9 +36,12 @@ class FactorsAdapter(MFAAdapter):
         return sealing.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret. If it cannot be read: a random one, so that no code is right until an administrator resets it."""
+        """The secret. If it cannot be read: a random one, so that no code is right until an administrator resets it.
+
+        Pages skip such a secret (``accounts.factors.stored``); this is for what they do not know.
+        """
         try:
             return sealing.unseal(encrypted_text)
-        except InvalidToken:
+        except (InvalidToken, AttributeError, TypeError, ValueError):
             logger.error("A second factor cannot be read. Was SECRET_KEY changed without SECRET_KEY_FALLBACKS?")
             return base64.b32encode(secrets.token_bytes(20)).decode()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.adapter import get_adapter as get_factors_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import current_request
 from accounts.attempt_counter import strike_out
+from accounts.factors import stored
 from accounts.factors.second_factor import CODE_LIFETIME
+from accounts.factors.unreadable import SomeUnreadable
 from accounts.form_parts import CodeField, ErrorsOnTop, FocusFirstField
 from accounts.models import SpentCode
 from accounts.signin import attempts
@@ -28,7 +31,7 @@ class FactorCodeField(CodeField):
         return ""
 
 
-class LimitedCode(ErrorsOnTop, FocusFirstField):
+class LimitedCode(SomeUnreadable, ErrorsOnTop, FocusFirstField):
     """Count wrong codes, and accept a code of an app once."""
 
     cleaned_data: dict[str, Any]
@@ -39,7 +42,7 @@ class LimitedCode(ErrorsOnTop, FocusFirstField):
         request = current_request()
         attempt = count_attempt(step=attempts.Step.CODE, account=self.user.email, request=request)
         try:
-            code: str = super().clean_code()  # type: ignore[misc]  # of allauth's form
+            code = self._checked()
             self._spend(code)
         except forms.ValidationError:
             by = Actor.of(request)
@@ -48,6 +51,16 @@ class LimitedCode(ErrorsOnTop, FocusFirstField):
             raise
         strike_out(attempt)
         return code
+
+    def _checked(self) -> str:
+        """The code, if it is right. allauth's own check stops at the first factor that cannot be read."""
+        code: str = self.cleaned_data["code"]
+        for factor in stored.readable(self.user):
+            if factor.type != Authenticator.Type.WEBAUTHN and factor.wrap().validate_code(code):
+                factor.user = self.user
+                self.authenticator = factor
+                return code
+        raise get_factors_adapter().validation_error("incorrect_code")
 
     def _spend(self, code: str) -> None:
         """Refuse a code that was used before. allauth remembers used codes only in the cache of one process."""

@@ -10,7 +10,8 @@ from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext_lazy as _
 
 from accounts.allauth_internals import current_request
-from accounts.factors.passkeys import MALFORMED
+from accounts.factors.passkeys import MALFORMED, is_plain_object
+from accounts.factors.unreadable import SomeUnreadable
 from accounts.form_parts import ErrorsOnTop, FocusFirstField
 from audit.trail import Action, Actor, record
 from practice.one_line import on_one_line
@@ -31,9 +32,11 @@ class PasskeyField(forms.JSONField):
     def to_python(self, value: Any) -> Any:
         try:
             answer = super().to_python(value)
-        except RecursionError as error:
+        except forms.ValidationError:
+            raise
+        except (RecursionError, ValueError) as error:  # too deep, or a number that is too long
             raise _not_a_passkey() from error
-        if answer is not None and not isinstance(answer, dict):
+        if answer is not None and not is_plain_object(answer):
             raise _not_a_passkey()
         return answer
 
@@ -83,7 +86,7 @@ class RenamePasskeyForm(ErrorsOnTop, FocusFirstField, passkeys.EditWebAuthnForm)
     name = PasskeyName(label=_("Name"), max_length=60, widget=forms.TextInput({"autocomplete": "off"}))
 
 
-class CheckedPasskey:
+class CheckedPasskey(SomeUnreadable):
     """Record a passkey that fails. It cannot be guessed, so attempts are not limited."""
 
     user: Any

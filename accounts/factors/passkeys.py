@@ -32,6 +32,17 @@ class Passkey:
     credential: dict[str, Any]
 
 
+def is_plain_object(answer: Any) -> bool:
+    """Whether a browser's answer is a JSON object of plain ASCII text, as all answers are, and not empty.
+
+    PostgreSQL stores neither NUL nor half a character nor NaN in JSON.
+    """
+    try:
+        return isinstance(answer, dict) and bool(answer) and "\\" not in json.dumps(answer, allow_nan=False)
+    except ValueError:
+        return False
+
+
 def reserved_number() -> int:
     """Reserve the number of a future user."""
     statement = (
@@ -58,7 +69,7 @@ def checked(answer: str, *, user_number: int | None) -> Passkey:
         if not user_number:
             raise get_adapter().validation_error("incorrect_code")
         credential = json.loads(answer[:LONGEST])
-        if not isinstance(credential, dict):
+        if not is_plain_object(credential):
             raise get_adapter().validation_error("incorrect_code")
         check_new_passkey(credential)
     except (ValidationError, *MALFORMED) as error:

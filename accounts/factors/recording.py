@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 
 from accounts.factors.second_factor import CODES, PROVEN, ask, must_show_factor
+from accounts.factors.stored import is_readable
 from accounts.models import User
 from accounts.signin import mail
 from audit.trail import Action, Actor, record
@@ -42,12 +44,41 @@ def record_display(view: View[P]) -> View[P]:
     def recording(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if must_show_factor(request):
             return ask(request)
+        if _has_unreadable(request, type=CODES):
+            return redirect("accounts:own_pages")
         response = view(request, *args, **kwargs)
         if request.method == "GET" and response.status_code == 200:  # noqa: PLR2004
             record(actor=Actor.of(request), action=Action.RECOVERY_CODES_SHOWN)
         return response
 
     return recording
+
+
+def rename_readable(view: View[P]) -> View[P]:
+    """Leave out a passkey that cannot be read: allauth's page about it would fail."""
+
+    @wraps(view)
+    def checking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        unreadable = _has_unreadable(request, type=Authenticator.Type.WEBAUTHN, pk=kwargs["pk"])
+        return redirect("accounts:own_pages") if unreadable else view(request, *args, **kwargs)
+
+    return checking
+
+
+def replace_unreadable(view: View[P]) -> View[P]:
+    """Show the page for new recovery codes without allauth, which would count the old ones, if they cannot be read."""
+
+    @wraps(view)
+    def checking(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method == "GET" and not must_show_factor(request) and _has_unreadable(request, type=CODES):
+            return render(request, "mfa/recovery_codes/generate.html")
+        return view(request, *args, **kwargs)
+
+    return checking
+
+
+def _has_unreadable(request: HttpRequest, **which: Any) -> bool:
+    return any(not is_readable(each) for each in Authenticator.objects.filter(user_id=request.user.pk, **which))
 
 
 def _types(request: HttpRequest) -> dict[int, str]:

@@ -30,7 +30,8 @@ def reseal() -> int:
     """
     sealer, sealed = _sealer(), 0
     for authenticator in Authenticator.objects.select_for_update().order_by("pk"):
-        for name in SEALED_FIELDS & authenticator.data.keys():
+        data = authenticator.data if isinstance(authenticator.data, dict) else {}  # anything else has no secret
+        for name in SEALED_FIELDS & data.keys():
             authenticator.data[name] = sealer.rotate(authenticator.data[name]).decode()
             sealed += 1
         authenticator.save(update_fields=["data"])

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.allauth_internals import get_authentication_records, unused_recovery_codes
+from accounts.factors import stored
 from accounts.models import User
 
 P = ParamSpec("P")
@@ -89,10 +90,12 @@ def remove_factors(user: User) -> int:
 
 def context_of(user: User) -> dict[str, Any]:
     """Template context of a page about a user's second factors."""
-    stored = list(Authenticator.objects.filter(user=user).order_by("pk"))
-    codes = next((each for each in stored if each.type == CODES), None)
+    rows = list(Authenticator.objects.filter(user=user).order_by("pk"))
+    codes = next((each for each in rows if each.type == CODES), None)
+    are_readable = codes is not None and stored.is_readable(codes)
     return {
-        "app": next((each for each in stored if each.type == Authenticator.Type.TOTP), None),
-        "passkeys": [each for each in stored if each.type == Authenticator.Type.WEBAUTHN],
-        "codes_left": len(unused_recovery_codes(codes)) if codes else None,
+        "app": next((stored.shown(each) for each in rows if each.type == Authenticator.Type.TOTP), None),
+        "passkeys": [stored.shown(each) for each in rows if each.type == Authenticator.Type.WEBAUTHN],
+        "codes_left": len(unused_recovery_codes(codes)) if are_readable else 0 if codes else None,
+        "codes_unreadable": codes is not None and not are_readable,
     }

@@ -5,7 +5,6 @@ plain text in the session, and the count of wrong tries ends with the session. H
 database, so the code and the count survive the session.
 """
 
-import logging
 import secrets
 from dataclasses import dataclass
 from enum import Enum
@@ -23,8 +22,8 @@ from accounts.attempt_counter import TooManyAttempts
 from accounts.models import EmailCode, User
 from accounts.signin import attempts, mail
 from audit.trail import Action, Actor, record
+from practice.after_saving import go_on
 
-logger = logging.getLogger(__name__)
 DIGITS = 6
 
 
@@ -96,10 +95,8 @@ def send_code(*, user: User, email: str, by: Actor) -> None:
 
 def _mail(user: User, email: str, code: str) -> None:
     """Log a mail server's failure and show no error: the page offers to send another code."""
-    try:
-        get_adapter().send_mail("account/email/confirm_address", email, {"recipient": user, "code": code})
-    except OSError as error:  # includes the errors of smtplib
-        logger.error("A code to confirm an address could not be mailed: %s", type(error).__name__)
+    context = {"recipient": user, "code": code}
+    go_on("mail a code", lambda: get_adapter().send_mail("account/email/confirm_address", email, context))
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from accounts.surfaces import address, registration_address, serves
 from audit.client import client_address
 from audit.trail import Action, Actor, record
 from practice import languages
+from practice.after_saving import go_on
 from practice.models import Practice
 
 UNKNOWN_ACCOUNT = "account/email/unknown_account"  # the mail to an address without a sign-in
@@ -62,8 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         record(actor=Actor.of(request), action=Action.SIGNED_IN, method=_method(request, user))
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        devices.remember(request, response, user)
-        languages.store_after_sign_in(request, response, user)
+        go_on("remember the device", lambda: devices.remember(request, response, user))
+        go_on("store the language", lambda: languages.store_after_sign_in(request, response, user))
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

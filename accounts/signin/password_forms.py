@@ -7,6 +7,7 @@ from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django import forms
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts import allauth_internals
@@ -18,6 +19,7 @@ from accounts.signin import attempts, mail, passwords
 from accounts.signin.form_attempts import count_attempt
 from accounts.surfaces import serves
 from audit.trail import Action, Actor, record
+from practice.after_saving import go_on
 from practice.emails import EmailFormField
 
 
@@ -92,6 +94,12 @@ class ResetPasswordForm(FocusFirstField, account.ResetPasswordForm):  # type: ig
         self.users: list[User] = [
             user for user in self.users if user.is_staff_member or (user.pk in confirmed and may_use(user, user.email))
         ]
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Mail the link. If that fails, the page is the same: the answer must not tell which e-mails have a sign-in."""
+        go_on("mail a password link", lambda: super(ResetPasswordForm, self).save(request, **kwargs))
+        email: str = self.cleaned_data["email"]
         return email
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 
 from accounts import staff
 from accounts.access import staff_record_of
 from accounts.factors import second_factor
+from accounts.factors.stored import Factor
 from accounts.models import SignInAttempt, StaffRecord, User
 from accounts.signin import attempts
 from portal.verbs import Verb
@@ -22,13 +22,21 @@ class StaffSignIn:
     record: StaffRecord | None
     failures: list[SignInAttempt]  # within the last hour, newest first
     sessions: int
-    app: Authenticator | None
-    passkeys: list[Authenticator]
+    app: Factor | None
+    passkeys: list[Factor]
     codes_left: int | None
+    codes_unreadable: bool
 
     @property
     def has_second_factor(self) -> bool:
         return bool(self.app or self.passkeys)
+
+    @property
+    def unreadable(self) -> str:
+        """What cannot be read, in words. Empty if everything can."""
+        factors = [("authenticator app", self.app), *((f"passkey “{each}”", each) for each in self.passkeys)]
+        words = [name for name, factor in factors if factor and not factor.is_readable]
+        return ", ".join([*words, *(["recovery codes"] if self.codes_unreadable else [])])
 
     @property
     def verbs(self) -> dict[str, Verb["StaffSignIn"]]:

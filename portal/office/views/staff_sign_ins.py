@@ -15,6 +15,7 @@ from audit.trail import Actor
 from portal.office import staff_sign_ins
 from portal.office.forms import InvitationForm
 from portal.office.staff_sign_ins import VERBS
+from practice.after_saving import go_on
 
 
 @require_safe
@@ -71,12 +72,18 @@ def invite(request: HttpRequest, staff_record_id: int) -> HttpResponse:
 
 
 def _hand_over(request: HttpRequest, user: User, *, link: str) -> HttpResponse:
-    """Mail the link. Without a mail server, show it once."""
-    if not settings.SENDS_MAIL:
-        return render(request, "portal/office/password_link.html", {"about": user, "link": link})
-    get_adapter().send_mail("account/email/choose_password", user.email, {"link": link})
+    """Mail the link. Without a mail server, or if the mail fails, show it once."""
+    is_mailed = settings.SENDS_MAIL and go_on("mail a password link", lambda: _mail(user, link))
+    if not is_mailed:
+        context = {"about": user, "link": link, "mail_failed": settings.SENDS_MAIL}
+        return render(request, "portal/office/password_link.html", context)
     messages.success(request, f"The link was sent to {user.email}. It works once and expires after one hour.")
     return redirect("office:sign_in", user.pk)
+
+
+def _mail(user: User, link: str) -> bool:
+    get_adapter().send_mail("account/email/choose_password", user.email, {"link": link})
+    return True
 
 
 def _staff_user(number: int) -> User:

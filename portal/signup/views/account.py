@@ -5,6 +5,7 @@ the current state again, and ``registration.redeem`` checks everything once more
 """
 
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -29,6 +30,7 @@ from portal.signup.forms import EmailForm, NewSignInForm
 from portal.signup.steps import SignupStep, next_page, open_step, progress
 from portal.signup.views.guard import ended_page, posted, with_proof
 from practice import terms
+from practice.after_saving import go_on
 from practice.failure_messages import when_it_fails
 
 
@@ -134,13 +136,20 @@ def _register(request: HttpRequest, proven: list[Pin], form: NewSignInForm) -> H
     except NotRedeemable as refused:
         return ended_page(request, proven, [refused])
     else:
-        key = request.session.session_key
-        proof.finish(request)
-        messages.success(request, _("You are registered. Welcome!"))
-        answer = sign_in_new_user(request, redirect("family:children"), user)
-        proof.tell_earlier_session(request, key)
-        return answer
+        return _welcome(request, user)
     return None
+
+
+def _welcome(request: HttpRequest, user: User) -> HttpResponse:
+    """Sign the parent in, and go on to the children. They are registered: if this fails, the parent signs in there."""
+    key = request.session.session_key
+    proof.finish(request)
+    page = redirect("family:children")
+    if not go_on("sign in the new account", lambda: sign_in_new_user(request, page, user)):
+        logout(request)
+    messages.success(request, _("You are registered. Welcome!"))
+    proof.tell_earlier_session(request, key)
+    return page
 
 
 def _new_sign_in(request: HttpRequest, form: NewSignInForm) -> NewSignIn:
