@@ -310,3 +310,16 @@ def test_saving_a_use_keeps_what_another_request_saved_in_the_session(as_family,
     assert not slow.session.modified
     assert as_family.session["proven_pins"] == [7]
     assert as_family.session[limits.SEEN] == slow.session[limits.SEEN]
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    "value", ['"aaaaaaaaaa\\000"', '"\\000"', "aaaa-aaaaaaaa", '"aaaaaaaaaa\\303\\274"', "", "a" * 4000]
+)
+def test_a_cookie_that_is_no_session_is_none(client, front_desk, value):
+    """The quoted form of a cookie can have any character, also NUL, which PostgreSQL refuses."""
+    cookie = {"cookie": f"{settings.SESSION_COOKIE_NAME}={value}"}
+    assert client.get(reverse("account_login"), headers=cookie).status_code == 200
+    assert client.get(reverse("patients:search"), headers=cookie).status_code == 302
+    sent = {"login": front_desk.email, "password": people.PASSWORD}
+    assert client.post(reverse("account_login"), sent, headers=cookie).headers["Location"] == "/"

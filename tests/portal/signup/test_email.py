@@ -95,3 +95,13 @@ def test_email_open_for_everybody(db):
 
 def test_email_other_methods(confirmed):
     assert steps.refused_methods(confirmed, URL) == {"put", "patch", "delete"}
+
+
+@pytest.mark.postgres
+def test_no_second_account_is_made_on_a_mailbox_by_another_spelling(parent, front_desk):
+    for spelling in ("dana@\uff53unnyside.example", "dana@sunny\u00adside.example\u200b"):
+        page = parent.post(URL, {"email": spelling})
+        assert REFUSAL in page.text
+        page = parent.post(reverse("signup:register_account"), {"email": spelling, "password": steps.PASSWORD})
+        assert REFUSAL in page.text
+    assert User.objects.filter(email="dana@sunnyside.example").count() == 1
