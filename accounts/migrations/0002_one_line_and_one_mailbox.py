@@ -4,7 +4,7 @@ import practice.emails
 import practice.one_line
 from django.db import migrations
 
-from practice.cleaning import clean_lines, is_email
+from practice.cleaning import add_checks, clean_lines, drop_checks, is_email
 from practice.emails import canonical
 
 
@@ -41,6 +41,14 @@ def clean(apps, schema_editor):
             type(address).objects.filter(pk=address.pk).update(email=email)
 
 
+def check(apps, schema_editor):
+    add_checks(apps, schema_editor, "accounts")
+
+
+def uncheck(apps, schema_editor):
+    drop_checks(apps, schema_editor, "accounts")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -70,4 +78,5 @@ class Migration(migrations.Migration):
             name='email',
             field=practice.emails.EmailField(error_messages={'unique': 'This e-mail has a sign-in already.'}, max_length=254, unique=True),
         ),
+        migrations.RunPython(check, uncheck),
     ]

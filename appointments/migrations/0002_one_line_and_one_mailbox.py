@@ -3,7 +3,7 @@
 import practice.one_line
 from django.db import migrations
 
-from practice.cleaning import clean_lines
+from practice.cleaning import add_checks, clean_lines, drop_checks
 
 
 COLUMNS = {
@@ -19,6 +19,14 @@ COLUMNS = {
 
 def clean(apps, schema_editor):
     clean_lines(apps, "appointments", COLUMNS)
+
+
+def check(apps, schema_editor):
+    add_checks(apps, schema_editor, "appointments")
+
+
+def uncheck(apps, schema_editor):
+    drop_checks(apps, schema_editor, "appointments")
 
 
 class Migration(migrations.Migration):
@@ -94,4 +102,5 @@ class Migration(migrations.Migration):
             name='name',
             field=practice.one_line.OneLineField(max_length=100, unique=True),
         ),
+        migrations.RunPython(check, uncheck),
     ]

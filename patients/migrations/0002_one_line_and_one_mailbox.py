@@ -4,7 +4,7 @@ import practice.emails
 import practice.one_line
 from django.db import migrations
 
-from practice.cleaning import clean_emails, clean_lines
+from practice.cleaning import add_checks, clean_emails, clean_lines, drop_checks
 
 
 PERSON = ["given_name", "family_name", "language", "street", "city", "state", "postal_code"]
@@ -21,6 +21,14 @@ COLUMNS = {
 def clean(apps, schema_editor):
     clean_lines(apps, "patients", COLUMNS)
     clean_emails(apps, "patients", ["Patient", "Contact"])
+
+
+def check(apps, schema_editor):
+    add_checks(apps, schema_editor, "patients")
+
+
+def uncheck(apps, schema_editor):
+    drop_checks(apps, schema_editor, "patients")
 
 
 class Migration(migrations.Migration):
@@ -181,4 +189,5 @@ class Migration(migrations.Migration):
             name='value',
             field=practice.one_line.OneLineField(max_length=255),
         ),
+        migrations.RunPython(check, uncheck),
     ]

@@ -3,11 +3,19 @@
 import practice.one_line
 from django.db import migrations
 
-from practice.cleaning import clean_lines
+from practice.cleaning import add_checks, clean_lines, drop_checks
 
 
 def clean(apps, schema_editor):
     clean_lines(apps, "portal", {"Registration": ["reason"], "Pin": ["end_reason"], "Postponement": ["reason"]})
+
+
+def check(apps, schema_editor):
+    add_checks(apps, schema_editor, "portal")
+
+
+def uncheck(apps, schema_editor):
+    drop_checks(apps, schema_editor, "portal")
 
 
 class Migration(migrations.Migration):
@@ -33,4 +41,5 @@ class Migration(migrations.Migration):
             name='reason',
             field=practice.one_line.OneLineField(blank=True, help_text='Why declined or removed', max_length=200),
         ),
+        migrations.RunPython(check, uncheck),
     ]

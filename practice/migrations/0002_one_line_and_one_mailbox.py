@@ -3,12 +3,20 @@
 import practice.one_line
 from django.db import migrations
 
-from practice.cleaning import clean_lines
+from practice.cleaning import add_checks, clean_lines, drop_checks
 
 
 def clean(apps, schema_editor):
     clean_lines(apps, "practice", {"Practice": ["name", "phone"]})
     clean_lines(apps, "practice", {"Practice": ["address"]}, keep_line_feeds=True)
+
+
+def check(apps, schema_editor):
+    add_checks(apps, schema_editor, "practice")
+
+
+def uncheck(apps, schema_editor):
+    drop_checks(apps, schema_editor, "practice")
 
 
 class Migration(migrations.Migration):
@@ -34,4 +42,5 @@ class Migration(migrations.Migration):
             name='phone',
             field=practice.one_line.OneLineField(blank=True, max_length=30),
         ),
+        migrations.RunPython(check, uncheck),
     ]

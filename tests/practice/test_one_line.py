@@ -8,6 +8,7 @@ from django.urls import reverse
 from accounts.models import StaffRecord
 from patients.models import Contact, FamilyContact, Patient
 from portal.models import Registration
+from practice.emails import EmailField
 from practice.models import Practice
 from practice.one_line import LinesField, OneLineField
 from tests.patients import test_charts
@@ -42,6 +43,24 @@ def test_every_column_of_one_line_is_checked():
     assert [str(field) for field in columns() if isinstance(field, LinesField)] == ["practice.Practice.address"]
 
 
+def test_every_column_has_its_check_in_the_database(db):
+    """A migration that alters a column must add its check, which Django leaves out on PostgreSQL."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'")
+        else:
+            cursor.execute("SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint")
+        checks = {}
+        for table, sql in cursor.fetchall():
+            checks[table] = checks.get(table, "") + sql
+    emails = [field for model in apps.get_models() for field in model._meta.fields if isinstance(field, EmailField)]
+    sign = {"sqlite": '"{}" NOT GLOB', "postgresql": "(({})::text !~"}[connection.vendor]
+    missing = [
+        str(each) for each in [*columns(), *emails] if sign.format(each.column) not in checks[each.model._meta.db_table]
+    ]
+    assert missing == []
+
+
 def test_the_database_refuses_every_control_character(rivera, oneil, front_desk):
     Practice.objects.create(pk=1)
     texts = HOSTILE + ["a\0b"] * (connection.vendor == "sqlite")  # psycopg refuses NUL before the database does
@@ -49,7 +68,7 @@ def test_the_database_refuses_every_control_character(rivera, oneil, front_desk)
         row = model.objects.order_by("-pk").first()
         for field in columns():
             for text in texts if field.model is model else []:
-                value = f"{text}\r" if isinstance(field, LinesField) else text
+                value = f"{text}\r" if isinstance(field, LinesField) else text[-(field.max_length or 99) :]
                 with pytest.raises(IntegrityError), transaction.atomic():
                     model.objects.filter(pk=row.pk).update(**{field.name: value})
 
