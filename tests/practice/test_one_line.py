@@ -68,7 +68,7 @@ def test_the_database_refuses_every_control_character(rivera, oneil, front_desk)
         row = model.objects.order_by("-pk").first()
         for field in columns():
             for text in texts if field.model is model else []:
-                value = f"{text}\r" if isinstance(field, LinesField) else text[-(field.max_length or 99) :]
+                value = f"{text}\r" if isinstance(field, LinesField) else text[: field.max_length]
                 with pytest.raises(IntegrityError), transaction.atomic():
                     model.objects.filter(pk=row.pk).update(**{field.name: value})
 

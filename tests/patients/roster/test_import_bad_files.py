@@ -182,3 +182,22 @@ def test_anything_is_survived_and_the_second_time_changes_nothing(resources: lis
         assert contents() == before
         assert all(added == changed == 0 for added, changed, *_ in counts(again).values())
         transaction.set_rollback(True)
+
+
+def test_control_characters_in_a_roster_end_up_in_one_line(tmp_path: Path) -> None:
+    """Also in what identifies a record and in reasons: the database would refuse them."""
+    bad = "a\r\nb\u2028c\x1b\x85"
+    name = [{"given": [f"Tom{bad}"], "family": f"Reyes{bad}"}]
+    address = [{"line": [bad, bad], "city": bad, "state": bad, "postalCode": "1\n2"}]
+    telecom = [
+        {"system": "phone", "value": "+1 212\n555 0141"},
+        {"system": "email", "value": "Tom@\uff4dail.exam\xadple\n"},
+    ]
+    more = {"name": name, "address": address, "telecom": telecom, "identifier": number(f"7\r\n{bad}", f"urn:x{bad}")}
+    output = load(tmp_path, patient(**more), related(**more))
+    assert "refused" not in output
+    stored = Patient.objects.get()
+    assert (stored.family_name, stored.postal_code, stored.email) == ("Reyesa b c", "1 2", "tom@mail.example")
+    assert FamilyContact.objects.get().contact.street == "a b c, a b c"
+    again = load(tmp_path, patient(**more), related(**more))
+    assert counts(again)["Patients"][1] == 0, again
