@@ -165,7 +165,7 @@ class FamilyContact(models.Model):
         max_length=100, blank=True, help_text="Where to find the document, such as its number"
     )
     basis = models.CharField("basis of access", max_length=12, choices=Basis, default=Basis.PARENT)
-    basis_document = models.CharField(
+    basis_document = OneLineField(
         "document", max_length=100, blank=True, help_text="Where to find the document, such as its number"
     )
     basis_from = models.DateField("from", null=True, blank=True, help_text="The first day of access")

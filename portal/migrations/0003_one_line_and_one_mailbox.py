@@ -21,7 +21,7 @@ def uncheck(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0001_initial'),
+        ('portal', '0002_access'),
     ]
 
     operations = [
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='registration',
             name='reason',
-            field=practice.one_line.OneLineField(blank=True, help_text='Why declined or removed', max_length=200),
+            field=practice.one_line.OneLineField(blank=True, help_text='Why declined, removed, or ended', max_length=200),
         ),
         migrations.RunPython(check, uncheck),
     ]

@@ -11,7 +11,7 @@ PERSON = ["given_name", "family_name", "language", "street", "city", "state", "p
 COLUMNS = {
     "Patient": [*PERSON, "chart_number", "middle_name", "preferred_name", "confirmed_given_name", "phone"],
     "Contact": [*PERSON, "home_phone", "cell_phone"],
-    "FamilyContact": ["restriction_reason", "restriction_document"],
+    "FamilyContact": ["restriction_reason", "restriction_document", "basis_document"],
     "PatientAlias": ["name"],
     "PatientIdentifier": ["system", "value"],
     "ContactIdentifier": ["system", "value"],
@@ -34,7 +34,7 @@ def uncheck(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0001_initial'),
+        ('patients', '0002_access'),
     ]
 
     operations = [
@@ -190,4 +190,9 @@ class Migration(migrations.Migration):
             field=practice.one_line.OneLineField(max_length=255),
         ),
         migrations.RunPython(check, uncheck),
+        migrations.AlterField(
+            model_name='familycontact',
+            name='basis_document',
+            field=practice.one_line.OneLineField(blank=True, help_text='Where to find the document, such as its number', max_length=100, verbose_name='document'),
+        ),
     ]

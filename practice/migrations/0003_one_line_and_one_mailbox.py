@@ -22,7 +22,7 @@ def uncheck(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('practice', '0001_initial'),
+        ('practice', '0002_access'),
     ]
 
     operations = [

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('account', '0009_emailaddress_unique_primary_email'),
-        ('accounts', '0001_initial'),
+        ('accounts', '0002_staff_without_access'),
     ]
 
     operations = [
