@@ -189,10 +189,10 @@ class Migration(migrations.Migration):
             name='value',
             field=practice.one_line.OneLineField(max_length=255),
         ),
-        migrations.RunPython(check, uncheck),
         migrations.AlterField(
             model_name='familycontact',
             name='basis_document',
             field=practice.one_line.OneLineField(blank=True, help_text='Where to find the document, such as its number', max_length=100, verbose_name='document'),
         ),
+        migrations.RunPython(check, uncheck),
     ]

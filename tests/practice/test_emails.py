@@ -157,11 +157,11 @@ def test_a_roster_brings_the_one_form_and_says_what_it_cannot_use():
 
 BEFORE = [
     ("account", "0009_emailaddress_unique_primary_email"),
-    ("accounts", "0001_initial"),
-    ("patients", "0001_initial"),
-    ("practice", "0001_initial"),
+    ("accounts", "0002_staff_without_access"),
+    ("patients", "0002_access"),
+    ("practice", "0002_access"),
 ]
-AFTER = [(app, "0002_one_line_and_one_mailbox") for app in ("accounts", "patients", "practice")]
+AFTER = [(app, "0003_one_line_and_one_mailbox") for app in ("accounts", "patients", "practice")]
 
 
 @pytest.mark.slow

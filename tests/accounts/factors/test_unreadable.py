@@ -45,6 +45,11 @@ def user(request):
     return request.getfixturevalue(name)
 
 
+def unsealed(data):
+    """With "sealed" replaced by a value that can be unsealed, but is no secret."""
+    return {name: sealing.seal("?") if value == "sealed" else value for name, value in data.items()} if data else data
+
+
 def own_page(user):
     return OWN if user.is_staff_member else ACCOUNT
 
@@ -98,8 +103,9 @@ def test_nobody_gets_in_with_the_password_alone_and_all_are_told_whom_to_ask(use
     assert (STAFF_ASK if user.is_staff_member else FAMILY_ASK) in page.text
 
 
-@pytest.mark.parametrize("data", [{"secret": NO_KEY}, {"secret": 0}, {"secret": sealing.seal("?")}, {}, [], 0], ids=str)
+@pytest.mark.parametrize("data", [{"secret": NO_KEY}, {"secret": 0}, {"secret": "sealed"}, {}, [], 0], ids=str)
 def test_an_app_that_cannot_be_read_leaves_the_recovery_codes(user, data):
+    data = unsealed(data)
     first, *_rest = codes.app_of(user)
     Authenticator.objects.filter(user=user, type="totp").update(data=data)
     assert ONE_OF[user.is_staff_member] in by_password(user).get(CODE).text
@@ -111,8 +117,9 @@ def test_an_app_that_cannot_be_read_leaves_the_recovery_codes(user, data):
     assert codes.factors(user) == []
 
 
-@pytest.mark.parametrize("data", [{"seed": NO_KEY, "used_mask": 0}, {"seed": sealing.seal("x")}, {}, [], 0], ids=str)
+@pytest.mark.parametrize("data", [{"seed": NO_KEY, "used_mask": 0}, {"seed": "sealed"}, {}, [], 0], ids=str)
 def test_recovery_codes_that_cannot_be_read_are_not_shown_and_can_be_made_anew(user, data):
+    data = unsealed(data)
     codes.app_of(user)
     Authenticator.objects.filter(user=user, type="recovery_codes").update(data=data)
     client = by_code(user)
