@@ -116,7 +116,7 @@ def _tagged(html: str, paper: str, style_file: str) -> bytes:
 
 def test_page() -> bytes:
     """A page with a few words, to check that sheets can be drawn on this machine. Runs no queries."""
-    return _drawn(_tagged, "<title>PIN Portal</title><p>1234", Practice.Paper.LETTER, SHEET_STYLE)
+    return _drawn(_tagged, '<html lang="en"><title>PIN Portal</title><p>1234', Practice.Paper.LETTER, SHEET_STYLE)
 
 
 def language_of(contact: Contact) -> str:

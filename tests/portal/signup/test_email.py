@@ -83,8 +83,8 @@ def test_email_of_a_guardian_who_has_an_account_leads_to_signing_in(by, sheet, s
     assert client.session.get_expire_at_browser_close()
 
 
-def test_the_cookie_stays_for_the_hour_until_somebody_signs_in(parent):
-    assert parent.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 3600
+def test_the_cookie_stays_for_the_hour_and_one_more_until_somebody_signs_in(parent):
+    assert parent.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == 7200
     parent.post(reverse("signup:register_account"), {"email": "ana@mail.example", "password": steps.PASSWORD})
     assert parent.cookies[settings.SESSION_COOKIE_NAME]["max-age"] == ""
 
