@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.factors import passkeys
 from accounts.models import SpentCode
 from audit.models import AuditEvent
 from tests import people
@@ -310,6 +311,13 @@ def test_an_answer_that_is_not_a_passkey_is_refused_in_words(front_desk, sent):
     assert signed_in.post(reverse("mfa_add_webauthn"), {"name": "Mine", "credential": sent}).status_code == 200
     assert codes.factors(front_desk) == ["recovery_codes", "totp"]
     assert steps.outcome(alone.get(PATIENTS)) == "sign in"
+
+
+@pytest.mark.parametrize("value", ["\0", "\ud800", "é", '"', float("nan"), float("inf")], ids=ascii)
+def test_an_answer_that_the_database_could_not_keep_is_no_passkey(value):
+    """Also where the passkey itself is right: a browser's answer can have more parts."""
+    assert passkeys.is_plain_object({"id": "AA", "clientExtensionResults": {"credProps": {"rk": True}}})
+    assert not passkeys.is_plain_object({"id": "AA", "clientExtensionResults": {"more": value}})
 
 
 def test_a_passkey_that_fails_is_recorded_and_explained(client, front_desk):
