@@ -13,12 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import Permission, staff_page
 from audit.trail import Actor
 from patients import charts, family, own_contact
+from patients.ages import age_on, today
 from patients.consequences import EndsAccess
 from patients.forms import ContactForm, FamilyContactForm, add_differences, add_errors
 from patients.models import Contact, FamilyContact, Patient
 from patients.search import MAX_LENGTH, find_contacts
 from patients.views.roundtrip import confirmed_end, is_out_of_date, return_path
 from practice.edit_conflicts import fingerprint
+from practice.models import Practice
 
 MAX_KNOWN = 8  # people offered when adding a contact
 
@@ -95,7 +97,7 @@ def link_contact(request: HttpRequest, patient_id: int, contact_id: int) -> Http
 def add_self(request: HttpRequest, patient_id: int) -> HttpResponse:
     """Make the patient their own contact (Self), in one step, from the patient's own data (R23)."""
     patient = get_object_or_404(Patient, pk=patient_id)
-    problem = ""
+    problem, born = "", patient.birth_date
     if request.method == "POST":
         try:
             added = family.add_self(by=Actor.of(request), patient=patient)
@@ -109,6 +111,7 @@ def add_self(request: HttpRequest, patient_id: int) -> HttpResponse:
         "patient": patient,
         "tab": "family_contacts",
         "own": own_contact.of(patient),
+        "is_too_young": bool(born and age_on(born, today()) < Practice.current().own_account_from),
         "problem": problem,
         "next": return_path(request),
     }

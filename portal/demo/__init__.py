@@ -83,7 +83,8 @@ def _bases(by: Actor) -> None:
     parents = FamilyContact.objects.filter(
         patient__in=selves.values("patient"), authority=FamilyContact.Authority.JOINT
     ).order_by("pk")
-    own = parents.filter(patient__family_contacts__contact__account__user__email=PATIENT).first()
+    of_adult = FamilyContact.objects.filter(patient__family_contacts__contact__account__user__email=PATIENT)
+    own = of_adult.exclude(role=FamilyContact.Role.SELF).order_by("pk").first()
     if own:
         family.give_consent(by=by, family_contact=own)
     dependent = parents.exclude(patient__family_contacts__contact__account__isnull=False).first()
