@@ -53,12 +53,16 @@ def change(*, by: Actor, patient: Patient, fields: Iterable[str], confirmed: str
     return done.ended
 
 
-@transaction.atomic
 def confirm_name(*, by: Actor, patient: Patient) -> None:
     """Record that the given name is real although it looks like a placeholder (R3).
 
     Refused: an empty name, and a name that does not look like a placeholder.
     """
+    with consequences.change(patient_ids=[patient.pk], by=by, confirmed=None):
+        _confirm_name(by=by, patient=patient)
+
+
+def _confirm_name(*, by: Actor, patient: Patient) -> None:
     stored = Patient.objects.select_for_update().get(pk=patient.pk)
     if not stored.given_name.strip():
         raise ValidationError("No given name to confirm. Enter it in Basic Info first.")

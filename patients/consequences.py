@@ -12,6 +12,7 @@ from typing import Protocol
 from django.db import transaction
 
 from audit.trail import Actor
+from patients.models import Contact, FamilyContact
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Ended:
 
     def __bool__(self) -> bool:
         return bool(self.accesses or self.pins)
+
+    def __add__(self, other: "Ended") -> "Ended":
+        return Ended(self.accesses + other.accesses, self.pins + other.pins)
 
     @property
     def ends(self) -> str:
@@ -76,16 +80,25 @@ class Change:
 
 
 @contextmanager
-def change(*, patient_ids: Collection[int], by: Actor, confirmed: str | None) -> Iterator[Change]:
+def change(
+    *, patient_ids: Collection[int], by: Actor, confirmed: str | None, contact_ids: Collection[int] = ()
+) -> Iterator[Change]:
     """A transaction that changes charts, and ends with it what the charts no longer allow.
+
+    All contacts of these patients, and ``contact_ids``, are locked first and in one order: so nobody issues or redeems
+    a PIN meanwhile, and no two changes wait for each other.
 
     What was over already, because time has passed, ends first: the change must not bring it back. Raises EndsAccess
     if the change ends access or PINs, unless ``confirmed`` is what ``Ended.ends`` said, or None for no question.
     """
     done = Change()
     with transaction.atomic():
-        end(patient_ids=patient_ids, by=by)
+        links = FamilyContact.objects.filter(patient__in=patient_ids)
+        contacts = {*links.values_list("contact", flat=True), *contact_ids}
+        list(Contact.objects.select_for_update().filter(pk__in=contacts).order_by("pk"))
+        before = end(patient_ids=patient_ids, by=by)
         yield done
-        done.ended = end(patient_ids=patient_ids, by=by)
-        if confirmed is not None and done.ended.ends != confirmed and done.ended:
-            raise EndsAccess(done.ended)
+        ended = end(patient_ids=patient_ids, by=by)
+        done.ended = before + ended
+        if confirmed is not None and ended and ended.ends != confirmed:
+            raise EndsAccess(ended)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import Max
 
 from audit.trail import Action, Actor, record
@@ -19,14 +18,13 @@ from patients.models import Contact, FamilyContact, Level, Patient
 
 Authority, Basis = FamilyContact.Authority, FamilyContact.Basis
 PERSON_FIELDS = frozenset(field.name for field in Contact._meta.fields if field.editable and not field.primary_key)
+RESTRICTION = ("level", "restriction_reason", "restriction_document")
 LINK_FIELDS = (
     "role",
     "authority",
     "lives_with",
     "sort_order",
-    "level",
-    "restriction_reason",
-    "restriction_document",
+    *RESTRICTION,
     "basis",
     "basis_document",
     "basis_from",
@@ -34,13 +32,19 @@ LINK_FIELDS = (
 )
 
 
-@transaction.atomic
 def add_contact(*, by: Actor, contact: Contact, family_contact: FamilyContact) -> FamilyContact:
     """Make this person, new or already known, a family contact of ``family_contact.patient``.
 
-    A former contact becomes active again, with the new role and authority. Refused: a person who is already
-    an active contact; an authority that contradicts another contact's.
+    A former contact becomes active again, with the new role and authority. A former restriction of portal access stays
+    until somebody lifts it. Refused: a person who is already an active contact; an authority that contradicts another
+    contact's.
     """
+    known = [contact.pk] if contact.pk else []
+    with consequences.change(patient_ids=[family_contact.patient_id], contact_ids=known, by=by, confirmed=None):
+        return _add(by=by, contact=contact, family_contact=family_contact)
+
+
+def _add(*, by: Actor, contact: Contact, family_contact: FamilyContact) -> FamilyContact:
     patient = _locked(family_contact.patient_id)
     if contact.pk is None:
         contact.full_clean()
@@ -48,8 +52,10 @@ def add_contact(*, by: Actor, contact: Contact, family_contact: FamilyContact) -
     family_contact.contact = contact
     former = FamilyContact.objects.filter(patient=patient, contact=contact, is_active=False).first()
     if former:
+        is_restricted = former.level != Level.FULL and family_contact.level == Level.FULL
         for field in LINK_FIELDS:
-            setattr(former, field, getattr(family_contact, field))
+            if not (is_restricted and field in RESTRICTION):
+                setattr(former, field, getattr(family_contact, field))
         former.is_active = True
     link = former or family_contact
     _save(link)
@@ -103,6 +109,8 @@ def _change(*, by: Actor, family_contact: FamilyContact, changed: Sequence[str])
             setattr(link, field, getattr(family_contact, field))
     if link.level == Level.FULL:
         link.restriction_reason = link.restriction_document = ""
+    for own in FamilyContact.objects.filter(contact=person, role=FamilyContact.Role.SELF).select_related("patient"):
+        own_contact.check_same_person(person, own.patient)
     person.full_clean()
     person.save()
     _save(link)

@@ -76,6 +76,12 @@ def block(family_contact: FamilyContact, *, practice: Practice, today: date) -> 
     return access(family_contact, practice=practice, today=today).block
 
 
+def final_block(family_contact: FamilyContact, *, practice: Practice, today: date) -> Block | None:
+    """The first reason that ends access for good, or None. A gap in the chart does not hide it."""
+    chart = _chart_block(family_contact.patient, today)
+    return chart if chart and chart.is_final else _custody_block(family_contact, practice, today)
+
+
 def is_limited(family_contact: FamilyContact, *, practice: Practice, today: date) -> bool:
     """Whether what this guardian sees is or would be limited (R18). True even if something else blocks access now."""
     return bool(_limit(family_contact, practice, today))

@@ -8,19 +8,23 @@ from audit.trail import Action, Actor
 from patients.ages import today
 from patients.consequences import Ended
 from patients.models import Contact
-from portal.eligibility import block
+from portal.eligibility import final_block
 from portal.models import Pin, Registration
-from portal.pins.storage import close_registration, end_active, record_for
+from portal.pins.storage import MAX_REASON, close_registration, end_active, record_for
 from practice.models import Practice
 
 OPEN = (Registration.Status.PENDING, Registration.Status.REGISTERED)
-MAX_REASON = 200  # characters; of the column
 
 
 @transaction.atomic
-def end_what_is_over(*, patient_ids: Collection[int], by: Actor) -> Ended:
-    """End the open registrations of these patients that the chart blocks for good, with one audit row each."""
-    found = Registration.objects.filter(family_contact__patient__in=patient_ids, status__in=OPEN)
+def end_what_is_over(*, patient_ids: Collection[int] | None, by: Actor) -> Ended:
+    """End the open registrations of these patients, or of all, that the chart blocks for good.
+
+    Each access and each PIN that ends has one audit row.
+    """
+    found = Registration.objects.filter(status__in=OPEN)
+    if patient_ids is not None:
+        found = found.filter(family_contact__patient__in=patient_ids)
     contacts = set(found.values_list("family_contact__contact", flat=True))
     if not contacts:
         return Ended()
@@ -34,8 +38,8 @@ def _end(registrations: Iterable[Registration], *, by: Actor) -> Ended:
     accesses, pins = [], 0
     for registration in registrations:
         family_contact = registration.family_contact
-        obstacle = block(family_contact, practice=practice, today=day)
-        if obstacle is None or not obstacle.is_final:
+        obstacle = final_block(family_contact, practice=practice, today=day)
+        if obstacle is None:
             continue
         was_registered = registration.status == Registration.Status.REGISTERED
         had_pin = end_active(
@@ -44,7 +48,6 @@ def _end(registrations: Iterable[Registration], *, by: Actor) -> Ended:
         pins += had_pin
         if was_registered:
             accesses.append(f"{family_contact.contact.name} to {family_contact.patient.name}")
-        if not had_pin:
             record_for(Action.ACCESS_ENDED, family_contact, by, code=obstacle.code)
         close_registration(registration, Registration.Status.ENDED, obstacle.reason[:MAX_REASON])
     return Ended(tuple(accesses), pins)

@@ -13,7 +13,7 @@ Answers for a whole family are in ``portal.family_answers``. Steps that only rea
 story.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -394,19 +394,22 @@ def revoke(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
 @transaction.atomic
 def remove(*, family_contact: FamilyContact, reason: str, by: Actor) -> bool:
     """End a registered guardian's access to this child, with a reason (R9). False if there was none."""
-    return _end_access(family_contact, Action.ACCESS_REMOVED, reason, by=by)
+    return _end_access(family_contact, Action.ACCESS_REMOVED, reason, {Registration.Status.REGISTERED}, by=by)
 
 
 @transaction.atomic
 def leave(*, family_contact: FamilyContact, by: Actor) -> bool:
     """End access to this child because the family asked for it. A new PIN opens it again. False if there was none."""
-    return _end_access(family_contact, Action.ACCESS_LEFT, LEFT_BY_FAMILY, by=by)
+    listed = {Registration.Status.REGISTERED, Registration.Status.ENDED}
+    return _end_access(family_contact, Action.ACCESS_LEFT, LEFT_BY_FAMILY, listed, by=by)
 
 
-def _end_access(family_contact: FamilyContact, action: Action, reason: str, *, by: Actor) -> bool:
+def _end_access(
+    family_contact: FamilyContact, action: Action, reason: str, among: Container[str], *, by: Actor
+) -> bool:
     locked_family_contacts(family_contact.contact, [family_contact.pk])
     registration = registration_of(family_contact)
-    if not registration or registration.status not in {Registration.Status.REGISTERED, Registration.Status.ENDED}:
+    if not registration or registration.status not in among:
         return False
     close_registration(registration, Registration.Status.REMOVED, reason)
     record_for(action, family_contact, by)

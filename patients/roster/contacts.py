@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from audit.trail import Action, Actor, record
+from patients import own_contact
 from patients.folding import fold
 from patients.models import Contact, ContactIdentifier, FamilyContact
 from patients.phones import digits
@@ -152,6 +153,8 @@ class ContactImport:
         if not new_keys and all(getattr(seen, name) == value for name, value in values.items()):
             return Outcome.UNCHANGED
         contact = Contact.objects.select_for_update().get(pk=seen.pk)
+        if contact.family_contacts.filter(role=FamilyContact.Role.SELF).exists():
+            values = {name: value for name, value in values.items() if name not in own_contact.FOLLOWING}
         changed = assign(contact, values)
         if changed:
             contact.save()

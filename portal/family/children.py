@@ -31,6 +31,7 @@ class Card:
     has_access: bool
     is_limited: bool
     has_aged_out: bool
+    has_run_out: bool  # the basis of access, such as a placement, has ended by its date
     next_visit: Visit | None = None
 
     @property
@@ -96,7 +97,9 @@ def _cards(user: User | AnonymousUser, **which: int) -> list[Card]:
         family_contact__contact__account__user=user.pk, status__in=LISTED, **which
     ).select_related("family_contact__patient", "family_contact__contact")
     ordered = registrations.order_by("family_contact__patient__birth_date", "pk")
-    return [_card(registration, practice=practice, day=day) for registration in ordered]
+    cards = [_card(registration, practice=practice, day=day) for registration in ordered]
+    # Whoever lost access for another reason than time does not even see the child's current name.
+    return [card for card in cards if not card.has_ended or card.has_aged_out or card.has_run_out]
 
 
 def _card(registration: Registration, *, practice: Practice, day: date) -> Card:
@@ -109,6 +112,7 @@ def _card(registration: Registration, *, practice: Practice, day: date) -> Card:
         has_access=found.level != Level.NONE and registration.status == Registration.Status.REGISTERED,
         is_limited=found.level == Level.LIMITED,
         has_aged_out=found.block is not None and found.block.code == "adult",
+        has_run_out=found.block is not None and found.block.code == "ended",
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import Http404
 
 from audit.trail import Actor
 from patients import family
 from patients.ages import age_on, today
 from patients.models import FamilyContact, Level
+from portal.eligibility import block
 from portal.family.children import Card
 from practice.models import Practice
 
@@ -20,7 +22,12 @@ class Person:
     """Somebody whom the patient can allow to see the record, and whether that is so."""
 
     link: FamilyContact
-    is_allowed: bool
+    is_allowed: bool  # today
+
+    @property
+    def has_consent(self) -> bool:
+        """Whether there is a consent to withdraw, also one that does not count today."""
+        return self.link.basis == Basis.CONSENT
 
     @property
     def name(self) -> str:
@@ -40,8 +47,9 @@ def people(card: Card) -> Sequence[Person]:
     """
     found = FamilyContact.objects.filter(patient=card.patient, is_active=True).select_related("contact")
     found = found.exclude(role=FamilyContact.Role.SELF).exclude(basis=Basis.ADULT_GUARDIANSHIP)
-    found = found.exclude(level=Level.NONE).order_by("sort_order", "pk")
-    return [Person(link, link.basis == Basis.CONSENT) for link in found]
+    found = found.exclude(~Q(basis=Basis.CONSENT), level=Level.NONE).order_by("sort_order", "pk")
+    practice, day = Practice.current(), today()
+    return [Person(link, block(link, practice=practice, today=day) is None) for link in found.select_related("patient")]
 
 
 def allow(*, card: Card, number: str, by: Actor) -> Person:
@@ -55,7 +63,7 @@ def allow(*, card: Card, number: str, by: Actor) -> Person:
 def withdraw(*, card: Card, number: str, by: Actor) -> Person:
     """Withdraw the consent; access ends at once. Raises Http404 for anybody who is not listed."""
     person = _listed(card, number)
-    if person.is_allowed:
+    if person.has_consent:
         family.withdraw_consent(by=by, family_contact=person.link)
     return person
 

@@ -1,17 +1,17 @@
 """Change the practice's ages, and say before whom that affects among families on the portal (R17, R18, R23)."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from audit.trail import Actor
-from patients.ages import age_on, today
-from patients.models import FamilyContact, Patient
+from patients.ages import today
+from patients.models import FamilyContact, Level
 from portal import endings
-from portal.eligibility import is_teen
+from portal.eligibility import access
 from portal.models import Registration
 from practice import change_settings
 from practice.models import Practice
@@ -53,34 +53,27 @@ def save(*, values: Mapping[str, Any], seen: str, by: Actor) -> list[str]:
 
     Refused as in ``practice.change_settings.change``.
     """
-    endings.sweep(by=by)  # what was over before stays over
+    endings.end_what_is_over(patient_ids=None, by=by)  # what was over before stays over
     changed = change_settings.change(part="ages", values=values, seen=seen, by=by)
-    endings.sweep(by=by)
+    endings.end_what_is_over(patient_ids=None, by=by)
     return changed
 
 
 def compare(*, before: Practice, after: Practice) -> AgeEffects:
     """Compare both settings for each patient with somebody who is registered or has a pending registration."""
-    found = Registration.objects.filter(status__in=[Status.PENDING, Status.REGISTERED])
-    of_self = found.filter(family_contact__role=FamilyContact.Role.SELF)
-    of_guardians = found.exclude(pk__in=of_self).exclude(family_contact__basis__in=FamilyContact.FOR_ADULTS)
-    changes = [(_visible(age, before), _visible(age, after)) for age in _ages(of_guardians)]
+    links = FamilyContact.objects.filter(registration__status__in=[Status.PENDING, Status.REGISTERED])
+    found: dict[tuple[bool, str, str], set[int]] = defaultdict(set)  # patients by Self, level before and after
+    for link in links.select_related("patient", "contact"):
+        old, new = (access(link, practice=each, today=today()).level for each in (before, after))
+        found[link.role == FamilyContact.Role.SELF, old, new].add(link.patient_id)
+
+    def count(*cells: tuple[bool, str, str]) -> int:
+        return len(set[int]().union(*(found[cell] for cell in cells)))
+
+    full, limited, none = Level.FULL, Level.LIMITED, Level.NONE
     return AgeEffects(
-        ends=sum(old != "nothing" == new for old, new in changes),
-        own_ends=sum(before.own_account_from <= age < after.own_account_from for age in _ages(of_self)),
-        becomes_limited=sum(old == "all" and new == "limited" for old, new in changes),
-        becomes_full=sum(old == "limited" and new == "all" for old, new in changes),
+        ends=count((False, full, none), (False, limited, none)),
+        own_ends=count((True, full, none), (True, limited, none)),
+        becomes_limited=count((False, full, limited)),
+        becomes_full=count((False, limited, full)),
     )
-
-
-def _ages(registrations: QuerySet[Registration]) -> list[int]:
-    """The age of each patient of these registrations, each patient once."""
-    patients = Patient.objects.filter(pk__in=registrations.values("family_contact__patient"))
-    return [age_on(born, today()) for born in patients.values_list("birth_date", flat=True) if born]
-
-
-def _visible(age: int, practice: Practice) -> str:
-    """What guardians of a child of this age see."""
-    if age >= practice.adult_age:
-        return "nothing"
-    return "limited" if is_teen(age, practice) else "all"

@@ -15,11 +15,12 @@ from accounts.models import User
 from audit.trail import Action, Actor, record
 from patients.ages import today
 from patients.models import Contact, FamilyContact
-from portal.eligibility import block
+from portal.eligibility import block, final_block
 from portal.models import Pin, PinSheet, Registration
 from portal.pins import numbers, sealing
 from practice.models import Practice
 
+MAX_REASON = 200  # characters; of the columns for reasons
 KEY_IS_GONE = "This PIN no longer works and cannot be shown, because its key is gone. Issue a new one."
 NO_LONGER_ALLOWED = "No longer allowed"  # why a PIN was ended without staff doing it; the chart shows the details
 
@@ -170,6 +171,8 @@ def end_if_over(pin: Pin, *, by: Actor) -> bool:
         return False
     Pin.objects.filter(pk=pin.pk).update(**ending(state, now=now, reason=reason))
     record_for(action, family_contact, by, pin=pin.pk)
+    if obstacle := final_block(family_contact, practice=Practice.current(), today=today()):
+        close_registration(pin.registration, Registration.Status.ENDED, obstacle.reason[:MAX_REASON])
     return True
 
 

@@ -230,6 +230,14 @@ def test_a_person_is_self_of_one_patient(as_front_desk, rivera):
         people.link(own.contact, rivera.mateo, role=Role.SELF)
 
 
+def test_the_own_contact_becomes_nobody_else_on_another_chart(as_front_desk, rivera):
+    as_front_desk.post(reverse("patients:add_self", args=[rivera.carmen.pk]))
+    own = rivera.carmen.family_contacts.get(role="self").contact
+    sister = people.link(own, rivera.mateo, role=Role.SIBLING, authority=Authority.NONE)
+    page = as_front_desk.post(url_of(sister), form_of(sister, given_name="Ana"))
+    assert "the first name is “Ana”, in the chart “Carmen”" in page.text
+
+
 def test_the_own_contact_follows_basic_info_and_becomes_nobody_else(as_front_desk, rivera):
     as_front_desk.post(reverse("patients:add_self", args=[rivera.carmen.pk]))
     own = rivera.carmen.family_contacts.get(role="self")

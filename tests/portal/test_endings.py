@@ -131,6 +131,55 @@ def test_other_guardians_and_children_stay(by, rivera, ana_mateo):
     assert Registration.objects.filter(family_contact__in=others, status="registered").count() == 2
 
 
+@pytest.mark.parametrize("how", ["removed", "restricted", "no authority"])
+def test_a_gap_in_the_chart_hides_no_end(how, by, rivera, ana_mateo):
+    steps.registered(by, ana_mateo, email="ana@mail.example")
+    rivera.mateo.birth_date, born = None, rivera.mateo.birth_date
+    charts.change(by=by, patient=rivera.mateo, fields=["birth_date"])
+    assert ENDS[how](fresh(ana_mateo), by).accesses == ("Ana Rivera to Mateo Rivera",)
+    BACK[how](fresh(ana_mateo), by)
+    rivera.mateo.birth_date = born
+    charts.change(by=by, patient=rivera.mateo, fields=["birth_date"])
+    assert Registration.objects.get(family_contact=ana_mateo).status == "ended"
+
+
+def test_adding_a_former_contact_again_brings_back_nothing_that_was_left_open(by, ana_mateo):
+    """As after a race or from an older version: an inactive link with an open registration."""
+    steps.registered(by, ana_mateo, email="ana@mail.example")
+    FamilyContact.objects.filter(pk=ana_mateo.pk).update(is_active=False)
+    BACK["removed"](fresh(ana_mateo), by)
+    assert Registration.objects.get(family_contact=ana_mateo).status == "ended"
+
+
+def test_a_restriction_outlives_removing_and_adding(by, rivera, ana_mateo):
+    ENDS["restricted"](fresh(ana_mateo), by)
+    ENDS["removed"](fresh(ana_mateo), by)
+    BACK["removed"](fresh(ana_mateo), by)
+    link = fresh(ana_mateo)
+    assert (link.is_active, link.level, link.restriction_reason) == (True, "none", "Court order")
+
+
+def test_the_desk_is_told_what_time_had_ended_before(by, ana_mateo):
+    steps.registered(by, ana_mateo, email="ana@mail.example")
+    FamilyContact.objects.filter(pk=ana_mateo.pk).update(basis_until=timezone.localdate() - timedelta(1))
+    said = change(fresh(ana_mateo), by=by, basis_until=timezone.localdate() + timedelta(90))
+    assert said.ended == "Access of Ana Rivera to Mateo Rivera ended."
+
+
+def test_what_a_colleague_has_just_ended_is_not_removed_once_more(by, ana_mateo):
+    steps.registered(by, ana_mateo, email="ana@mail.example")
+    ENDS["restricted"](fresh(ana_mateo), by)
+    assert not registration.remove(family_contact=ana_mateo, reason="Moved away", by=by)
+
+
+def test_a_restricted_guardian_does_not_read_the_child_s_current_name(by, rivera, ana_mateo):
+    user = steps.registered(by, ana_mateo, rivera.link(rivera.ana, rivera.sofia), email="ana@mail.example")
+    ENDS["restricted"](fresh(ana_mateo), by)
+    page = people.signed_in(user).get(reverse("family:children")).text
+    assert "Sofia" in page
+    assert "Mateo" not in page
+
+
 # --- Asked before, told after --------------------------------------------------------------------
 
 

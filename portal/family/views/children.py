@@ -22,7 +22,7 @@ from practice.failure_messages import when_it_fails
 def my_children(request: HttpRequest) -> HttpResponse:
     """**My Children**: every child of this account with the current status."""
     cards = children.cards_of(request.user)
-    seen = [card.patient.pk for card in cards]
+    seen = [card.patient.pk for card in cards if not card.has_ended]
     record_each(actor=Actor.of(request), action=Action.CHILDREN_VIEWED, patient_ids=seen)
     return render(request, "portal/family/children.html", {"cards": cards})
 

@@ -38,3 +38,10 @@ def test_effects(family, ages, expected):
     found = age_effects.compare(before=Practice(), after=after)
     assert (found.ends, found.own_ends, found.becomes_limited, found.becomes_full) == expected
     assert len(found.sentences) == sum(map(bool, expected))
+
+
+def test_a_later_adult_age_ends_consents(front_desk):
+    mother, adult = people.contact("Ngozi", "Okafor"), people.patient("7097", "Kim", "Okafor", people.years_ago(19))
+    steps.issued(Actor(front_desk, "192.0.2.1"), people.link(mother, adult, basis="consent"))
+    found = age_effects.compare(before=Practice(), after=Practice(adult_age=21))
+    assert found.sentences == ["1 child: guardians’ access and unused PINs end."]
