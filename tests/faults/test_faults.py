@@ -94,7 +94,7 @@ def test_database_too_busy(change, site, database, known):
 @CHANGE
 def test_disk_full(change, tmp_path, database):
     """A real full disk. The change is undone; with free space it works again."""
-    with small_disk(96 if database.vendor == "postgresql" else 4) as disk:
+    with small_disk(96 if database.vendor == "postgresql" else 6) as disk:
         if disk is None:
             pytest.skip("No small disk can be mounted here")
         full = Postgres(disk) if database.vendor == "postgresql" else None

@@ -43,15 +43,15 @@ def test_an_adult_allows_a_parent_and_withdraws_it(by, rivera):
     assert ana.get(reverse("family:child", args=[rivera.carmen.pk])).status_code == 200
     said = carmen.post(url_of(rivera.carmen), {"withdraw": link.pk}, follow=True)
     assert "This person can no longer see your page." in said.text
-    assert ana.get(reverse("family:child", args=[rivera.carmen.pk])).status_code == 403
-    assert ana.post(reverse("family:child_pdf", args=[rivera.carmen.pk])).status_code == 403
+    assert ana.get(reverse("family:child", args=[rivera.carmen.pk])).status_code == 404
+    assert ana.post(reverse("family:child_pdf", args=[rivera.carmen.pk])).status_code == 404
     assert Registration.objects.get(family_contact=link).status == "ended"
     actions = list(
         AuditEvent.objects.filter(action__contains="consent").values_list("action", flat=True).order_by("pk")
     )
     assert actions == ["consent.given", "consent.withdrawn"]
     carmen.post(url_of(rivera.carmen), {"allow": link.pk})
-    assert ana.get(reverse("family:child", args=[rivera.carmen.pk])).status_code == 403  # until there is a new PIN
+    assert ana.get(reverse("family:child", args=[rivera.carmen.pk])).status_code == 404  # until there is a new PIN
     assert registration.issue(contact=rivera.ana, family_contact_ids=[link.pk], by=by).new == [link.pk]
 
 
