@@ -1,5 +1,6 @@
 """A PIN for each way in which one can be wrong, and the times of the answers."""
 
+import random
 import time
 from datetime import date, timedelta
 
@@ -50,10 +51,15 @@ def of_each_kind(guardian, *, by):
 
 
 def times(kinds, *, rounds):
-    """Milliseconds of each answer, by kind. Measured in turns, so that other load on the machine affects all alike."""
+    """Milliseconds of each answer, by kind.
+
+    Measured in turns, so that other load on the machine affects all alike, and in another order each time, so that
+    what one answer leaves behind (such as old versions of rows) does not fall on the same kind.
+    """
     taken = {kind: [] for kind in kinds}
+    chance = random.Random(rounds)
     for _ in range(rounds):
-        for kind, (number, born) in kinds.items():
+        for kind, (number, born) in chance.sample(list(kinds.items()), len(kinds)):
             # Reset limits and locks, so that each attempt is the first.
             RedemptionFailure.objects.all().delete()
             Pin.objects.filter(state=Pin.State.ACTIVE).update(wrong_birth_dates=0)
