@@ -31,7 +31,7 @@ ANSWERED_WITHIN = 180
 CLIENT_READS_WITHIN = 30  # the next part of a response; each part that it takes starts the time again
 CLIENT_CLOSES_WITHIN = 2  # after the last part
 LOOKS_EVERY = 1  # for clients that take too long
-# Bytes. No form of ours is larger than the logo's, which is 1 MB and little more.
+# Bytes. The largest form uploads the logo: up to 1 MB.
 LONGEST_HEADERS = 32 * 1024
 LONGEST_BODY = 1200 * 1024
 # Of a response that is made while it is sent, such as an export: so much of it waits in memory.
@@ -155,7 +155,7 @@ class Connection:
             return bool(self._response)
 
     def cut(self) -> None:
-        """Close the socket. A thread that still writes is told."""
+        """Close the socket, and stop a thread that is still writing."""
         with self._changed:
             self._is_cut = True
             self._changed.notify()

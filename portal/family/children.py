@@ -98,7 +98,7 @@ def _cards(user: User | AnonymousUser, **which: int) -> list[Card]:
     ).select_related("family_contact__patient", "family_contact__contact")
     ordered = registrations.order_by("family_contact__patient__birth_date", "pk")
     cards = [_card(registration, practice=practice, day=day) for registration in ordered]
-    # Whoever lost access for another reason than time does not even see the child's current name.
+    # If access ended for another reason than time, the page does not show even the child's current name.
     return [card for card in cards if not card.has_ended or card.has_aged_out or card.has_run_out]
 
 

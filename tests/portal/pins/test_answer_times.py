@@ -3,16 +3,11 @@
 import statistics
 
 import pytest
-from django.db import connection
 
 from audit.trail import Actor
 from tests.portal.pins import wrong_pins
 
-pytestmark = [
-    pytest.mark.postgres,
-    pytest.mark.slow,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="practices run PostgreSQL; measuring takes long"),
-]
+pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
 ROUNDS = 200  # of each kind; each further measurement takes more
 # How much two medians may differ: half a millisecond of four, which cannot be measured over a network.

@@ -214,7 +214,7 @@ STEPS = [reverse(f"signup:register_{name}") for name in ("account", "siblings", 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("url", STEPS)
 def test_a_browser_whose_answer_was_lost_is_told_that_it_worked(parent, rivera, url, method):
-    """It has the cookies from before, and sends the form again, goes back, or opens the page anew."""
+    """The browser still has its old cookies. It sends the form again, goes back, or opens the page again."""
     earlier = parent.cookies["sessionid"].value
     parent.post(URL, SIGN_IN)
     again = Client()
